@@ -1,0 +1,129 @@
+import { catalogueEntryOf } from './topics.js';
+import type { EventData, EventDefinition } from '@ratchet/domain';
+
+/** A CloudEvent 1.0 with Ratchet's extension attributes; attributes that nobody here knows are kept in `extensions`. */
+export interface EventEnvelope<Data = unknown> {
+  readonly id: string;
+  readonly source: string;
+  readonly type: string;
+  /** RFC 3339. */
+  readonly time: string;
+  readonly subject?: string;
+  /** The cycle. */
+  readonly correlationid?: string;
+  /** The event that caused this one. */
+  readonly causationid?: string;
+  readonly traceparent?: string;
+  readonly extensions?: Readonly<Record<string, string>>;
+  readonly data: Data;
+}
+
+/** A record as a Kafka client takes it. */
+export interface EncodedEvent {
+  readonly topic: string;
+  readonly key: string;
+  readonly value: string;
+  readonly headers: Record<string, string>;
+}
+
+export interface MessageLike {
+  readonly value: Uint8Array | null;
+  readonly headers?: Readonly<Record<string, Uint8Array | string | readonly (Uint8Array | string)[] | undefined>> | undefined;
+}
+
+export const decodeErrorCodes = ['null_value', 'not_utf8', 'not_json', 'bad_envelope', 'unknown_type', 'wrong_topic', 'wrong_schema', 'too_large'] as const;
+export type DecodeErrorCode = (typeof decodeErrorCodes)[number];
+
+export type Decoded =
+  | { readonly ok: true; readonly event: EventEnvelope }
+  | { readonly ok: false; readonly code: DecodeErrorCode; readonly message: string };
+
+const known = ['id', 'source', 'type', 'time', 'subject', 'correlationid', 'causationid', 'traceparent'] as const;
+const notExtensions = new Set<string>([...known, 'specversion', 'data', 'data_base64', 'datacontenttype', 'dataschema']);
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+const refuse = (code: DecodeErrorCode, message: string): Decoded => ({ ok: false, code, message });
+
+/** Binary mode: attributes as `ce_*` headers, data as the JSON value. */
+export const encodeEvent = (event: EventEnvelope): EncodedEvent => {
+  const entry = catalogueEntryOf(event.type);
+  if (!entry) throw new Error(`${event.type} is in no topic of the catalogue`);
+  const headers: Record<string, string> = { 'content-type': 'application/json', ce_specversion: '1.0' };
+  for (const name of known) {
+    const value = event[name];
+    if (value !== undefined) headers[`ce_${name}`] = value;
+  }
+  for (const [name, value] of Object.entries(event.extensions ?? {})) headers[`ce_${name}`] = value;
+  return { topic: entry.topic.name, key: entry.keyOf(event.data as never), value: JSON.stringify(event.data), headers };
+};
+
+const text = (value: Uint8Array | string): string => (typeof value === 'string' ? value : utf8.decode(value));
+
+const readAttributes = (headers: MessageLike['headers']): Record<string, string> => {
+  const attributes: Record<string, string> = {};
+  for (const [name, raw] of Object.entries(headers ?? {})) {
+    const value = Array.isArray(raw) ? raw[0] : raw;
+    if (value !== undefined && value !== null && name.toLowerCase().startsWith('ce_')) attributes[name.slice(3).toLowerCase()] = text(value as Uint8Array | string);
+  }
+  return attributes;
+};
+
+/**
+ * Checks one CloudEvent (attributes and data apart) against the catalogue.
+ * `topicName`, where given, must be the type's topic.
+ */
+export const checkEvent = (attributes: Readonly<Record<string, unknown>>, data: unknown, topicName?: string): Decoded => {
+  const attribute = (name: string): string | undefined => (typeof attributes[name] === 'string' && attributes[name] !== '' ? attributes[name] : undefined);
+  if (attribute('specversion') !== '1.0') return refuse('bad_envelope', 'specversion must be "1.0"');
+  for (const name of ['id', 'source', 'type'] as const) if (!attribute(name)) return refuse('bad_envelope', `attribute ${name} is missing or empty`);
+  const type = attribute('type') ?? '';
+  const entry = catalogueEntryOf(type);
+  if (!entry) return refuse('unknown_type', `type ${JSON.stringify(type.slice(0, 100))} is not one of Ratchet's`);
+  if (topicName && entry.topic.name !== topicName) return refuse('wrong_topic', `${type} belongs to ${entry.topic.name}`);
+  const time = attribute('time') ?? new Date(0).toISOString();
+  if (Number.isNaN(Date.parse(time))) return refuse('bad_envelope', 'time is not an RFC 3339 time');
+  const parsed = entry.definition.schema.safeParse(data);
+  if (!parsed.success) {
+    const issues = parsed.error.issues.slice(0, 3).map(({ path, message }) => `${path.join('.') || 'data'}: ${message}`);
+    return refuse('wrong_schema', issues.join('; '));
+  }
+  const extensions: Record<string, string> = {};
+  for (const [name, value] of Object.entries(attributes)) if (!notExtensions.has(name) && (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')) extensions[name] = String(value);
+  const envelope: Record<string, unknown> = { id: attribute('id'), source: attribute('source'), type, time, data: parsed.data };
+  for (const name of ['subject', 'correlationid', 'causationid', 'traceparent']) if (attribute(name)) envelope[name] = attribute(name);
+  if (Object.keys(extensions).length > 0) envelope['extensions'] = extensions;
+  return { ok: true, event: envelope as unknown as EventEnvelope };
+};
+
+/** Structured mode: one JSON object with attributes and `data`. */
+export const checkStructured = (value: unknown, topicName?: string): Decoded => {
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) return refuse('bad_envelope', 'a CloudEvent is a JSON object');
+  const { data, ...attributes } = value as Record<string, unknown>;
+  return checkEvent(attributes, data, topicName);
+};
+
+/** Reads a record in binary or structured mode; never throws. */
+export const decodeMessage = ({ value, headers }: MessageLike, topicName: string): Decoded => {
+  if (value === null) return refuse('null_value', 'the record has no value');
+  let json: string;
+  let attributes: Record<string, string>;
+  try {
+    json = utf8.decode(value);
+    attributes = readAttributes(headers);
+  } catch {
+    return refuse('not_utf8', 'value or headers are not UTF-8');
+  }
+  let body: unknown;
+  try {
+    body = JSON.parse(json);
+  } catch {
+    return refuse('not_json', 'the value is not JSON');
+  }
+  return attributes['type'] === undefined ? checkStructured(body, topicName) : checkEvent(attributes, body, topicName);
+};
+
+/** Structured form, for files, pipes and HTTP. */
+export const toStructured = ({ extensions, ...event }: EventEnvelope): Record<string, unknown> => ({ specversion: '1.0', ...event, datacontenttype: 'application/json', ...extensions });
+
+/** Narrows an envelope to one event type. */
+export const isEvent = <D extends EventDefinition>(event: EventEnvelope, definition: D): event is EventEnvelope<EventData<D>> => event.type === definition.type;

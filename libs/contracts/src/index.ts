@@ -1,0 +1,7 @@
+export { topics, topicCatalogue, catalogueEntryOf, topicOf, deadLetterTopicOf, type TopicSpec } from './topics.js';
+export {
+  encodeEvent, decodeMessage, checkEvent, checkStructured, toStructured, isEvent, decodeErrorCodes,
+  type EventEnvelope, type EncodedEvent, type MessageLike, type Decoded, type DecodeErrorCode,
+} from './envelope.js';
+export { defineService, topicsConsumedBy, type ServiceContract } from './service-contract.js';
+export type { EventData, EventDefinition } from '@ratchet/domain';

@@ -1,0 +1,17 @@
+export { type EventDefinition, type EventData, defineEvent, idSchema, instantSchema, shareSchema, countSchema } from './event/event-definition.js';
+export { canonicalJson } from './event/canonical-json.js';
+export { targetFields, targetSchema, type Target, targetKey, parseTargetKey } from './target/target.js';
+export { armSchema, type Arm, assignmentSchema, type Assignment, messageSchema, type Message, attributesSchema, interactionSchema, type Interaction, queryOf, interactionCompleted, handoffRequested, type HandoffRequested, conversationEnded, type ConversationEnded, clockAdvanced, type ClockAdvanced } from './interaction/interaction.js';
+export { feedbackReasonSchema, type FeedbackReason, feedbackSchema, type Feedback, feedbackGiven, thumbsUp } from './interaction/feedback.js';
+export { negativeSignals, positiveSignals, signalNameSchema, type SignalName, evidenceSchema, type Evidence, signalSchema, type Signal, signalDetected, type SignalDetected, interactionFailed, type InteractionFailed, qualityEvaluated, type QualityEvaluated } from './signal/signal.js';
+export { histogramSchema, type Histogram, bucketOfValue, bucketUpperBound, emptyHistogram, mergeHistograms, histogramOf, histogramQuantile, vitalsCounted, type VitalsCounted } from './vitals/vitals.js';
+export { rootCauseSchema, type RootCause, fixTypeSchema, type FixType, fixOfRootCause, type PriorityInputs, priorityOf, failureSampleSchema, opportunityRanked, type OpportunityRanked, opportunityClosed, type OpportunityClosed } from './opportunity/opportunity.js';
+export { exampleSourceSchema, type ExampleSource, exampleSchema, type Example, EXAMPLES_PER_EVENT, examplesAdded, type ExamplesAdded, datasetPurposeSchema, datasetVersioned, type DatasetVersioned, fixProposed, type FixProposed } from './dataset/dataset.js';
+export { bundleSchema, type Bundle, versionPublished, type VersionPublished } from './version/version.js';
+export { triggerSchema, type Trigger, trainingConfigSchema, trainingStarted, type TrainingStarted, trainingFailed, type TrainingFailed, candidateRegistered, type CandidateRegistered, gateNameSchema, gateVerdictSchema, gateResultSchema, type GateResult, candidateJudged, type CandidateJudged } from './cycle/cycle.js';
+export { routingChanged, type RoutingChanged, armCountsSchema, type ArmCounts, evidenceRecordSchema, type EvidenceRecord, rolloutAdvanced, type RolloutAdvanced, versionPromoted, type VersionPromoted, versionRolledBack, type VersionRolledBack, experimentConcluded, type ExperimentConcluded } from './rollout/rollout.js';
+export { commandSchema, type Command, commandIssued } from './command/command.js';
+export { alertRaised, type AlertRaised, alertResolved, type AlertResolved } from './alert/alert.js';
+export { cycleRecordSchema, type CycleRecord, auditRecorded, type AuditRecorded } from './audit/audit.js';
+export { bundleHash, versionIdOf } from './version/version-id.js';
+export { normalizeAnswer, sameAnswer } from './dataset/answer.js';

@@ -1,0 +1,93 @@
+import { z } from 'zod';
+import { defineEvent, idSchema, instantSchema, shareSchema } from '../event/event-definition.js';
+import { assignmentSchema, attributesSchema } from '../interaction/interaction.js';
+import { feedbackReasonSchema } from '../interaction/feedback.js';
+
+export const negativeSignals = [
+  'reformulation',
+  'repeated_query',
+  'quick_abandonment',
+  'session_abandonment',
+  'quick_follow_up',
+  'correction',
+  'escalation',
+  'system_repetition',
+  'unresolved_request',
+  'error',
+  'thumbs_down',
+  'low_rating',
+  'user_correction',
+  'negative_comment',
+  'quality_low',
+  'unsafe_answer',
+] as const;
+export const positiveSignals = ['thanks', 'task_completed', 'moved_on', 'thumbs_up', 'high_rating'] as const;
+
+export const signalNameSchema = z.enum([...negativeSignals, ...positiveSignals]);
+export type SignalName = z.infer<typeof signalNameSchema>;
+
+/** What a person can check: the words, times and ids that the detector saw. */
+export const evidenceSchema = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]));
+export type Evidence = z.infer<typeof evidenceSchema>;
+
+export const signalSchema = z.object({ name: signalNameSchema, strength: shareSchema, evidence: evidenceSchema });
+export type Signal = z.infer<typeof signalSchema>;
+
+const subject = {
+  interactionId: idSchema,
+  conversationId: idSchema,
+  userId: idSchema.optional(),
+  model: idSchema,
+  workload: idSchema,
+  version: idSchema,
+};
+
+export const signalDetected = defineEvent(
+  'ratchet.signal.detected',
+  z.object({
+    signalId: idSchema,
+    ...subject,
+    ...signalSchema.shape,
+    /** True when the interaction's window had closed: it changes no count, and the analyzer joins it by interaction id. */
+    late: z.boolean().optional(),
+    correction: z.string().optional(),
+    comment: z.string().optional(),
+    reasons: z.array(feedbackReasonSchema).optional(),
+    assignment: assignmentSchema.optional(),
+    detectedAt: instantSchema,
+  }),
+);
+export type SignalDetected = z.infer<typeof signalDetected.schema>;
+
+export const interactionFailed = defineEvent(
+  'ratchet.interaction.failed',
+  z.object({
+    ...subject,
+    query: z.string(),
+    response: z.string(),
+    /** Probability that the interaction failed, from all its signals together. */
+    probability: shareSchema,
+    severity: shareSchema,
+    signals: z.array(signalSchema),
+    reasons: z.array(feedbackReasonSchema).optional(),
+    comment: z.string().optional(),
+    correction: z.string().optional(),
+    attributes: attributesSchema.optional(),
+    assignment: assignmentSchema.optional(),
+    startedAt: instantSchema,
+    closedAt: instantSchema,
+  }),
+);
+export type InteractionFailed = z.infer<typeof interactionFailed.schema>;
+
+export const qualityEvaluated = defineEvent(
+  'ratchet.quality.evaluated',
+  z.object({
+    evaluationId: idSchema,
+    ...subject,
+    scores: z.array(z.object({ evaluator: z.enum(['relevance', 'factuality', 'safety', 'format']), score: shareSchema, explanation: z.string() })),
+    assignment: assignmentSchema.optional(),
+    evaluatedAt: instantSchema,
+  }),
+);
+export type QualityEvaluated = z.infer<typeof qualityEvaluated.schema>;

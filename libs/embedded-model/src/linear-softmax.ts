@@ -1,0 +1,80 @@
+import { FEATURE_SLOTS, type SparseVector } from './featurize.js';
+
+/** Class columns are added in blocks, so that growing by one class rarely moves the weights. */
+const COLUMN_BLOCK = 8;
+
+/**
+ * Linear layer with a softmax over classes that can be added at any time. `weights` is row-major, one row a feature slot:
+ * a sparse input touches few rows, and each of them is one contiguous run over all classes.
+ */
+export class LinearSoftmax {
+  readonly slots: number;
+  weights: Float32Array;
+  bias: Float32Array;
+  /** Length of a row of `weights`; the columns from `classes` on are unused and zero. */
+  stride: number;
+  classes: number;
+
+  constructor({ classes, slots = FEATURE_SLOTS }: { classes: number; slots?: number }) {
+    this.slots = slots;
+    this.classes = classes;
+    this.stride = strideFor(classes);
+    this.weights = new Float32Array(slots * this.stride);
+    this.bias = new Float32Array(this.stride);
+  }
+
+  /** Adds classes, with zero weights: they do not change the others' scores against each other. */
+  grow(classes: number): void {
+    if (classes < this.classes) throw new RangeError(`Cannot shrink from ${this.classes} to ${classes} classes.`);
+    const stride = strideFor(classes);
+    this.weights = widen({ values: this.weights, rows: this.slots, from: this.stride, to: stride });
+    this.bias = widen({ values: this.bias, rows: 1, from: this.stride, to: stride });
+    this.stride = stride;
+    this.classes = classes;
+  }
+
+  clone(): LinearSoftmax {
+    const copy = new LinearSoftmax({ classes: this.classes, slots: this.slots });
+    copy.weights.set(this.weights);
+    copy.bias.set(this.bias);
+    return copy;
+  }
+
+  /** Raw scores, written into `out` (at least `classes` long). */
+  logitsInto(input: SparseVector, out: Float64Array | Float32Array): void {
+    const { weights, bias, stride, classes } = this;
+    const { slots, values } = input;
+    for (let c = 0; c < classes; c += 1) out[c] = bias[c] as number;
+    for (let k = 0; k < slots.length; k += 1) {
+      const value = values[k] as number;
+      const row = (slots[k] as number) * stride;
+      for (let c = 0; c < classes; c += 1) out[c] = (out[c] as number) + value * (weights[row + c] as number);
+    }
+  }
+}
+
+/** Turns the first `classes` scores into probabilities in place, after dividing by `temperature`. */
+export function softmaxInPlace(scores: Float64Array | Float32Array, classes: number, temperature = 1): void {
+  let top = -Infinity;
+  for (let c = 0; c < classes; c += 1) if ((scores[c] as number) > top) top = scores[c] as number;
+  let sum = 0;
+  for (let c = 0; c < classes; c += 1) {
+    const e = Math.exp(((scores[c] as number) - top) / temperature);
+    scores[c] = e;
+    sum += e;
+  }
+  for (let c = 0; c < classes; c += 1) scores[c] = (scores[c] as number) / sum;
+}
+
+/** Row length that holds this many classes. */
+export function strideFor(classes: number): number {
+  return Math.max(COLUMN_BLOCK, Math.ceil(classes / COLUMN_BLOCK) * COLUMN_BLOCK);
+}
+
+/** Copies a row-major matrix into one with longer rows; the same array when nothing changes. */
+export function widen({ values, rows, from, to }: { values: Float32Array; rows: number; from: number; to: number }): Float32Array {
+  if (from === to) return values;
+  const wide = new Float32Array(rows * to);
+  for (let row = 0; row < rows; row += 1) wide.set(values.subarray(row * from, (row + 1) * from), row * to);
+  return wide;
+}

@@ -1,0 +1,12 @@
+export {
+  type Arm,
+  armOf,
+  assign,
+  type Assignment,
+  AssignmentError,
+  type AssignmentRequest,
+  bucketOf,
+  BUCKETS,
+  type VersionWeights,
+} from './assignment.js';
+export { murmur3 } from './murmur3.js';
