@@ -24,8 +24,6 @@ export interface AdamTrainerOptions {
   readonly batchSize: number;
   /** Multiplies the learning rate, one factor a class. */
   readonly classRates: Float32Array;
-  /** Added to the scores while training (logit adjustment), one a class. */
-  readonly adjustment?: Float32Array;
   readonly penalty?: ElasticPenalty;
 }
 
@@ -49,6 +47,7 @@ export class AdamTrainer {
   private touchedRows: Uint16Array = new Uint16Array(1024);
   private gradient: Float32Array;
   private touchedCount = 0;
+  private adjustment: Float32Array | undefined;
   private step = 0;
 
   constructor(options: AdamTrainerOptions) {
@@ -64,8 +63,12 @@ export class AdamTrainer {
     this.gradient = new Float32Array(this.touchedRows.length * head.stride);
   }
 
-  /** One pass over the samples in the given order. Returns the mean weighted loss, without the penalty. */
-  runEpoch(samples: readonly WeightedSample[]): number {
+  /**
+   * One pass over the samples in the given order. `adjustment`, one number a class, is added to the scores while training only.
+   * Returns the mean weighted loss, without the penalty.
+   */
+  runEpoch(samples: readonly WeightedSample[], adjustment?: Float32Array): number {
+    this.adjustment = adjustment;
     let loss = 0;
     for (let start = 0; start < samples.length; start += this.options.batchSize) {
       loss += this.runBatch(samples.slice(start, start + this.options.batchSize));
@@ -86,8 +89,8 @@ export class AdamTrainer {
   }
 
   private addGradient({ features, classIndex, weight }: WeightedSample, scale: number): number {
-    const { head, adjustment } = this.options;
-    const { scores, biasGradient } = this;
+    const { head } = this.options;
+    const { scores, biasGradient, adjustment } = this;
     const { classes, stride } = head;
     head.logitsInto(features, scores);
     if (adjustment !== undefined) for (let c = 0; c < classes; c += 1) scores[c] = (scores[c] as number) + (adjustment[c] as number);

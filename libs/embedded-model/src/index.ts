@@ -1,2 +1,22 @@
+export { type Calibration, KNOWN_TRAFFIC_FLAGGED } from './calibration.js';
+export type { AnswerClass, Checkpoint, Provenance } from './checkpoint.js';
+export { EmbeddedModel, type Prediction, type ServableCheckpoint } from './embedded-model.js';
+export { EmbeddedModelError, type EmbeddedModelErrorCode, embeddedModelErrorCodes } from './embedded-model.error.js';
 export { featurize, FEATURE_SLOTS, FEATURES_VERSION, MAX_TEXT_CHARS, type SparseVector } from './featurize.js';
+export { Fisher } from './fisher.js';
 export { cosine, EMBEDDING_DIM, fitIdf, hashEmbedding, type HashEmbeddingOptions, type IdfTable } from './hash-embedding.js';
+export { LinearSoftmax, softmaxInPlace } from './linear-softmax.js';
+export { checkRecipe, DEFAULT_RECIPE, isRecipeName, type Recipe, type RecipeName, recipeNames, recipes } from './recipe.js';
+export { ReplayBuffer, type ReplayEntry } from './replay-buffer.js';
+export { type EpochProgress, train, type TrainOptions } from './train.js';
+export {
+  answerId,
+  contentOf,
+  DEFAULT_FALLBACK_ANSWER,
+  difficulties,
+  type Difficulty,
+  hashExamples,
+  parseChatExamples,
+  textOfContent,
+  type TrainingExample,
+} from './training-example.js';

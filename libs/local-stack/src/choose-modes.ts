@@ -4,6 +4,9 @@ import type { StackEnvironment } from './stack-environment.js';
 /** Where a service of the stack comes from. */
 export type ServiceMode = 'environment' | 'compose' | 'embedded';
 
+/** The modes in which the service is this data folder's own. */
+export type OwnMode = Exclude<ServiceMode, 'environment'>;
+
 /** The mode of each of the two services. */
 export interface StackModes {
   readonly kafka: ServiceMode;
@@ -20,7 +23,7 @@ export interface StackModes {
  */
 export async function chooseModes(input: {
   environment: StackEnvironment;
-  previous: Partial<StackModes>;
+  previous: Partial<Record<keyof StackModes, OwnMode>>;
   askEngine: () => Promise<boolean>;
 }): Promise<StackModes> {
   let answer: Promise<boolean> | undefined;
@@ -38,12 +41,11 @@ export async function chooseModes(input: {
 
 async function chooseOwnMode(input: {
   wanted: StackEnvironment['mode'];
-  previous: ServiceMode | undefined;
+  previous: OwnMode | undefined;
   engineAnswers: () => Promise<boolean>;
-}): Promise<'compose' | 'embedded'> {
+}): Promise<OwnMode> {
   const { wanted, previous, engineAnswers } = input;
-  const kept = previous === 'environment' ? undefined : previous;
-  if (wanted === 'embedded' || (wanted === undefined && kept === 'embedded')) return 'embedded';
+  if (wanted === 'embedded' || (wanted === undefined && previous === 'embedded')) return 'embedded';
   if (await engineAnswers()) return 'compose';
   if (wanted === 'compose') {
     throw new LocalStackError({
@@ -51,7 +53,7 @@ async function chooseOwnMode(input: {
       message: 'RATCHET_STACK=compose, but no Docker engine with Compose answers. Start Docker, or unset RATCHET_STACK.',
     });
   }
-  if (kept === 'compose') {
+  if (previous === 'compose') {
     throw new LocalStackError({
       code: 'compose_failed',
       message:

@@ -86,9 +86,11 @@ export function javaArguments(input: { jarFolder: string; log4j2File: string }):
   ];
 }
 
-// In a .properties file a backslash begins an escape.
+// In a .properties file a backslash begins an escape, and bytes are Latin-1.
 function escapeProperty(value: string): string {
-  return value.replaceAll('\\', '\\\\');
+  return value
+    .replaceAll('\\', '\\\\')
+    .replace(/[^\x20-\x7e]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 function escapeXml(value: string): string {

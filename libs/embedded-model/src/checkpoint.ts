@@ -1,0 +1,44 @@
+import type { Fisher } from './fisher.js';
+import type { Calibration } from './calibration.js';
+import type { LinearSoftmax } from './linear-softmax.js';
+import type { Recipe } from './recipe.js';
+import type { ReplayBuffer, ReplayEntry } from './replay-buffer.js';
+
+/** One answer that the model can give. */
+export interface AnswerClass {
+  /** Derived from the answer's text. */
+  readonly id: string;
+  readonly answer: string;
+  readonly category: string | null;
+  /** Examples trained on so far, over all updates. */
+  readonly examples: number;
+  /** Giving this answer means "I don't know". */
+  readonly outOfScope: boolean;
+}
+
+/** Where a checkpoint comes from: enough to make it again. */
+export interface Provenance {
+  readonly recipe: Recipe;
+  readonly seed: number;
+  readonly curriculum: boolean;
+  /** sha256 of what was learnt. */
+  readonly examplesHash: string;
+  readonly retentionHash: string | null;
+  /** Content hash of the checkpoint that this one went on from. */
+  readonly parentHash: string | null;
+  /** Mean training loss of each epoch. */
+  readonly epochLosses: readonly number[];
+}
+
+/** A trained model with everything that the next update needs. Immutable by convention: training makes a new one. */
+export interface Checkpoint {
+  readonly classes: readonly AnswerClass[];
+  readonly fallbackAnswer: string;
+  readonly calibration: Calibration;
+  readonly provenance: Provenance;
+  readonly head: LinearSoftmax;
+  readonly fisher: Fisher;
+  readonly replay: ReplayBuffer;
+  /** Examples kept out of every training, to set temperature and threshold. */
+  readonly heldOut: readonly ReplayEntry[];
+}

@@ -1,0 +1,60 @@
+import { indexOfMax } from './calibration.js';
+import type { AnswerClass, Checkpoint } from './checkpoint.js';
+import { featurize } from './featurize.js';
+import { softmaxInPlace } from './linear-softmax.js';
+
+export interface Prediction {
+  /** The best answer, also when the model abstains. */
+  readonly output: string;
+  readonly answerId: string;
+  readonly category: string | null;
+  /** Calibrated probability of the best answer, 0..1. */
+  readonly confidence: number;
+  /** The model does not know: its confidence is below the threshold, or the best answer is "I don't know" itself. */
+  readonly abstained: boolean;
+}
+
+/** What a served model needs of a checkpoint. */
+export type ServableCheckpoint = Pick<Checkpoint, 'classes' | 'fallbackAnswer' | 'calibration' | 'head'>;
+
+/** Answers texts with a checkpoint. Safe to share: predicting keeps no state between calls. */
+export class EmbeddedModel {
+  private readonly scores: Float64Array;
+
+  constructor(private readonly checkpoint: ServableCheckpoint) {
+    this.scores = new Float64Array(checkpoint.head.stride);
+  }
+
+  get classes(): readonly AnswerClass[] {
+    return this.checkpoint.classes;
+  }
+
+  /** Said in place of the best answer when the model abstains. */
+  get fallbackAnswer(): string {
+    return this.checkpoint.fallbackAnswer;
+  }
+
+  get threshold(): number {
+    return this.checkpoint.calibration.threshold;
+  }
+
+  predict(text: string): Prediction {
+    const { head, classes, calibration } = this.checkpoint;
+    head.logitsInto(featurize(text), this.scores);
+    softmaxInPlace(this.scores, head.classes, calibration.temperature);
+    const best = indexOfMax(this.scores, head.classes);
+    const confidence = this.scores[best] as number;
+    const { answer, id, category, outOfScope } = classes[best] as AnswerClass;
+    return { output: answer, answerId: id, category, confidence, abstained: outOfScope || confidence < calibration.threshold };
+  }
+
+  predictBatch(texts: readonly string[]): Prediction[] {
+    return texts.map((text) => this.predict(text));
+  }
+
+  /** What to say: the best answer, or the fallback when the model abstains. */
+  reply(text: string): { readonly text: string; readonly prediction: Prediction } {
+    const prediction = this.predict(text);
+    return { text: prediction.abstained ? this.fallbackAnswer : prediction.output, prediction };
+  }
+}

@@ -1,0 +1,179 @@
+import { AdamTrainer, type WeightedSample } from './adam-trainer.js';
+import { calibrate, type Calibration, type HeldOut, scoreHeldOut, type ScoredHeldOut } from './calibration.js';
+import type { AnswerClass, Checkpoint } from './checkpoint.js';
+import { EmbeddedModelError } from './embedded-model.error.js';
+import { featurize, type SparseVector } from './featurize.js';
+import { Fisher } from './fisher.js';
+import { LinearSoftmax } from './linear-softmax.js';
+import { seededRandom, shuffled } from './random.js';
+import { checkRecipe, DEFAULT_RECIPE, type Recipe, recipes } from './recipe.js';
+import { drawBalanced, type ReplayEntry } from './replay-buffer.js';
+import { DEFAULT_FALLBACK_ANSWER, difficulties, hashExamples, type TrainingExample } from './training-example.js';
+import { drawRetention, type LabelledExample, planTraining, type TrainingPlan } from './training-plan.js';
+
+export interface TrainOptions {
+  readonly examples: readonly TrainingExample[];
+  /** Go on from this model; without it, training starts at zero. */
+  readonly base?: Checkpoint;
+  /** Content hash of `base`, recorded as the parent. */
+  readonly baseHash?: string;
+  /** What must not be forgotten; without it, the base's replay buffer. */
+  readonly retention?: readonly TrainingExample[];
+  /** Default: `gentle` with a base, `scratch` without one. */
+  readonly recipe?: Recipe;
+  readonly seed?: number;
+  /** Within each epoch, easy examples first and hard ones last. */
+  readonly curriculum?: boolean;
+  /** What to say when the model does not know; default: the base's, else a plain sentence. */
+  readonly fallbackAnswer?: string;
+  readonly onEpoch?: (progress: EpochProgress) => void;
+}
+
+export interface EpochProgress {
+  /** From 1. */
+  readonly epoch: number;
+  readonly epochs: number;
+  readonly loss: number;
+  readonly samples: number;
+}
+
+/** Fewer held-out examples than this set no threshold; small sets are cross-fitted instead. */
+const HELD_OUT_ENOUGH = 40;
+const CROSS_FIT_FOLDS = 5;
+const CROSS_FIT_MAX_EXAMPLES = 1_000;
+
+/** Trains a model. The same options give the same checkpoint, bit for bit. Throws `bad_recipe` or `bad_example`. */
+export function train(options: TrainOptions): Checkpoint {
+  const { examples, base = null, retention = [], seed = 1, curriculum = false } = options;
+  const recipe = options.recipe ?? recipes[base === null ? 'scratch' : DEFAULT_RECIPE];
+  checkRecipe(recipe);
+  if (examples.length === 0) throw new EmbeddedModelError('bad_example', 'There are no examples to learn from.');
+  if (recipe.start === 'base' && base === null) {
+    throw new EmbeddedModelError('bad_recipe', `Recipe ${recipe.name} goes on from a trained model: name a base, or use the recipe scratch.`);
+  }
+  const fallbackAnswer = options.fallbackAnswer ?? base?.fallbackAnswer ?? DEFAULT_FALLBACK_ANSWER;
+  const plan = planTraining({ base, examples, retention, recipe, fallbackAnswer, seed });
+  const { head, epochLosses, inputs } = fitHead({ plan, recipe, base, seed, curriculum, ...(options.onEpoch && { onEpoch: options.onEpoch }) });
+  const fisher = recipe.start === 'base' && base !== null ? base.fisher.clone() : new Fisher({ classes: head.classes, slots: head.slots });
+  fisher.grow(head.classes);
+  fisher.accumulate(head, inputs);
+  return {
+    classes: plan.classes,
+    fallbackAnswer,
+    calibration: calibrateHead({ head, plan, seed }),
+    provenance: {
+      recipe,
+      seed,
+      curriculum,
+      examplesHash: hashExamples(examples),
+      retentionHash: retention.length === 0 ? null : hashExamples(retention),
+      parentHash: options.baseHash ?? null,
+      epochLosses,
+    },
+    head,
+    fisher,
+    replay: plan.replay,
+    heldOut: plan.heldOut,
+  };
+}
+
+interface FitOptions {
+  readonly plan: TrainingPlan;
+  readonly recipe: Recipe;
+  readonly base: Checkpoint | null;
+  readonly seed: number;
+  readonly curriculum: boolean;
+  readonly onEpoch?: (progress: EpochProgress) => void;
+}
+
+function fitHead({ plan, recipe, base, seed, curriculum, onEpoch }: FitOptions) {
+  const goesOn = recipe.start === 'base' && base !== null;
+  const head = goesOn ? base.head.clone() : new LinearSoftmax({ classes: plan.classes.length });
+  head.grow(plan.classes.length);
+  const featuresOf = featureCache();
+  const perEpoch = plan.fresh.length + (plan.pool.length === 0 ? 0 : Math.round(plan.fresh.length * recipe.retentionRatio));
+  const trainer = new AdamTrainer({
+    head,
+    learningRate: recipe.learningRate,
+    totalSteps: recipe.epochs * Math.ceil(perEpoch / recipe.batchSize),
+    batchSize: recipe.batchSize,
+    classRates: classRates({ plan, recipe, head }),
+    ...(goesOn && recipe.ewcLambda > 0 && { penalty: penaltyFrom({ base, classes: head.classes, lambda: recipe.ewcLambda }) }),
+  });
+  const random = seededRandom(seed);
+  const epochLosses: number[] = [];
+  for (let epoch = 1; epoch <= recipe.epochs; epoch += 1) {
+    const mix = [...plan.fresh, ...drawRetention({ plan, recipe, seed: seed + epoch * 7919 })];
+    const ordered = curriculum ? easyFirst(mix, random) : shuffled(mix, random);
+    const samples: WeightedSample[] = ordered.map(({ text, classIndex, weight }) => ({ features: featuresOf(text), classIndex, weight }));
+    const loss = trainer.runEpoch(samples, recipe.logitAdjustment ? logShares({ samples, head }) : undefined);
+    epochLosses.push(loss);
+    onEpoch?.({ epoch, epochs: recipe.epochs, loss, samples: samples.length });
+  }
+  return { head, epochLosses, inputs: plan.fresh.map(({ text }) => featuresOf(text)) };
+}
+
+function penaltyFrom({ base, classes, lambda }: { base: Checkpoint; classes: number; lambda: number }) {
+  const anchor = base.head.clone();
+  anchor.grow(classes);
+  const fisher = base.fisher.clone();
+  fisher.grow(classes);
+  return { anchor, fisher, lambda };
+}
+
+function classRates({ plan, recipe, head }: { plan: TrainingPlan; recipe: Recipe; head: LinearSoftmax }): Float32Array {
+  const rates = new Float32Array(head.stride).fill(recipe.knownClassRate);
+  for (const classIndex of plan.targets) rates[classIndex] = recipe.targetClassRate;
+  return rates;
+}
+
+/** log of each class's share of the mix; a class that is absent counts as half an example. */
+function logShares({ samples, head }: { samples: readonly WeightedSample[]; head: LinearSoftmax }): Float32Array {
+  const counts = new Float64Array(head.stride);
+  for (const { classIndex, weight } of samples) counts[classIndex] = (counts[classIndex] as number) + weight;
+  return Float32Array.from(counts, (count) => Math.log(Math.max(0.5, count) / samples.length));
+}
+
+/** Shuffled within easy, medium and hard. */
+function easyFirst(mix: readonly LabelledExample[], random: () => number): LabelledExample[] {
+  const stages: LabelledExample[][] = difficulties.map(() => []);
+  for (const example of mix) stages[difficulties.indexOf(example.difficulty)]?.push(example);
+  return stages.flatMap((stage) => shuffled(stage, random));
+}
+
+function featureCache(): (text: string) => SparseVector {
+  const cache = new Map<string, SparseVector>();
+  return (text) => {
+    const known = cache.get(text);
+    if (known !== undefined) return known;
+    const features = featurize(text);
+    cache.set(text, features);
+    return features;
+  };
+}
+
+function calibrateHead({ head, plan, seed }: { head: LinearSoftmax; plan: TrainingPlan; seed: number }): Calibration {
+  if (plan.heldOut.length >= HELD_OUT_ENOUGH) return calibrate(scoreHeldOut(head, toHeldOut(plan.heldOut, plan.classes)));
+  return calibrate(crossFit({ plan, seed }));
+}
+
+/** Scores a small set by models that did not see the scored part: five trainings from zero on four fifths each. */
+function crossFit({ plan, seed }: { plan: TrainingPlan; seed: number }): ScoredHeldOut[] {
+  const known = [...plan.replay.entries(), ...plan.heldOut];
+  const random = seededRandom(seed ^ 0xf01d);
+  const items = drawBalanced({ items: known, count: Math.min(known.length, CROSS_FIT_MAX_EXAMPLES), random });
+  const scored: ScoredHeldOut[] = [];
+  for (let fold = 0; fold < CROSS_FIT_FOLDS; fold += 1) {
+    const inFold = (index: number): boolean => index % CROSS_FIT_FOLDS === fold;
+    const fresh = items.filter((_, index) => !inFold(index)).map((item) => ({ ...item, difficulty: 'medium' as const, weight: 1 }));
+    if (fresh.length === 0) return [];
+    const foldPlan: TrainingPlan = { ...plan, fresh, pool: [] };
+    const { head } = fitHead({ plan: foldPlan, recipe: recipes.scratch, base: null, seed, curriculum: false });
+    scored.push(...scoreHeldOut(head, toHeldOut(items.filter((_, index) => inFold(index)), plan.classes)));
+  }
+  return scored;
+}
+
+function toHeldOut(entries: readonly ReplayEntry[], classes: readonly AnswerClass[]): HeldOut[] {
+  return entries.map(({ text, classIndex }) => ({ features: featurize(text), classIndex, outOfScope: classes[classIndex]?.outOfScope ?? false }));
+}

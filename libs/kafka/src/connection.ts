@@ -1,0 +1,43 @@
+import kafkajs from 'kafkajs';
+import type { Kafka, KafkaConfig, LogEntry, SASLOptions } from 'kafkajs';
+import type { Logger } from '@ratchet/observability';
+
+const { Kafka: KafkaClient, logLevel } = kafkajs;
+
+export interface KafkaSettings {
+  readonly brokers: readonly string[];
+  readonly clientId: string;
+  readonly ssl?: boolean;
+  readonly sasl?: { readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512'; readonly username: string; readonly password: string };
+}
+
+/** A configured client; nothing is connected yet. */
+export type KafkaConnection = Kafka;
+
+/** Expected while a broker starts or a group moves; kafkajs retries by itself, so these are no errors of ours. */
+const passing = /coordinator is loading|not the coordinator|group is rebalancing|rebalancing|leadership election|does not host this topic-partition|no leader for this topic-partition/i;
+
+const forward = (logger: Logger) => () => ({ namespace, level, log }: LogEntry) => {
+  const fields = { namespace, ...(typeof log['error'] === 'string' && { error: log['error'] }), ...(typeof log['groupId'] === 'string' && { groupId: log['groupId'] }) };
+  const isPassing = passing.test(log.message) || passing.test(String(log['error'] ?? ''));
+  if (level === logLevel.ERROR && !isPassing) logger.error(`kafka: ${log.message}`, fields);
+  else if (level <= logLevel.WARN && !isPassing) logger.warn(`kafka: ${log.message}`, fields);
+  else logger.debug(`kafka: ${log.message}`, fields);
+};
+
+export const createKafka = ({ brokers, clientId, ssl, sasl }: KafkaSettings, logger: Logger): KafkaConnection => {
+  // The murmur2 partitioner is what every Java client uses; kafkajs warns about the change of its default at each start.
+  process.env['KAFKAJS_NO_PARTITIONER_WARNING'] = '1';
+  const config: KafkaConfig = {
+    clientId,
+    brokers: [...brokers],
+    logLevel: logLevel.WARN,
+    logCreator: forward(logger),
+    // A broker may be away for a while: keep trying, at most 5 s apart.
+    retry: { initialRetryTime: 100, maxRetryTime: 5_000, retries: 12 },
+    connectionTimeout: 3_000,
+    ...(ssl !== undefined && { ssl }),
+    ...(sasl && { sasl: sasl as SASLOptions }),
+  };
+  return new KafkaClient(config);
+};

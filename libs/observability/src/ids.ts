@@ -1,0 +1,19 @@
+import { createHash, randomBytes } from 'node:crypto';
+
+const asUuid = (bytes: Buffer, version: number): string => {
+  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | (version << 4);
+  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
+  const hex = bytes.toString('hex');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20, 32)}`;
+};
+
+/** UUIDv7 (RFC 9562): 48 bits of milliseconds, then randomness, so that ids sort by time. */
+export const newEventId = (nowMs: number = Date.now()): string => {
+  const bytes = randomBytes(16);
+  bytes.writeUIntBE(nowMs, 0, 6);
+  return asUuid(bytes, 7);
+};
+
+/** The same parts always give the same id (UUIDv8 over SHA-256), so that a repeat makes no second thing. */
+export const derivedId = (...parts: readonly (string | number | bigint)[]): string =>
+  asUuid(createHash('sha256').update(JSON.stringify(parts.map(String))).digest().subarray(0, 16), 8);

@@ -1,0 +1,147 @@
+import { newEventId } from '@ratchet/observability';
+import { DataSource } from 'typeorm';
+import type { EntityManager, MixedList } from 'typeorm';
+import type { EventData, EventDefinition, EventEnvelope } from '@ratchet/contracts';
+import { PlatformTables0001 } from './platform-tables.migration.js';
+import { writeOutbox } from './outbox.js';
+
+export interface EmitOptions {
+  /** Derive it where a repeat must make the same id; a UUIDv7 otherwise. */
+  readonly id?: string;
+  /** The cycle. */
+  readonly correlationId?: string;
+  readonly causationId?: string;
+  readonly subject?: string;
+}
+
+export interface EnqueueOptions {
+  /** At most one waiting job a key; a job that already runs is followed by a new one. */
+  readonly key?: string;
+  readonly keyMode?: 'replace' | 'preserve_run_at';
+  readonly runAt?: Date;
+}
+
+/** Effects, outgoing events and jobs that become real together, or not at all. */
+export interface Transaction {
+  query<Row extends object = Record<string, unknown>>(sql: string, parameters?: readonly unknown[]): Promise<Row[]>;
+  emit<D extends EventDefinition>(definition: D, data: EventData<D>, options?: EmitOptions): void;
+  enqueue(jobName: string, payload: object, options?: EnqueueOptions): Promise<void>;
+}
+
+export interface DatabaseOptions {
+  readonly url: string;
+  /** The service's name: it owns a schema of the same name (dashes become underscores). */
+  readonly service: string;
+  readonly migrations: MixedList<Function>;
+  readonly connectionsMax?: number;
+}
+
+export const schemaOf = (service: string): string => service.replaceAll('-', '_');
+
+/** TypeORM gives rows for a select and [rows, count] for insert, update and delete with returning. */
+const rowsOf = <Row>(result: unknown): Row[] => {
+  if (!Array.isArray(result)) return [];
+  if (result.length === 2 && Array.isArray(result[0]) && typeof result[1] === 'number') return result[0] as Row[];
+  return result as Row[];
+};
+
+/** One service's own schema; no other service reads it. */
+export class Database {
+  readonly schema: string;
+  readonly dataSource: DataSource;
+  /** Called after each commit that wrote events, so that the relay need not wait for its next look. */
+  onOutboxWritten: () => void = () => undefined;
+
+  constructor(private readonly options: DatabaseOptions) {
+    this.schema = schemaOf(options.service);
+    const migrations = Array.isArray(options.migrations) ? options.migrations : Object.values(options.migrations);
+    this.dataSource = new DataSource({
+      type: 'postgres',
+      url: options.url,
+      schema: this.schema,
+      applicationName: options.service,
+      migrations: [PlatformTables0001, ...migrations] as Function[],
+      migrationsTableName: 'migrations',
+      migrationsTransactionMode: 'each',
+      poolSize: options.connectionsMax ?? 5,
+      extra: { options: `-c search_path=${this.schema}` },
+    });
+  }
+
+  get url(): string {
+    return this.options.url;
+  }
+
+  get service(): string {
+    return this.options.service;
+  }
+
+  /** Connects, and brings the schema up to date; two instances that start at once take turns. */
+  async start(): Promise<void> {
+    await this.dataSource.initialize();
+    const runner = this.dataSource.createQueryRunner();
+    try {
+      await runner.query('select pg_advisory_lock(hashtext($1))', [`ratchet-migrations-${this.schema}`]);
+      await runner.query(`create schema if not exists "${this.schema}"`);
+      await this.dataSource.runMigrations();
+    } finally {
+      await runner.query('select pg_advisory_unlock(hashtext($1))', [`ratchet-migrations-${this.schema}`]).catch(() => undefined);
+      await runner.release();
+    }
+  }
+
+  async stop(): Promise<void> {
+    if (this.dataSource.isInitialized) await this.dataSource.destroy();
+  }
+
+  async query<Row extends object = Record<string, unknown>>(sql: string, parameters: readonly unknown[] = []): Promise<Row[]> {
+    return rowsOf<Row>(await this.dataSource.query(sql, [...parameters]));
+  }
+
+  async transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+    const emitted: EventEnvelope[] = [];
+    const result = await this.dataSource.transaction(async (manager) => {
+      const value = await work(new DatabaseTransaction(manager, this, emitted));
+      await writeOutbox(manager, emitted);
+      return value;
+    });
+    if (emitted.length > 0) this.onOutboxWritten();
+    return result;
+  }
+}
+
+class DatabaseTransaction implements Transaction {
+  constructor(
+    private readonly manager: EntityManager,
+    private readonly database: Database,
+    private readonly emitted: EventEnvelope[],
+  ) {}
+
+  async query<Row extends object = Record<string, unknown>>(sql: string, parameters: readonly unknown[] = []): Promise<Row[]> {
+    return rowsOf<Row>(await this.manager.query(sql, [...parameters]));
+  }
+
+  emit<D extends EventDefinition>(definition: D, data: EventData<D>, { id, correlationId, causationId, subject }: EmitOptions = {}): void {
+    const checked = definition.schema.parse(data);
+    this.emitted.push({
+      id: id ?? newEventId(),
+      source: `/ratchet/${this.database.service}`,
+      type: definition.type,
+      time: new Date().toISOString(),
+      data: checked,
+      ...(subject !== undefined && { subject }),
+      ...(correlationId !== undefined && { correlationid: correlationId }),
+      ...(causationId !== undefined && { causationid: causationId }),
+    });
+  }
+
+  async enqueue(jobName: string, payload: object, { key, keyMode = 'replace', runAt }: EnqueueOptions = {}): Promise<void> {
+    await this.manager.query(`select ${this.database.schema}_jobs.add_job($1, payload => $2::json, run_at => $3::timestamptz, max_attempts => 25, job_key => $4::text, job_key_mode => $5::text)`, [
+      jobName,
+      JSON.stringify(payload),
+      runAt ?? null,
+      key ?? null,
+      keyMode,
+    ]);
+  }
+}

@@ -1,0 +1,88 @@
+import { describeError } from '@ratchet/observability';
+import type { Logger } from '@ratchet/observability';
+import { Logger as GraphileLogger, makeWorkerUtils, run } from 'graphile-worker';
+import type { Runner } from 'graphile-worker';
+import { schemaOf } from './database.js';
+
+/** Long work: runs outside any transaction, at least once, again after a crash, with back-off when it throws. */
+export interface Job {
+  readonly jobName: string;
+  run(payload: unknown): Promise<void>;
+}
+
+/** A crontab pattern for a job; what was missed while the service was down is caught up once. */
+export interface Cron {
+  readonly cronName: string;
+  readonly pattern: string;
+  readonly jobName: string;
+}
+
+export interface JobRunnerOptions {
+  readonly url: string;
+  readonly service: string;
+  readonly jobs: readonly Job[];
+  readonly crons: readonly Cron[];
+  readonly logger: Logger;
+}
+
+/** The job key makes one run of all that were missed in this time. */
+const CATCH_UP = '8d';
+
+const quiet = (logger: Logger): GraphileLogger =>
+  new GraphileLogger(() => (level, message) => {
+    if (level === 'error') logger.error(`jobs: ${message.split('\n')[0]}`);
+    else if (level === 'warning') logger.warn(`jobs: ${message}`);
+  });
+
+const jobsSchema = (service: string): string => `${schemaOf(service)}_jobs`;
+
+/** Creates or updates the job tables, so that transactions can add jobs before a leader runs them. */
+export const prepareJobs = async ({ url, service, logger }: Pick<JobRunnerOptions, 'url' | 'service' | 'logger'>): Promise<void> => {
+  const utils = await makeWorkerUtils({ connectionString: url, schema: jobsSchema(service), logger: quiet(logger) });
+  try {
+    await utils.migrate();
+  } finally {
+    await utils.release();
+  }
+};
+
+/** Only the leader may call it: jobs that a dead instance holds are given free, or they would wait for hours. */
+export const startJobs = async ({ url, service, jobs, crons, logger }: JobRunnerOptions): Promise<() => Promise<void>> => {
+  const schema = jobsSchema(service);
+  await releaseJobsOfTheDead(url, schema, logger);
+  const crontab = crons.map(({ cronName, pattern, jobName }) => `${pattern} ${jobName} ?id=${cronName}&jobKey=${cronName}&fill=${CATCH_UP}`);
+  const runner: Runner = await run({
+    connectionString: url,
+    schema,
+    concurrency: 2,
+    maxPoolSize: 4,
+    pollInterval: 1_000,
+    noHandleSignals: true,
+    logger: quiet(logger),
+    crontab: crontab.join('\n'),
+    taskList: Object.fromEntries(
+      jobs.map((job) => [
+        job.jobName,
+        async (payload: unknown) => {
+          try {
+            await job.run(payload);
+          } catch (error) {
+            logger.warn('a job failed and will be tried again', { job: job.jobName, ...describeError(error) });
+            throw error;
+          }
+        },
+      ]),
+    ),
+  });
+  return () => runner.stop();
+};
+
+const releaseJobsOfTheDead = async (url: string, schema: string, logger: Logger): Promise<void> => {
+  const utils = await makeWorkerUtils({ connectionString: url, schema, logger: quiet(logger) });
+  try {
+    const held = await utils.withPgClient((client) => client.query<{ locked_by: string }>(`select distinct locked_by from "${schema}".jobs where locked_by is not null`));
+    if (held.rows.length > 0) await utils.forceUnlockWorkers(held.rows.map(({ locked_by }) => locked_by));
+  } finally {
+    await utils.release();
+  }
+};

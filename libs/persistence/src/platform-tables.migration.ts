@@ -1,0 +1,30 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+
+/** Inbox and outbox, in every service's schema. */
+export class PlatformTables0001 implements MigrationInterface {
+  name = 'PlatformTables0000000000001';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      create table inbox (
+        event_id text not null,
+        source text not null,
+        received_at timestamptz not null default now(),
+        primary key (source, event_id)
+      );
+      create index inbox_received_at on inbox (received_at);
+      create table outbox (
+        sequence bigint generated always as identity primary key,
+        topic text not null,
+        key text not null,
+        value text not null,
+        headers jsonb not null,
+        written_at timestamptz not null default now()
+      );
+    `);
+  }
+
+  async down(): Promise<void> {
+    throw new Error('migrations only go forward');
+  }
+}

@@ -1,0 +1,38 @@
+/** Lets at most `max` holders in at a time; the others wait in line, first come first served. */
+export class ConcurrencyLimit {
+  private held = 0;
+  private readonly line: (() => void)[] = [];
+
+  constructor(private readonly max: number) {}
+
+  get inUse(): number {
+    return this.held;
+  }
+
+  /** Resolves once a place is held, or rejects with the signal's reason; each hold needs one {@link release}. */
+  acquire(signal: AbortSignal): Promise<void> | undefined {
+    if (signal.aborted) return Promise.reject(signal.reason as Error);
+    if (this.held < this.max) {
+      this.held += 1;
+      return undefined;
+    }
+    return new Promise((resolve, reject) => {
+      const enter = (): void => {
+        signal.removeEventListener('abort', leave);
+        resolve();
+      };
+      const leave = (): void => {
+        this.line.splice(this.line.indexOf(enter), 1);
+        reject(signal.reason as Error);
+      };
+      signal.addEventListener('abort', leave, { once: true });
+      this.line.push(enter);
+    });
+  }
+
+  release(): void {
+    const next = this.line.shift();
+    if (next) next();
+    else this.held -= 1;
+  }
+}

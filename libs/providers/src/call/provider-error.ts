@@ -1,0 +1,70 @@
+import { RatchetError } from '@ratchet/observability';
+import { APIConnectionError, APIConnectionTimeoutError, APIError, APIUserAbortError } from 'openai';
+
+export const providerErrorCodes = ['timeout', 'connection', 'rate_limited', 'bad_response', 'refused', 'cancelled'] as const;
+
+/**
+ * - `timeout`: no complete answer within the provider's `timeoutMs` (waiting for a free slot included)
+ * - `connection`: the provider could not be reached, or hung up
+ * - `rate_limited`: HTTP 429
+ * - `bad_response`: HTTP 5xx, or an answer that is not of OpenAI's shape
+ * - `refused`: another HTTP 4xx (wrong key, unknown model, invalid request), or no such provider: repeating cannot help
+ * - `cancelled`: the caller's own signal ended the call
+ */
+export type ProviderErrorCode = (typeof providerErrorCodes)[number];
+
+const retryableCodes: ReadonlySet<ProviderErrorCode> = new Set(['timeout', 'connection', 'rate_limited', 'bad_response']);
+
+/** A call to a model provider that failed; the message never holds prompts or answers. */
+export class ProviderError extends RatchetError {
+  declare readonly code: ProviderErrorCode;
+  readonly provider: string;
+  /** The HTTP status, where there was an answer. */
+  readonly status: number | undefined;
+
+  constructor({ code, provider, message, status, cause }: { code: ProviderErrorCode; provider: string; message: string; status?: number | undefined; cause?: unknown }) {
+    super({
+      code,
+      message: `Provider ${provider}: ${message}`,
+      context: { provider, ...(status !== undefined && { status }) },
+      retryable: retryableCodes.has(code),
+      ...(cause !== undefined && { cause }),
+    });
+    this.name = 'ProviderError';
+    this.provider = provider;
+    this.status = status;
+  }
+}
+
+/** The error that an HTTP status other than 2xx stands for; `detail` is the provider's own message, if it sent one. */
+export const errorOfStatus = ({ provider, status, detail }: { provider: string; status: number; detail?: string | undefined }): ProviderError => {
+  const code = status === 429 ? 'rate_limited' : status === 408 || status === 504 ? 'timeout' : status >= 400 && status < 500 ? 'refused' : 'bad_response';
+  return new ProviderError({ code, provider, status, message: `HTTP ${status}${detail ? ` (${detail.slice(0, 300)})` : ''}` });
+};
+
+const timeoutCodes = new Set(['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT']);
+const connectionCodes = new Set([
+  'ECONNREFUSED', 'ECONNRESET', 'ECONNABORTED', 'EPIPE', 'ENOTFOUND', 'EAI_AGAIN', 'ENETUNREACH', 'EHOSTUNREACH', 'ETIMEDOUT',
+  'UND_ERR_SOCKET', 'UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_CLOSED', 'UND_ERR_DESTROYED',
+]);
+
+const codeOf = (error: unknown): string | undefined => {
+  for (let at: unknown = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth += 1) {
+    const { code } = at as { code?: unknown };
+    if (typeof code === 'string' && (timeoutCodes.has(code) || connectionCodes.has(code))) return code;
+  }
+  return undefined;
+};
+
+/** Whatever undici, fetch or the openai package threw, as a {@link ProviderError}. */
+export const toProviderError = (error: unknown, provider: string): ProviderError => {
+  if (error instanceof ProviderError) return error;
+  if (error instanceof APIUserAbortError) return new ProviderError({ code: 'cancelled', provider, message: 'the caller cancelled the call', cause: error });
+  if (error instanceof APIConnectionTimeoutError) return new ProviderError({ code: 'timeout', provider, message: 'no answer in time', cause: error });
+  const code = codeOf(error);
+  if (code !== undefined && timeoutCodes.has(code)) return new ProviderError({ code: 'timeout', provider, message: `no answer in time (${code})`, cause: error });
+  if (code !== undefined || error instanceof APIConnectionError) return new ProviderError({ code: 'connection', provider, message: `cannot be reached${code ? ` (${code})` : ''}`, cause: error });
+  if (error instanceof APIError && typeof error.status === 'number') return errorOfStatus({ provider, status: error.status, detail: error.message });
+  if (error instanceof Error && error.name === 'AbortError') return new ProviderError({ code: 'cancelled', provider, message: 'the caller cancelled the call', cause: error });
+  return new ProviderError({ code: 'bad_response', provider, message: 'the answer could not be read', cause: error });
+};

@@ -1,0 +1,56 @@
+import { z } from 'zod';
+
+const fields = {
+  /** Up to and including `/v1`; a query (Azure's `?api-version=`) is kept. */
+  baseUrl: z.url({ protocol: /^https?$/, error: 'give an http or https URL such as https://api.openai.com/v1' }),
+  apiKey: z.string().min(1).optional(),
+  timeoutMs: z.number().int().positive().default(30_000),
+  maxConcurrency: z.number().int().positive().default(64),
+};
+
+const nameSchema = z.string().min(1).max(200);
+
+/** One model provider: everything that generates, embeds or fine-tunes is reached at its base URL. */
+export const providerConfigSchema = z.strictObject({ name: nameSchema, ...fields });
+export type ProviderConfig = z.infer<typeof providerConfigSchema>;
+
+const listSchema = z.array(providerConfigSchema);
+const mapSchema = z.record(nameSchema, z.strictObject(fields));
+
+/** A provider configuration that cannot be used; the message names the field and the rule, never a value. */
+export class ProviderConfigError extends Error {
+  override readonly name = 'ProviderConfigError';
+  readonly code = 'provider_config_invalid';
+}
+
+const shape = 'Write PROVIDERS as [{"name": "embedded", "baseUrl": "http://localhost:8090/v1"}] or {"embedded": {"baseUrl": "..."}}.';
+
+/**
+ * Reads the variable PROVIDERS: a JSON array of providers, or an object from name to provider. An empty text is no provider.
+ * `timeoutMs` (30,000) limits one whole call, `maxConcurrency` (64) the calls in flight from this process.
+ *
+ * @throws {ProviderConfigError} where the text is not JSON, a field breaks its rule, or a name comes twice
+ */
+export const parseProviders = (json: string): ProviderConfig[] => {
+  if (json.trim() === '') return [];
+  let value: unknown;
+  try {
+    value = JSON.parse(json);
+  } catch {
+    throw new ProviderConfigError(`PROVIDERS is not JSON. ${shape}`);
+  }
+  const configs = Array.isArray(value) ? check(listSchema, value) : Object.entries(check(mapSchema, value)).map(([name, config]) => ({ name, ...config }));
+  const names = new Set<string>();
+  for (const { name } of configs) {
+    if (names.has(name)) throw new ProviderConfigError(`PROVIDERS names ${JSON.stringify(name)} twice; give each provider its own name.`);
+    names.add(name);
+  }
+  return configs;
+};
+
+const check = <Schema extends z.ZodType>(schema: Schema, value: unknown): z.infer<Schema> => {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'PROVIDERS'}: ${message}`);
+  throw new ProviderConfigError(`PROVIDERS cannot be used: ${problems.join('; ')}. ${shape}`);
+};

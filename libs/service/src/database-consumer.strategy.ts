@@ -1,0 +1,159 @@
+import { Server } from '@nestjs/microservices';
+import type { CustomTransportStrategy, MessageHandler } from '@nestjs/microservices';
+import { decodeMessage, topicsConsumedBy } from '@ratchet/contracts';
+import type { EventEnvelope, ServiceContract } from '@ratchet/contracts';
+import { BatchConsumer, toDeadLetter } from '@ratchet/kafka';
+import type { ConsumedRecord, DeadLetterReason, EventProducer, KafkaConnection } from '@ratchet/kafka';
+import { derivedId, describeError, RatchetError } from '@ratchet/observability';
+import type { Logger, Metrics } from '@ratchet/observability';
+import { inboxKey, receiveOnce } from '@ratchet/persistence';
+import type { Database, Transaction } from '@ratchet/persistence';
+import { firstValueFrom, isObservable } from 'rxjs';
+
+export interface DatabaseConsumerOptions {
+  readonly contract: ServiceContract;
+  readonly kafka: KafkaConnection;
+  readonly database: Database;
+  readonly producer: EventProducer;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+}
+
+interface Received {
+  readonly record: ConsumedRecord;
+  readonly event: EventEnvelope;
+}
+
+interface Refused {
+  readonly record: ConsumedRecord;
+  readonly reason: DeadLetterReason;
+}
+
+const ATTEMPTS_BEFORE_DEAD_LETTER = 3;
+const HANDLER_FAULT = 'handler_fault';
+
+class HandlerError extends Error {
+  constructor(readonly record: ConsumedRecord, override readonly cause: unknown) {
+    super('a handler threw');
+  }
+}
+
+const placeOf = ({ topic, partition, offset }: ConsumedRecord): string => `${topic}/${partition}/${offset}`;
+
+/** Connection trouble and our own retryable errors pass; anything else that comes back three times is the record's fault. */
+const mayPass = (error: unknown): boolean => {
+  if (error instanceof RatchetError) return error.retryable;
+  const code = (error as { code?: unknown; driverError?: { code?: unknown } }).driverError?.code ?? (error as { code?: unknown }).code;
+  if (typeof code !== 'string') return /connection|terminat|timeout/i.test((error as Error).message ?? '');
+  return /^(ECONN|ETIMEDOUT|EPIPE|EHOSTUNREACH|ENOTFOUND|08|40|53|55P03|57P)/.test(code);
+};
+
+/** One PostgreSQL transaction per batch holds the effects, the inbox rows and the outgoing events. */
+export class DatabaseConsumerStrategy extends Server implements CustomTransportStrategy {
+  private readonly consumer: BatchConsumer;
+  private readonly faults = new Map<string, { count: number; error: unknown }>();
+  private readonly consumed;
+  private readonly deadLetters;
+
+  constructor(private readonly options: DatabaseConsumerOptions) {
+    super();
+    const { contract, kafka, metrics } = options;
+    this.consumed = metrics.counter({ name: 'ratchet_consumed_records_total', help: 'Records consumed, by topic', labelNames: ['topic'] });
+    this.deadLetters = metrics.counter({ name: 'ratchet_dead_letters_total', help: 'Records sent to a dead-letter topic', labelNames: ['topic', 'code'] });
+    this.consumer = new BatchConsumer({
+      kafka,
+      groupId: contract.service,
+      topics: topicsConsumedBy(contract),
+      logger: options.logger,
+      onBatch: (records) => this.onBatch(records),
+    });
+  }
+
+  async listen(callback: (error?: unknown) => void): Promise<void> {
+    try {
+      await this.consumer.start();
+      callback();
+    } catch (error) {
+      callback(error);
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.consumer.stop();
+  }
+
+  on(): never {
+    throw new Error('this transport has no events of its own');
+  }
+
+  unwrap<T>(): T {
+    return this.consumer as T;
+  }
+
+  private async onBatch(records: readonly ConsumedRecord[]): Promise<void> {
+    const { received, refused } = this.decode(records);
+    try {
+      await this.options.database.transaction((tx) => this.handleAll(tx, received));
+    } catch (error) {
+      this.countFault(error);
+      throw error instanceof HandlerError ? error.cause : error;
+    }
+    for (const { record } of received) this.faults.delete(placeOf(record));
+    await this.putAside(refused);
+    for (const { topic } of records.slice(0, 1)) this.consumed.inc({ topic }, records.length);
+  }
+
+  private decode(records: readonly ConsumedRecord[]): { received: Received[]; refused: Refused[] } {
+    const received: Received[] = [];
+    const refused: Refused[] = [];
+    for (const record of records) {
+      const fault = this.faults.get(placeOf(record));
+      const decoded = decodeMessage(record, record.topic);
+      if (!decoded.ok) refused.push({ record, reason: decoded });
+      else if (fault && fault.count >= ATTEMPTS_BEFORE_DEAD_LETTER) refused.push({ record, reason: { code: HANDLER_FAULT, message: String(describeError(fault.error)['error']) } });
+      else received.push({ record, event: decoded.event });
+    }
+    return { received, refused };
+  }
+
+  private async handleAll(tx: Transaction, received: readonly Received[]): Promise<void> {
+    const wanted = received.filter(({ event }) => this.getHandlerByPattern(event.type) !== null);
+    const fresh = await receiveOnce(tx, wanted.map(({ event }) => event));
+    for (const { record, event } of wanted) {
+      const key = inboxKey(event);
+      if (!fresh.has(key)) continue;
+      fresh.delete(key);
+      for (let handler: MessageHandler | undefined = this.getHandlerByPattern(event.type) ?? undefined; handler; handler = handler.next as MessageHandler | undefined) {
+        await this.call(handler, event, tx, record);
+      }
+    }
+  }
+
+  private async call(handler: MessageHandler, event: EventEnvelope, tx: Transaction, record: ConsumedRecord): Promise<void> {
+    try {
+      const result: unknown = await handler(event, tx);
+      if (isObservable(result)) await firstValueFrom(result, { defaultValue: undefined });
+    } catch (error) {
+      throw new HandlerError(record, error);
+    }
+  }
+
+  private countFault(error: unknown): void {
+    if (!(error instanceof HandlerError) || mayPass(error.cause)) return;
+    const place = placeOf(error.record);
+    this.faults.set(place, { count: (this.faults.get(place)?.count ?? 0) + 1, error: error.cause });
+  }
+
+  private async putAside(refused: readonly Refused[]): Promise<void> {
+    if (refused.length === 0) return;
+    const { contract, producer, logger } = this.options;
+    const nowMs = Date.now();
+    await producer.sendRecords(refused.map(({ record, reason }) => toDeadLetter({ record, service: contract.service, reason, nowMs })));
+    for (const { record, reason } of refused) {
+      this.faults.delete(placeOf(record));
+      this.deadLetters.inc({ topic: record.topic, code: reason.code });
+      const deadLetterId = derivedId(contract.service, placeOf(record));
+      logger.warn('a record went to the dead letters', { deadLetterId, topic: record.topic, partition: record.partition, offset: String(record.offset), code: reason.code });
+    }
+  }
+}

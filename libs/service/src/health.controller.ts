@@ -1,0 +1,30 @@
+import { Controller, Get, Inject, Optional, ServiceUnavailableException, Header } from '@nestjs/common';
+import { Metrics } from '@ratchet/observability';
+import { Database } from '@ratchet/persistence';
+
+@Controller()
+export class HealthController {
+  constructor(
+    @Inject(Metrics) private readonly metrics: Metrics,
+    @Optional() @Inject(Database) private readonly database?: Database,
+  ) {}
+
+  @Get('health/live')
+  live(): { status: string } {
+    return { status: 'live' };
+  }
+
+  @Get('health/ready')
+  async ready(): Promise<{ status: string }> {
+    await this.database?.query('select 1').catch(() => {
+      throw new ServiceUnavailableException({ status: 'the database does not answer' });
+    });
+    return { status: 'ready' };
+  }
+
+  @Get('metrics')
+  @Header('content-type', 'text/plain; version=0.0.4; charset=utf-8')
+  async scrape(): Promise<string> {
+    return this.metrics.registry.metrics();
+  }
+}

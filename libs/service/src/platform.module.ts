@@ -1,0 +1,34 @@
+import { Global, Module } from '@nestjs/common';
+import type { DynamicModule, Provider } from '@nestjs/common';
+import { EventProducer } from '@ratchet/kafka';
+import type { KafkaConnection } from '@ratchet/kafka';
+import { Logger, Metrics } from '@ratchet/observability';
+import { Database } from '@ratchet/persistence';
+import { HealthController } from './health.controller.js';
+import { CONFIG, KAFKA } from './tokens.js';
+
+/** What the platform hands to a service. */
+export interface PlatformServices {
+  readonly config: unknown;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly kafka: KafkaConnection;
+  readonly producer: EventProducer;
+  readonly database?: Database;
+}
+
+@Global()
+@Module({})
+export class PlatformModule {
+  static with({ config, logger, metrics, kafka, producer, database }: PlatformServices): DynamicModule {
+    const providers: Provider[] = [
+      { provide: CONFIG, useValue: config },
+      { provide: KAFKA, useValue: kafka },
+      { provide: Logger, useValue: logger },
+      { provide: Metrics, useValue: metrics },
+      { provide: EventProducer, useValue: producer },
+      ...(database ? [{ provide: Database, useValue: database }] : []),
+    ];
+    return { module: PlatformModule, global: true, controllers: [HealthController], providers, exports: providers };
+  }
+}

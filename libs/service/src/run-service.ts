@@ -1,0 +1,163 @@
+import 'reflect-metadata';
+import { StandardSchemaValidationPipe } from '@nestjs/common';
+import type { DynamicModule } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { CustomTransportStrategy } from '@nestjs/microservices';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { topicCatalogue } from '@ratchet/contracts';
+import type { ServiceContract } from '@ratchet/contracts';
+import { createKafka, ensureTopics, EventProducer } from '@ratchet/kafka';
+import { describeError, Logger, Metrics, RatchetError } from '@ratchet/observability';
+import { Database, Leader, OutboxRelay, prepareJobs, pruneInbox, startJobs, startTicks } from '@ratchet/persistence';
+import type { Cron, Job, Tick } from '@ratchet/persistence';
+import type { BaseConfig } from './config.js';
+import { DatabaseConsumerStrategy } from './database-consumer.strategy.js';
+import { PlatformModule } from './platform.module.js';
+import type { PlatformServices } from './platform.module.js';
+import { RethrowFilter } from './rethrow.filter.js';
+import { WORK } from './tokens.js';
+
+export interface Work {
+  readonly jobs?: readonly Job[];
+  readonly ticks?: readonly Tick[];
+  readonly crons?: readonly Cron[];
+}
+
+export interface ServiceOptions<Config extends BaseConfig> {
+  readonly contract: ServiceContract;
+  readonly loadConfig: (env: NodeJS.ProcessEnv) => Config;
+  readonly module: (config: Config) => DynamicModule;
+  /** TypeORM migration classes; services with a database consume through it. */
+  readonly database?: { readonly migrations: readonly Function[] };
+  /** For a service that consumes in another way. */
+  readonly strategy?: (services: PlatformServices) => CustomTransportStrategy;
+  readonly bodyBytesMax?: number;
+}
+
+const PRUNE_EVERY_MS = 3_600_000;
+const STOP_WITHIN_MS = 25_000;
+
+/** Runs a service until SIGTERM or SIGINT: configuration, database, topics, Nest application, consumers, leader's work. */
+export const runService = async <Config extends BaseConfig>(options: ServiceOptions<Config>): Promise<void> => {
+  const { service } = options.contract;
+  let logger = Logger.create({ service });
+  try {
+    const config = options.loadConfig(process.env);
+    logger = Logger.create({ service, level: config.LOG_LEVEL });
+    await start(options, config, logger);
+  } catch (error) {
+    if (error instanceof RatchetError && error.code === 'bad_configuration') {
+      process.stderr.write(`${service}: ${error.message}\n`);
+      process.exit(2);
+    }
+    logger.error('the service could not start', describeError(error));
+    process.exit(1);
+  }
+};
+
+const kafkaOf = (config: BaseConfig, service: string, logger: Logger): ReturnType<typeof createKafka> =>
+  createKafka(
+    {
+      brokers: config.KAFKA_BROKERS,
+      clientId: service,
+      ssl: config.KAFKA_SSL,
+      ...(config.KAFKA_SASL_MECHANISM && {
+        sasl: { mechanism: config.KAFKA_SASL_MECHANISM, username: config.KAFKA_SASL_USERNAME ?? '', password: config.KAFKA_SASL_PASSWORD ?? '' },
+      }),
+    },
+    logger,
+  );
+
+const start = async <Config extends BaseConfig>(options: ServiceOptions<Config>, config: Config, logger: Logger): Promise<void> => {
+  const { contract } = options;
+  const metrics = Metrics.forProcess();
+  const kafka = kafkaOf(config, contract.service, logger);
+  const producer = new EventProducer(kafka);
+  const database = options.database ? await openDatabase(options, config, logger) : undefined;
+  await ensureTopics(kafka, { catalogue: topicCatalogue, replicationFactor: config.KAFKA_REPLICATION_FACTOR, services: [contract.service] });
+  const services: PlatformServices = { config, logger, metrics, kafka, producer, ...(database && { database }) };
+
+  const adapter = new FastifyAdapter({ bodyLimit: options.bodyBytesMax ?? 5_242_880 });
+  const root: DynamicModule = { module: class ServiceModule {}, imports: [PlatformModule.with(services), options.module(config)] };
+  const app = await NestFactory.create<NestFastifyApplication>(root, adapter, { logger: ['error', 'warn'] });
+  app.useGlobalPipes(new StandardSchemaValidationPipe());
+  const strategy = options.strategy?.(services) ?? (database && contract.consumes.length > 0 ? new DatabaseConsumerStrategy({ contract, kafka, database, producer, logger, metrics }) : undefined);
+  app.useGlobalFilters(new RethrowFilter(app.getHttpAdapter()));
+  if (strategy) app.connectMicroservice({ strategy }, { inheritAppConfig: true });
+  await app.init();
+  const leader = database && startLeader({ app, services, database, service: contract.service });
+  if (strategy) await app.startAllMicroservices();
+  await app.listen(config.HTTP_PORT, config.HTTP_HOST);
+  logger.info('listening', { address: await app.getUrl() });
+  stopOnSignals(async () => {
+    await app.close();
+    await leader?.stop();
+    await producer.close();
+    await database?.stop();
+  }, logger);
+};
+
+const openDatabase = async <Config extends BaseConfig>(options: ServiceOptions<Config>, config: Config, logger: Logger): Promise<Database> => {
+  const url = (config as { DATABASE_URL?: string }).DATABASE_URL;
+  if (!url) throw new RatchetError({ code: 'bad_configuration', message: 'DATABASE_URL: is missing; build the schema on databaseConfigSchema' });
+  const { service } = options.contract;
+  const database = new Database({ url, service, migrations: [...(options.database?.migrations ?? [])] });
+  await database.start();
+  await prepareJobs({ url, service, logger });
+  return database;
+};
+
+const startLeader = ({ app, services, database, service }: { app: NestFastifyApplication; services: PlatformServices; database: Database; service: string }): Leader => {
+  const { logger, producer } = services;
+  const work = readWork(app);
+  const prune: Tick = { tickName: 'prune-inbox', everyMs: PRUNE_EVERY_MS, tick: () => pruneInbox(database) };
+  const leader = new Leader({
+    url: database.url,
+    service,
+    logger,
+    onElected: async () => {
+      const relay = new OutboxRelay({ database, logger, send: (records) => producer.sendRecords(records) });
+      relay.start();
+      const stopJobs = work.jobs?.length ? await startJobs({ url: database.url, service, jobs: work.jobs, crons: work.crons ?? [], logger }) : async () => undefined;
+      const stopTicks = startTicks([prune, ...(work.ticks ?? [])], logger);
+      return async () => {
+        await stopTicks();
+        await stopJobs();
+        await relay.stop();
+      };
+    },
+  });
+  leader.start();
+  return leader;
+};
+
+const readWork = (app: NestFastifyApplication): Work => {
+  try {
+    return app.get<Work>(WORK, { strict: false });
+  } catch {
+    return {};
+  }
+};
+
+const stopOnSignals = (stop: () => Promise<void>, logger: Logger): void => {
+  let stopping = false;
+  const onSignal = (signal: NodeJS.Signals): void => {
+    if (stopping) return;
+    stopping = true;
+    logger.info('stopping', { signal });
+    setTimeout(() => {
+      logger.error('stopping took too long');
+      process.exit(1);
+    }, STOP_WITHIN_MS).unref();
+    stop().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        logger.error('stopping failed', describeError(error));
+        process.exit(1);
+      },
+    );
+  };
+  process.on('SIGTERM', onSignal);
+  process.on('SIGINT', onSignal);
+};

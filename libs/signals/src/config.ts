@@ -1,0 +1,63 @@
+import { z } from 'zod';
+
+/**
+ * The numbers that the article "Agentic Continual Improvement" gives. Time and count are our defaults too; 0.8 is kept for sentence
+ * embeddings only, since with hashed n-grams next to no rewrite reaches it.
+ */
+export const ARTICLE_THRESHOLDS = { similarity: 0.8, quickAbandonmentMs: 30_000, similarQueries: 2 } as const;
+
+/** Similarity thresholds belong to one embedding: they are kept under its name. */
+export const HASHED_SIMILARITY = { embedding: 'hashed-512', cosine: 0.4, overlap: 0.2 } as const;
+
+const workloadFields = {
+  /** A conversation without an event for this long has ended. */
+  idleEndMs: z.number().int().positive().default(5 * 60_000),
+  /** An interaction has failed from this probability on. */
+  failureThreshold: z.number().min(0).max(1).default(0.5),
+};
+const workloadSchema = z.object({
+  idleEndMs: workloadFields.idleEndMs.unwrap().optional(),
+  failureThreshold: workloadFields.failureThreshold.unwrap().optional(),
+});
+
+/** Everything that can be set about detection; `{}` gives the defaults. */
+export const signalsConfigSchema = z.object({
+  ...workloadFields,
+  /** A conversation that goes on for longer is settled, and goes on as a new segment. */
+  maxConversationMs: z.number().int().positive().default(60 * 60_000),
+  /** Per partition; above it the conversation that has been open longest is settled first. */
+  maxOpenConversations: z.number().int().positive().default(100_000),
+  /** Interactions of one open conversation that feedback can still be joined to. */
+  maxInteractionsPerConversation: z.number().int().positive().default(500),
+  /** Two queries are alike when cosine and share of content words both reach their threshold. */
+  similarity: z
+    .object({
+      embedding: z.string().default(HASHED_SIMILARITY.embedding),
+      cosine: z.number().min(0).max(1).default(HASHED_SIMILARITY.cosine),
+      overlap: z.number().min(0).max(1).default(HASHED_SIMILARITY.overlap),
+    })
+    .prefault({}),
+  /** More than this many alike queries in one conversation are repeated attempts. */
+  similarQueries: z.number().int().positive().default(ARTICLE_THRESHOLDS.similarQueries),
+  quickAbandonmentMs: z.number().int().positive().default(ARTICLE_THRESHOLDS.quickAbandonmentMs),
+  quickFollowUpMs: z.number().int().positive().default(15_000),
+  /** Share of words that two replies have in common to count as the same reply. */
+  replyRepetition: z.number().min(0).max(1).default(0.85),
+  /** Ratings up to the first are low, from the second on high (scale 1 to 5). */
+  lowRating: z.number().default(2),
+  highRating: z.number().default(4),
+  workloads: z.record(z.string(), workloadSchema).default({}),
+});
+
+export type SignalsConfig = z.infer<typeof signalsConfigSchema>;
+export type SignalsConfigInput = z.input<typeof signalsConfigSchema>;
+
+export const idleEndMsOf = (config: SignalsConfig, workload: string | undefined): number =>
+  workload === undefined ? shortestIdleEndMs(config) : (config.workloads[workload]?.idleEndMs ?? config.idleEndMs);
+
+export const failureThresholdOf = (config: SignalsConfig, workload: string): number =>
+  config.workloads[workload]?.failureThreshold ?? config.failureThreshold;
+
+/** A segment that holds only feedback has no workload yet; the shortest time keeps a replay from holding it longer than the first run did. */
+const shortestIdleEndMs = (config: SignalsConfig): number =>
+  Math.min(config.idleEndMs, ...Object.values(config.workloads).map(({ idleEndMs }) => idleEndMs ?? config.idleEndMs));

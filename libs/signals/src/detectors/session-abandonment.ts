@@ -1,0 +1,16 @@
+import { hasCue } from '../cues/cue-matcher.js';
+import { type EndingDetector, type NextTurnDetector, quoted, signal } from './detector.js';
+
+/** The user gives the task up in words ("never mind"). */
+export const detectGivingUp: NextTurnDetector = (_exchange, { message }) => {
+  const words = message.cues.words.give_up;
+  return words === undefined ? undefined : signal('session_abandonment', 0.6, { words, next: quoted(message.text) });
+};
+
+/** The user leaves with the task not completed: the product says so, or there had been corrections and repeats, and then silence. */
+export const detectSessionAbandonment: EndingDetector = ({ query }, { announced, taskCompleted, hadTrouble }) => {
+  if (taskCompleted === true) return undefined;
+  if (taskCompleted === false) return signal('session_abandonment', 0.8, { taskCompleted: false });
+  if (!hadTrouble || hasCue(query.cues, 'thanks') || hasCue(query.cues, 'goodbye') || hasCue(query.cues, 'praise')) return undefined;
+  return signal('session_abandonment', 0.5, { leftAfterTrouble: true, wentSilent: !announced });
+};

@@ -1,0 +1,38 @@
+import type { Interaction } from '@ratchet/domain';
+import type { Similarity } from '../text/similarity.js';
+import type { TextProfile } from '../text/text-profile.js';
+
+/** One interaction as the detectors see it: what was asked, and what was replied. */
+export interface Exchange {
+  readonly interaction: Interaction;
+  readonly query: TextProfile;
+  readonly reply: TextProfile;
+  /** Share of the words of an earlier reply of the conversation that this one repeats; 0 for a new reply. */
+  readonly replyRepeats: number;
+  /** Milliseconds since the epoch at which the reply was complete. */
+  readonly answeredMs: number;
+  /** False where the source gives no times: then nothing is concluded from seconds. */
+  readonly timed: boolean;
+}
+
+/** What the user said next, and how it compares with what they had asked. */
+export interface NextTurn {
+  readonly message: TextProfile;
+  /** Undefined without times. */
+  readonly afterMs: number | undefined;
+  readonly toQuery: Similarity;
+  /** How many user messages of the conversation ask the same as this one, itself included. */
+  readonly alikeCount: number;
+}
+
+/** How the conversation ended. `announced`: an event said so; else it went quiet, or was cut. */
+export interface Ending {
+  readonly announced: boolean;
+  readonly taskCompleted: boolean | undefined;
+  /** From the last reply to the end; undefined without times. */
+  readonly afterReplyMs: number | undefined;
+  /** From the first request to the end; undefined without times. */
+  readonly conversationMs: number | undefined;
+  /** True where the user had corrected, asked again or complained in this conversation. */
+  readonly hadTrouble: boolean;
+}

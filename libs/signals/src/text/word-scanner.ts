@@ -1,0 +1,120 @@
+/** Longer texts are read at both ends only: failure words and closing questions stand there. */
+export const MAX_HEAD_WORDS = 160;
+export const MAX_TAIL_CHARS = 400;
+
+const FNV_OFFSET = 0x811c9dc5;
+const FNV_PRIME = 0x01000193;
+
+/** Words as 32-bit FNV-1a hashes, so that reading a text allocates no strings. `stems` drops a plural s, -ed and -ing. */
+export interface ScannedWords {
+  readonly count: number;
+  readonly words: Uint32Array;
+  readonly stems: Uint32Array;
+  readonly questionMarks: number;
+  readonly exclamationMarks: number;
+  readonly endsWithQuestion: boolean;
+  /** True when there are letters beyond ASCII: then words need not be separated by spaces. */
+  readonly beyondAscii: boolean;
+}
+
+const APOSTROPHE = 0x27;
+const CURLY_APOSTROPHE = 0x2019;
+const MAX_WORDS = MAX_HEAD_WORDS * 2;
+// Scratch space: JavaScript runs one scan at a time, and `scanWords` copies what it keeps.
+const wordScratch = new Uint32Array(MAX_WORDS);
+const stemScratch = new Uint32Array(MAX_WORDS);
+
+/** Reads a text once: lower case, apostrophes dropped (`don't` is `dont`), runs of letters and digits are words. */
+export const scanWords = (text: string): ScannedWords => {
+  const long = text.length > 2_000;
+  const read = long ? `${text.slice(0, 1_200)} ${text.slice(-MAX_TAIL_CHARS)}` : text;
+  let count = 0;
+  let questionMarks = 0;
+  let exclamationMarks = 0;
+  let lastMark = 0;
+  let beyondAscii = false;
+  let length = 0;
+  let hash = FNV_OFFSET;
+  let before1 = 0;
+  let before2 = 0;
+  let before3 = 0;
+  let last = 0;
+  let secondLast = 0;
+  for (let i = 0; i <= read.length; i += 1) {
+    let code = i < read.length ? read.charCodeAt(i) : 0x20;
+    if (code >= 0x41 && code <= 0x5a) code += 32;
+    if ((code >= 0x61 && code <= 0x7a) || (code >= 0x30 && code <= 0x39) || isLetterBeyondAscii(code)) {
+      if (code >= 0x80) {
+        beyondAscii = true;
+        code = lowerCodeUnit(code);
+      }
+      before3 = before2;
+      before2 = before1;
+      before1 = hash;
+      hash = Math.imul(hash ^ code, FNV_PRIME);
+      secondLast = last;
+      last = code;
+      length += 1;
+      lastMark = 0;
+    } else if (length > 0 && (code === APOSTROPHE || code === CURLY_APOSTROPHE)) {
+      continue;
+    } else {
+      if (code === 0x3f) questionMarks += 1;
+      if (code === 0x21) exclamationMarks += 1;
+      if (code === 0x3f || code === 0x21 || code === 0x2e) lastMark = code;
+      if (length > 0) {
+        if (count < MAX_WORDS) {
+          wordScratch[count] = hash >>> 0;
+          stemScratch[count] = stemOf({ length, last, secondLast, hash, before1, before2, before3 }) >>> 0;
+          count += 1;
+        }
+        length = 0;
+        hash = FNV_OFFSET;
+        last = 0;
+        secondLast = 0;
+      }
+    }
+  }
+  return {
+    count,
+    words: wordScratch.slice(0, count),
+    stems: stemScratch.slice(0, count),
+    questionMarks,
+    exclamationMarks,
+    endsWithQuestion: lastMark === 0x3f,
+    beyondAscii,
+  };
+};
+
+/** The hash that `scanWords` gives to a word written in lower case without apostrophes. */
+export const wordHash = (word: string): number => {
+  let hash = FNV_OFFSET;
+  for (let i = 0; i < word.length; i += 1) hash = Math.imul(hash ^ word.charCodeAt(i), FNV_PRIME);
+  return hash >>> 0;
+};
+
+interface WordEnd {
+  readonly length: number;
+  readonly last: number;
+  readonly secondLast: number;
+  readonly hash: number;
+  /** The hash one, two and three characters earlier. */
+  readonly before1: number;
+  readonly before2: number;
+  readonly before3: number;
+}
+
+const LETTER = { d: 0x64, e: 0x65, g: 0x67, n: 0x6e, s: 0x73 } as const;
+
+const stemOf = ({ length, last, secondLast, hash, before1, before2, before3 }: WordEnd): number => {
+  if (length > 5 && last === LETTER.g && secondLast === LETTER.n) return before3;
+  if (length > 4 && last === LETTER.d && secondLast === LETTER.e) return before2;
+  if (length > 3 && last === LETTER.s && secondLast !== LETTER.s) return before1;
+  return hash;
+};
+
+/** Letters and digits of other scripts; punctuation and symbols between U+2000 and U+2BFF, and Latin-1 signs, are not. */
+const isLetterBeyondAscii = (code: number): boolean =>
+  code >= 0xc0 && code !== 0xd7 && code !== 0xf7 && !(code >= 0x2000 && code <= 0x2bff) && !(code >= 0x3000 && code <= 0x303f);
+
+const lowerCodeUnit = (code: number): number => String.fromCharCode(code).toLowerCase().charCodeAt(0);

@@ -1,0 +1,92 @@
+export { calculate, type Calculation, calculationGroups, type CalculationOutput } from './calculate.js';
+export {
+  asymptoticConfidenceSequence,
+  type ConfidenceSequence,
+  type ConfidenceSequenceRequest,
+} from './confidence-sequence.js';
+export { cuped, type CupedAdjustment } from './cuped.js';
+export {
+  betaQuantile,
+  binomialCdf,
+  chiSquareUpperTail,
+  logGamma,
+  normalCdf,
+  normalQuantile,
+  normalUpperQuantile,
+  normalUpperTail,
+  studentTCdf,
+  studentTQuantile,
+} from './distributions.js';
+export { bernoulliEProcess } from './e-process.js';
+export {
+  groupSequentialBounds,
+  GroupSequentialError,
+  type GroupSequentialPlan,
+  spentAlpha,
+  type SpendingFunction,
+} from './group-sequential.js';
+export { CalculationError } from './input.js';
+export { type Discordance, mcNemarTest } from './mcnemar.js';
+export { covariance, mean, variance } from './moments.js';
+export { type MixtureTest, type MixtureTestRequest, mixtureSprt, rateDifference } from './msprt.js';
+export { benjaminiHochberg, bonferroni, holm } from './multiple-testing.js';
+export {
+  contrastVariance,
+  type NonInferiority,
+  relativeNonInferiority,
+  type RelativeMarginCounts,
+  restrictedRates,
+} from './noninferiority.js';
+export {
+  AGRESTI_MIN_DISCORDANCE,
+  exactBoundDiscordance,
+  type MeanRatio,
+  oneSidedQuantile,
+  pairedContrast,
+  type PairedContrast,
+  pairedMeanRatio,
+  type PairedScores,
+} from './paired-contrast.js';
+export {
+  clopperPearsonInterval,
+  clopperPearsonLower,
+  clopperPearsonUpper,
+  minimumTrialsForBound,
+  type Proportion,
+  wilsonInterval,
+} from './proportion-bounds.js';
+export {
+  independentRequestsError,
+  type RatioMetric,
+  ratioMetric,
+  ratioMetricFromSums,
+  type UnitSums,
+} from './ratio-metric.js';
+export { type SampleRatio, sampleRatioBayesFactor, sampleRatioChiSquare } from './sample-ratio.js';
+export {
+  type DifferencePlan,
+  type NonInferiorityPlan,
+  sampleSizeCohenH,
+  sampleSizeNonInferiority,
+  sampleSizeUnpooled,
+} from './sample-size.js';
+export { seededRandom } from './seeded-random.js';
+export { alwaysValidHalfWidth, decideStage, type StageDecision, type StageEvidence } from './stage-decision.js';
+export {
+  pooledDifference,
+  type StageCounts,
+  stratifiedDifference,
+  type StratifiedDifference,
+} from './stratified-difference.js';
+export {
+  agrestiCaffoInterval,
+  type Alternative,
+  type Interval,
+  newcombeInterval,
+  normalPValue,
+  pooledZTest,
+  type TwoProportions,
+  unpooledZTest,
+  waldInterval,
+} from './two-proportions.js';
+export { type TwoSamples, welchTTest } from './welch.js';

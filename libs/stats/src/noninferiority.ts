@@ -1,0 +1,70 @@
+import { normalCdf, normalUpperTail, standardise } from './distributions.js';
+
+/** Successes of candidate (c) and baseline (b), and the relative margin that the candidate may be worse by. */
+export interface RelativeMarginCounts {
+  xc: number;
+  nc: number;
+  xb: number;
+  nb: number;
+  margin: number;
+}
+
+/** Outcome of {@link relativeNonInferiority}. */
+export interface NonInferiority {
+  /** pc - (1 - margin) pb. */
+  contrast: number;
+  se: number;
+  z: number;
+  pNonInferior: number;
+  pHarm: number;
+  scoreZ: number;
+  scorePNonInferior: number;
+}
+
+/**
+ * The rates that are most likely under pc = (1 - m) pb:
+ * pb = (-B - sqrt(B^2 - 4AC)) / (2A), A = k (nc + nb), B = -(k nc + nb + xc + k xb), C = xc + xb, pc = k pb, k = 1 - m.
+ *
+ * Source: Farrington & Manning, Statistics in Medicine 9 (1990) 1447-1454.
+ */
+export const restrictedRates = ({ xc, nc, xb, nb, margin }: RelativeMarginCounts): { pc: number; pb: number } => {
+  const k = 1 - margin;
+  const a = k * (nc + nb);
+  const b = -(k * nc + nb + xc + k * xb);
+  const c = xc + xb;
+  // 2C / (-B + sqrt(D)) is the same root without the cancellation of (-B - sqrt(D)) / 2A.
+  const pb = Math.min(1, (2 * c) / (-b + Math.sqrt(Math.max(0, b * b - 4 * a * c))));
+  return { pc: k * pb, pb };
+};
+
+/** Variance of pc - (1 - m) pb at rates pc and pb; with {@link restrictedRates} it stays positive where all outcomes agree. */
+export const contrastVariance = (
+  { pc, pb }: { pc: number; pb: number },
+  { nc, nb, margin }: Pick<RelativeMarginCounts, 'nc' | 'nb' | 'margin'>,
+): number => (pc * (1 - pc)) / nc + ((1 - margin) ** 2 * pb * (1 - pb)) / nb;
+
+/**
+ * Is the candidate's rate at least (1 - m) times the baseline's? Fixed sample, independent groups.
+ * d = pc - (1 - m) pb; Wald: se^2 = pc (1 - pc) / nc + (1 - m)^2 pb (1 - pb) / nb; score: the same at {@link restrictedRates}.
+ *
+ * `pNonInferior` is the p-value against "worse by the margin", `pHarm` against "no worse than the margin".
+ * Source: Farrington & Manning (1990).
+ */
+export const relativeNonInferiority = (counts: RelativeMarginCounts): NonInferiority => {
+  const { xc, nc, xb, nb, margin } = counts;
+  const [pc, pb] = [xc / nc, xb / nb];
+  const contrast = pc - (1 - margin) * pb;
+  const se = Math.sqrt(contrastVariance({ pc, pb }, counts));
+  const z = standardise({ estimate: contrast, standardError: se });
+  const scoreError = Math.sqrt(contrastVariance(restrictedRates(counts), counts));
+  const scoreZ = standardise({ estimate: contrast, standardError: scoreError });
+  return {
+    contrast,
+    se,
+    z,
+    pNonInferior: normalUpperTail(z),
+    pHarm: normalCdf(z),
+    scoreZ,
+    scorePNonInferior: normalUpperTail(scoreZ),
+  };
+};
