@@ -27,6 +27,8 @@ export interface EncodedEvent {
 }
 
 export interface MessageLike {
+  /** Stands in for an event's `time`, which CloudEvents leaves optional. */
+  readonly timestampMs?: number;
   readonly value: Uint8Array | null;
   readonly headers?: Readonly<Record<string, Uint8Array | string | readonly (Uint8Array | string)[] | undefined>> | undefined;
 }
@@ -68,11 +70,16 @@ const readAttributes = (headers: MessageLike['headers']): Record<string, string>
   return attributes;
 };
 
+export interface CheckOptions {
+  readonly topicName?: string;
+  readonly receivedMs?: number;
+}
+
 /**
  * Checks one CloudEvent (attributes and data apart) against the catalogue.
  * `topicName`, where given, must be the type's topic.
  */
-export const checkEvent = (attributes: Readonly<Record<string, unknown>>, data: unknown, topicName?: string): Decoded => {
+export const checkEvent = (attributes: Readonly<Record<string, unknown>>, data: unknown, { topicName, receivedMs = Date.now() }: CheckOptions = {}): Decoded => {
   const attribute = (name: string): string | undefined => (typeof attributes[name] === 'string' && attributes[name] !== '' ? attributes[name] : undefined);
   if (attribute('specversion') !== '1.0') return refuse('bad_envelope', 'specversion must be "1.0"');
   for (const name of ['id', 'source', 'type'] as const) if (!attribute(name)) return refuse('bad_envelope', `attribute ${name} is missing or empty`);
@@ -80,7 +87,7 @@ export const checkEvent = (attributes: Readonly<Record<string, unknown>>, data: 
   const entry = catalogueEntryOf(type);
   if (!entry) return refuse('unknown_type', `type ${JSON.stringify(type.slice(0, 100))} is not one of Ratchet's`);
   if (topicName && entry.topic.name !== topicName) return refuse('wrong_topic', `${type} belongs to ${entry.topic.name}`);
-  const time = attribute('time') ?? new Date(0).toISOString();
+  const time = attribute('time') ?? new Date(receivedMs).toISOString();
   if (Number.isNaN(Date.parse(time))) return refuse('bad_envelope', 'time is not an RFC 3339 time');
   const parsed = entry.definition.schema.safeParse(data);
   if (!parsed.success) {
@@ -96,14 +103,14 @@ export const checkEvent = (attributes: Readonly<Record<string, unknown>>, data: 
 };
 
 /** Structured mode: one JSON object with attributes and `data`. */
-export const checkStructured = (value: unknown, topicName?: string): Decoded => {
+export const checkStructured = (value: unknown, options: CheckOptions = {}): Decoded => {
   if (value === null || typeof value !== 'object' || Array.isArray(value)) return refuse('bad_envelope', 'a CloudEvent is a JSON object');
   const { data, ...attributes } = value as Record<string, unknown>;
-  return checkEvent(attributes, data, topicName);
+  return checkEvent(attributes, data, options);
 };
 
 /** Reads a record in binary or structured mode; never throws. */
-export const decodeMessage = ({ value, headers }: MessageLike, topicName: string): Decoded => {
+export const decodeMessage = ({ value, headers, timestampMs }: MessageLike, topicName: string): Decoded => {
   if (value === null) return refuse('null_value', 'the record has no value');
   let json: string;
   let attributes: Record<string, string>;
@@ -119,7 +126,8 @@ export const decodeMessage = ({ value, headers }: MessageLike, topicName: string
   } catch {
     return refuse('not_json', 'the value is not JSON');
   }
-  return attributes['type'] === undefined ? checkStructured(body, topicName) : checkEvent(attributes, body, topicName);
+  const options = { topicName, ...(timestampMs !== undefined && { receivedMs: timestampMs }) };
+  return attributes['type'] === undefined ? checkStructured(body, options) : checkEvent(attributes, body, options);
 };
 
 /** Structured form, for files, pipes and HTTP. */

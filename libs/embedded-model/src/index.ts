@@ -1,4 +1,6 @@
 export { type Calibration, KNOWN_TRAFFIC_FLAGGED } from './calibration.js';
+export { decodeCheckpoint, encodeCheckpoint, type EncodedCheckpoint } from './checkpoint-codec.js';
+export { loadCheckpoint, type LoadedCheckpoint, saveCheckpoint, saveEncodedCheckpoint } from './checkpoint-folder.js';
 export type { AnswerClass, Checkpoint, Provenance } from './checkpoint.js';
 export { EmbeddedModel, type Prediction, type ServableCheckpoint } from './embedded-model.js';
 export { EmbeddedModelError, type EmbeddedModelErrorCode, embeddedModelErrorCodes } from './embedded-model.error.js';

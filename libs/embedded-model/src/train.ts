@@ -127,10 +127,13 @@ function classRates({ plan, recipe, head }: { plan: TrainingPlan; recipe: Recipe
   return rates;
 }
 
-/** log of each class's share of the mix; a class that is absent counts as half an example. */
+/**
+ * log of each class's share of the mix. An example counts with the square root of its weight: by number alone, retained classes
+ * are pushed away a little; by weight, new ones are learnt too timidly. A class that is absent counts as half an example.
+ */
 function logShares({ samples, head }: { samples: readonly WeightedSample[]; head: LinearSoftmax }): Float32Array {
   const counts = new Float64Array(head.stride);
-  for (const { classIndex, weight } of samples) counts[classIndex] = (counts[classIndex] as number) + weight;
+  for (const { classIndex, weight } of samples) counts[classIndex] = (counts[classIndex] as number) + Math.sqrt(weight);
   return Float32Array.from(counts, (count) => Math.log(Math.max(0.5, count) / samples.length));
 }
 

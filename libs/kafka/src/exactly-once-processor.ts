@@ -4,6 +4,7 @@ import type { Admin, Consumer, EachBatchPayload, Producer } from 'kafkajs';
 import { sleep } from './backoff.js';
 import type { KafkaConnection } from './connection.js';
 import { decodePosition, encodePosition } from './position.js';
+import type { ResumePoint } from './position.js';
 import { byTopic, toConsumedRecord } from './record.js';
 import type { ConsumedRecord, ProducedRecord } from './record.js';
 
@@ -15,9 +16,8 @@ export interface PartitionTask {
   endBatch(range: { readonly first: bigint; readonly last: bigint }): readonly ProducedRecord[];
   /** Forgets what replayed records would have put out. */
   endReplay(): void;
-  /** The oldest record that the open state needs; undefined when nothing is open. */
-  oldestNeededOffset(): bigint | undefined;
-  readonly streamTimeMs: number;
+  /** From where, and with what, another task reaches this state; `position` is the next offset to read. */
+  resumePoint(position: bigint): ResumePoint;
   /** A record that moves stream time on when the partition is quiet and something waits for time to pass. */
   clockRecord(nowMs: number): ProducedRecord | undefined;
 }
@@ -26,7 +26,7 @@ export interface ExactlyOnceProcessorOptions {
   readonly kafka: KafkaConnection;
   readonly groupId: string;
   readonly topic: string;
-  readonly createTask: (partition: number) => PartitionTask;
+  readonly createTask: (partition: number, resume: ResumePoint | undefined) => PartitionTask;
   readonly logger: Logger;
   readonly onFatal: (error: Error) => void;
   readonly onCommitted?: (progress: { partition: number; records: number; lag: bigint; durationMs: number }) => void;
@@ -38,12 +38,11 @@ export interface ExactlyOnceProcessorOptions {
 interface OwnedPartition {
   readonly partition: number;
   producer?: Producer;
-  task: PartitionTask;
+  task?: PartitionTask;
   /** The first offset that has not been committed. */
   position: bigint;
   /** The next offset to apply, below the position while restoring. */
   next: bigint;
-  restoreFrom: bigint;
   state: 'preparing' | 'restoring' | 'live' | 'lost';
   lastActivityMs: number;
   /** One transaction at a time: batches and clock records take turns. */
@@ -113,10 +112,8 @@ export class ExactlyOnceProcessor {
   private acquire(partition: number): void {
     const own: OwnedPartition = {
       partition,
-      task: this.options.createTask(partition),
       position: 0n,
       next: 0n,
-      restoreFrom: 0n,
       state: 'preparing',
       lastActivityMs: Date.now(),
       turn: Promise.resolve(),
@@ -144,11 +141,12 @@ export class ExactlyOnceProcessor {
       });
       await own.producer.connect();
       await (await own.producer.transaction()).abort();
-      const { position, replayFrom } = await this.readPosition(own.partition);
+      const { position, resume } = await this.readPosition(own.partition);
       if (own.state === 'lost') return;
+      const replayFrom = resume?.replayFrom ?? position;
+      own.task = this.options.createTask(own.partition, resume);
       own.position = position;
       own.next = replayFrom;
-      own.restoreFrom = replayFrom;
       this.consumer?.seek({ topic, partition: own.partition, offset: String(replayFrom) });
       own.state = replayFrom < position ? 'restoring' : 'live';
       logger.info('partition assigned', { topic, partition: own.partition, position: String(position), replayFrom: String(replayFrom) });
@@ -162,16 +160,17 @@ export class ExactlyOnceProcessor {
     }
   }
 
-  private async readPosition(partition: number): Promise<{ position: bigint; replayFrom: bigint }> {
+  private async readPosition(partition: number): Promise<{ position: bigint; resume: ResumePoint | undefined }> {
     const { groupId, topic } = this.options;
     const [committed] = await this.admin.fetchOffsets({ groupId, topics: [topic] });
     const found = committed?.partitions.find((candidate) => candidate.partition === partition);
     const bounds = (await this.admin.fetchTopicOffsets(topic)).find((candidate) => candidate.partition === partition);
     const low = BigInt(bounds?.low ?? '0');
     const high = BigInt(bounds?.high ?? '0');
-    if (!found || found.offset === '-1') return { position: low, replayFrom: low };
+    if (!found || found.offset === '-1') return { position: low, resume: undefined };
     const position = BigInt(found.offset);
-    const replayFrom = decodePosition(found.metadata)?.replayFrom ?? position;
+    const resume = decodePosition(found.metadata);
+    const replayFrom = resume?.replayFrom ?? position;
     if (replayFrom < low || position > high) {
       throw new RatchetError({
         code: 'position_out_of_range',
@@ -179,7 +178,7 @@ export class ExactlyOnceProcessor {
         context: { topic, partition, position: String(position), replayFrom: String(replayFrom), low: String(low), high: String(high) },
       });
     }
-    return { position, replayFrom };
+    return { position, resume };
   }
 
   private async onBatch({ batch, resolveOffset, heartbeat, isStale }: EachBatchPayload): Promise<void> {
@@ -202,6 +201,8 @@ export class ExactlyOnceProcessor {
   }
 
   private async apply(own: OwnedPartition, records: readonly ConsumedRecord[], highWatermark: bigint): Promise<void> {
+    const { task } = own;
+    if (!task) return;
     const startedAt = performance.now();
     const out: ProducedRecord[] = [];
     let firstNew: bigint | undefined;
@@ -209,37 +210,37 @@ export class ExactlyOnceProcessor {
     for (const record of records) {
       last = record.offset;
       if (record.offset < own.position) {
-        own.task.process(record);
+        task.process(record);
         continue;
       }
       if (own.state === 'restoring') this.goLive(own);
       firstNew ??= record.offset;
-      for (const produced of own.task.process(record)) out.push(produced);
+      for (const produced of task.process(record)) out.push(produced);
     }
     own.next = last + 1n;
     own.lastActivityMs = Date.now();
     if (own.state === 'restoring' && own.next >= own.position) this.goLive(own);
     if (firstNew === undefined) return;
-    out.push(...own.task.endBatch({ first: firstNew, last }));
+    out.push(...task.endBatch({ first: firstNew, last }));
     if (!(await this.commit(own, out, own.next))) return;
     this.options.onCommitted?.({ partition: own.partition, records: records.length, lag: highWatermark - own.next, durationMs: performance.now() - startedAt });
   }
 
   private goLive(own: OwnedPartition): void {
-    own.task.endReplay();
+    own.task?.endReplay();
     own.state = 'live';
   }
 
   /** One transaction; where it fails the state has run ahead of the log, so the partition is restored. */
   private async commit(own: OwnedPartition, out: readonly ProducedRecord[], position: bigint): Promise<boolean> {
     const { groupId, topic, logger } = this.options;
-    const producer = own.producer;
-    if (!producer) return false;
+    const { producer, task } = own;
+    if (!producer || !task) return false;
     try {
       const transaction = await producer.transaction();
       try {
         if (out.length > 0) await transaction.sendBatch({ topicMessages: byTopic(out) });
-        const metadata = encodePosition({ replayFrom: own.task.oldestNeededOffset() ?? position, streamTimeMs: own.task.streamTimeMs });
+        const metadata = encodePosition(task.resumePoint(position));
         await transaction.sendOffsets({
           consumerGroupId: groupId,
           topics: [{ topic, partitions: [{ partition: own.partition, offset: String(position), metadata } as { partition: number; offset: string }] }],
@@ -271,7 +272,7 @@ export class ExactlyOnceProcessor {
     const nowMs = Date.now();
     for (const own of this.owned.values()) {
       if (own.state !== 'live' || nowMs - own.lastActivityMs < QUIET_AFTER_MS) continue;
-      const record = own.task.clockRecord(nowMs);
+      const record = own.task?.clockRecord(nowMs);
       if (!record) continue;
       own.lastActivityMs = nowMs;
       void this.inTurn(own, async () => {

@@ -5,6 +5,6 @@ export { EventProducer } from './event-producer.js';
 export { TopicTable, type TopicTableOptions } from './topic-table.js';
 export { toDeadLetter, type DeadLetterReason } from './dead-letter.js';
 export { backoffMs, sleep, type BackoffOptions } from './backoff.js';
-export { encodePosition, decodePosition, METADATA_BYTES_MAX, type PositionMetadata } from './position.js';
+export { encodePosition, decodePosition, METADATA_BYTES_MAX, type ResumePoint } from './position.js';
 export { ExactlyOnceProcessor, type ExactlyOnceProcessorOptions, type PartitionTask } from './exactly-once-processor.js';
 export { toConsumedRecord, type ConsumedRecord, type ProducedRecord } from './record.js';

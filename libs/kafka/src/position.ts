@@ -1,21 +1,31 @@
-/** What a committed position says beyond its offset: from where the open state can be computed again, and the stream time. */
-export interface PositionMetadata {
+/** What a committed position says beyond its offset: from where the open state can be computed again, and what the log from there on does not tell. */
+export interface ResumePoint {
   readonly replayFrom: bigint;
+  /** Stream time before the record at `replayFrom`. */
   readonly streamTimeMs: number;
+  /** Offsets by name that the state needs; the newest are kept where there is not room for all. */
+  readonly marks: Readonly<Record<string, string>>;
 }
 
 /** Kafka refuses more than `offset.metadata.max.bytes` (4,096 by default); we stay far below. */
 export const METADATA_BYTES_MAX = 512;
 
-export const encodePosition = ({ replayFrom, streamTimeMs }: PositionMetadata): string => JSON.stringify({ v: 1, from: String(replayFrom), time: streamTimeMs });
+export const encodePosition = ({ replayFrom, streamTimeMs, marks }: ResumePoint): string => {
+  const kept = Object.entries(marks);
+  for (;;) {
+    const encoded = JSON.stringify({ v: 1, from: String(replayFrom), time: streamTimeMs, ...(kept.length > 0 && { marks: Object.fromEntries(kept) }) });
+    if (Buffer.byteLength(encoded) <= METADATA_BYTES_MAX) return encoded;
+    kept.shift();
+  }
+};
 
 /** Undefined where the metadata is not ours: a group whose positions were set by hand. */
-export const decodePosition = (metadata: string | null | undefined): PositionMetadata | undefined => {
+export const decodePosition = (metadata: string | null | undefined): ResumePoint | undefined => {
   if (!metadata) return undefined;
   try {
-    const { v, from, time } = JSON.parse(metadata) as { v?: unknown; from?: unknown; time?: unknown };
-    if (v !== 1 || typeof from !== 'string' || !/^\d+$/.test(from) || typeof time !== 'number') return undefined;
-    return { replayFrom: BigInt(from), streamTimeMs: time };
+    const { v, from, time, marks = {} } = JSON.parse(metadata) as { v?: unknown; from?: unknown; time?: unknown; marks?: unknown };
+    if (v !== 1 || typeof from !== 'string' || !/^\d+$/.test(from) || typeof time !== 'number' || marks === null || typeof marks !== 'object') return undefined;
+    return { replayFrom: BigInt(from), streamTimeMs: time, marks: marks as Record<string, string> };
   } catch {
     return undefined;
   }

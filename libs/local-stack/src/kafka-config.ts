@@ -39,8 +39,10 @@ export function renderServerProperties(layout: KafkaLayout): string {
 
     // Members that start together would otherwise wait three seconds for each other.
     'group.initial.rebalance.delay.ms': 0,
-    // A laptop that slept, or a machine with every core busy, is no dead broker.
-    'broker.session.timeout.ms': 30_000,
+    // After a kill -9, the controller waits this long for the broker's old self before it admits the new one
+    // (measured: 34 s to start at 30 s). Shorter, and a machine with every core busy would count as a dead broker.
+    'broker.session.timeout.ms': 6_000,
+    'broker.heartbeat.interval.ms': 1_000,
     'num.network.threads': 2,
     'num.io.threads': 4,
     'log.cleaner.threads': 1,

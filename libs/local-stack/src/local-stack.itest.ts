@@ -57,14 +57,17 @@ async function consume(running: RunningStack, count: number): Promise<string[]> 
   const values: string[] = [];
   await consumer.connect();
   await consumer.subscribe({ topic: 'notes', fromBeginning: true });
-  await new Promise<void>((resolve, reject) => {
-    const eachMessage = async ({ message }: { message: { value: Buffer | null } }): Promise<void> => {
-      values.push(String(message.value));
-      if (values.length >= count) resolve();
-    };
-    consumer.run({ eachMessage }).catch(reject);
-  });
-  await consumer.disconnect();
+  try {
+    await new Promise<void>((resolve, reject) => {
+      const eachMessage = async ({ message }: { message: { value: Buffer | null } }): Promise<void> => {
+        values.push(String(message.value));
+        if (values.length >= count) resolve();
+      };
+      consumer.run({ eachMessage }).catch(reject);
+    });
+  } finally {
+    await consumer.disconnect();
+  }
   return values;
 }
 
@@ -142,6 +145,8 @@ describe('an embedded stack', () => {
     const { kafka, postgres } = await readRecord(dataDir);
     process.kill(kafka?.supervisorPid as number, 'SIGKILL');
     process.kill(postgres?.supervisorPid as number, 'SIGKILL');
+    const supervisors = [kafka?.supervisorPid as number, postgres?.supervisorPid as number];
+    expect(await waitUntilGone({ pids: supervisors, timeoutMs: 20_000 })).toEqual([]);
     const running = await start();
     expect(running.pids['kafka']).not.toBe(kafka?.pid);
     expect(await waitUntilGone({ pids: [kafka?.pid as number, postgres?.pid as number], timeoutMs: 0 })).toEqual([]);

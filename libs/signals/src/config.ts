@@ -61,3 +61,6 @@ export const failureThresholdOf = (config: SignalsConfig, workload: string): num
 /** A segment that holds only feedback has no workload yet; the shortest time keeps a replay from holding it longer than the first run did. */
 const shortestIdleEndMs = (config: SignalsConfig): number =>
   Math.min(config.idleEndMs, ...Object.values(config.workloads).map(({ idleEndMs }) => idleEndMs ?? config.idleEndMs));
+
+export const longestIdleEndMs = (config: SignalsConfig): number =>
+  Math.max(config.idleEndMs, ...Object.values(config.workloads).map(({ idleEndMs }) => idleEndMs ?? config.idleEndMs));

@@ -49,6 +49,7 @@ export const rolloutPolicySchema = z
     if (policy.shares.slice(0, -1).some((share) => share > 1 - policy.holdback)) refuse('shares', 'must not exceed 1 - holdback before the last stage');
     if (policy.minSamples.length !== stages) refuse('minSamples', `must have one number for each of the ${stages} stages`);
     if (policy.minSoakMs.length !== stages - 1) refuse('minSoakMs', `must have one number for each of the ${stages - 1} stages before the last, which has bakeMs`);
+    if (Math.max(policy.bakeMs, ...policy.minSoakMs) >= policy.maxStageMs) refuse('maxStageMs', 'must be longer than every minSoakMs and bakeMs, or each stage would end with a person');
     if (policy.safety.caught <= policy.safety.accepted) refuse('safety', 'caught must be above accepted');
     if (policy.approvalStages.some((stage) => stage > stages)) refuse('approvalStages', `must name stages from 1 to ${stages}`);
   });

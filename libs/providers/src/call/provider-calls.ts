@@ -63,7 +63,7 @@ export class ProviderCalls {
     return { signal: controller.signal, explain, end };
   }
 
-  /** Tries `work` again, after a short pause, where the connection failed: then no answer was begun. */
+  /** Tries `work` again, after a short pause, where the connection failed; every other failure is final. */
   async connect<Result>(call: ProviderCall, work: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
     for (let attempt = 1; ; attempt += 1) {
       try {

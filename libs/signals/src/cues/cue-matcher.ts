@@ -1,4 +1,4 @@
-import { wordHash } from '../text/word-scanner.js';
+import { type ScannedWords, wordHash } from '../text/word-scanner.js';
 import { type CueName, type CueList, userCues, replyCues } from './en.js';
 
 /** Cues found in a message: how often each, and the words of the first hit. */
@@ -42,12 +42,12 @@ const openers: ReadonlySet<number> = new Set(['oh', 'ah', 'um', 'uh', 'hmm', 'we
 const NO_HITS: CueHits = { counts: {}, words: {} };
 
 /** One pass over the words; at each word it follows the phrases that begin there, and every phrase that ends is a hit. */
-export const matchCues = (words: Uint32Array, audience: 'user' | 'reply'): CueHits => {
+export const matchCues = ({ words, count }: Pick<ScannedWords, 'words' | 'count'>, audience: 'user' | 'reply'): CueHits => {
   const root = tries[audience];
   let hits: { counts: Partial<Record<CueName, number>>; words: Partial<Record<CueName, string>> } | undefined;
   let first = 0;
-  while (first < words.length && first < 2 && openers.has(words[first] ?? 0)) first += 1;
-  for (let start = 0; start < words.length; start += 1) {
+  while (first < count && first < 2 && openers.has(words[first] ?? 0)) first += 1;
+  for (let start = 0; start < count; start += 1) {
     let node = root.next.get(words[start] ?? 0);
     for (let i = start + 1; node !== undefined; i += 1) {
       for (const { cue, phrase, onlyFirst } of node.endings) {
@@ -56,7 +56,7 @@ export const matchCues = (words: Uint32Array, audience: 'user' | 'reply'): CueHi
         hits.counts[cue] = (hits.counts[cue] ?? 0) + 1;
         hits.words[cue] ??= phrase;
       }
-      node = i < words.length ? node.next.get(words[i] ?? 0) : undefined;
+      node = i < count ? node.next.get(words[i] ?? 0) : undefined;
     }
   }
   return hits ?? NO_HITS;

@@ -13,12 +13,6 @@ const userCueNames: readonly CueName[] = [
 ];
 const replyCueNames: readonly CueName[] = ['failed', 'does_not_know', 'asks_repeat', 'asks_confirm', 'asks_detail', 'offers', 'success', 'thanked'];
 
-/** Signals whose evidence is not a word of the next message, which the word features cover already. */
-const ownWeight: ReadonlySet<string> = new Set<Signal['name']>([
-  'reformulation', 'repeated_query', 'quick_follow_up', 'quick_abandonment', 'session_abandonment', 'escalation', 'system_repetition', 'unresolved_request', 'error',
-  'moved_on', 'task_completed', 'thumbs_down', 'thumbs_up', 'low_rating', 'high_rating', 'user_correction', 'negative_comment', 'correction', 'thanks', 'unsafe_answer',
-]);
-
 /** Terms of explicit feedback: they outrank what behaviour suggests. */
 export const EXPLICIT_SIGNALS: ReadonlySet<string> = new Set<Signal['name']>(['thumbs_down', 'thumbs_up', 'low_rating', 'high_rating', 'user_correction', 'unsafe_answer']);
 
@@ -30,9 +24,9 @@ export const failureFeatures = ({ exchange, next, signals }: { exchange: Exchang
     addUser(features, next.message);
     addProducts(features, { reply: exchange.reply, next });
   }
-  for (const { name, strength } of signals) {
-    if (!ownWeight.has(name)) continue;
-    const key = `signal.${name}`;
+  for (const { name, strength, evidence } of signals) {
+    // What somebody wrote to us as feedback weighs more than the same words to the assistant.
+    const key = name === 'negative_comment' && evidence.feedbackId !== undefined ? 'feedback.negative_comment' : `signal.${name}`;
     features[key] = Math.max(features[key] ?? 0, strength);
   }
   return features;
@@ -47,6 +41,7 @@ const addReply = (features: FailureFeatures, { query, reply, replyRepeats }: Exc
 };
 
 const addUser = (features: FailureFeatures, message: TextProfile): void => {
+  features['next.any'] = 1;
   for (const cue of userCueNames) if (hasCue(message.cues, cue)) features[`next.${cue}`] = 1;
   const negations = message.cues.counts.negation ?? 0;
   if (negations > 0) features['next.negations'] = Math.min(negations, 3) / 3;

@@ -14,7 +14,7 @@ export const HASHED_EMBEDDING: TextEmbedding = { name: HASHED_SIMILARITY.embeddi
 
 const UNLIKE: Similarity = { cosine: 0, overlap: 0, strength: 0 };
 
-export const countShared = (a: Uint32Array, b: Uint32Array): number => {
+export const countShared = (a: readonly number[], b: readonly number[]): number => {
   let shared = 0;
   let i = 0;
   let j = 0;
@@ -32,7 +32,7 @@ export const countShared = (a: Uint32Array, b: Uint32Array): number => {
 };
 
 /** Jaccard similarity of two sorted sets: shared over all. */
-export const overlapOf = (a: Uint32Array, b: Uint32Array): number => {
+export const overlapOf = (a: readonly number[], b: readonly number[]): number => {
   const shared = countShared(a, b);
   const all = a.length + b.length - shared;
   return all === 0 ? 0 : shared / all;

@@ -1,6 +1,6 @@
 import { type CueHits, matchCues } from '../cues/cue-matcher.js';
 import { isStopWord } from '../cues/stop-words.js';
-import { scanWords } from './word-scanner.js';
+import { type ScannedWords, scanWords } from './word-scanner.js';
 
 /** A text embedding and its name; its thresholds are kept under the same name (`SignalsConfig.similarity`). */
 export interface TextEmbedding {
@@ -13,7 +13,7 @@ export interface TextProfile {
   readonly text: string;
   readonly wordCount: number;
   /** Sorted hashes of the distinct stems that are not stop words. */
-  readonly content: Uint32Array;
+  readonly content: readonly number[];
   readonly cues: CueHits;
   readonly questionMarks: number;
   readonly exclamationMarks: number;
@@ -28,8 +28,8 @@ export const profileOf = (text: string, audience: 'user' | 'reply'): TextProfile
   return {
     text,
     wordCount: scanned.count,
-    content: contentOf(scanned.words, scanned.stems),
-    cues: matchCues(scanned.words, audience),
+    content: contentOf(scanned),
+    cues: matchCues(scanned, audience),
     questionMarks: scanned.questionMarks,
     exclamationMarks: scanned.exclamationMarks,
     endsWithQuestion: scanned.endsWithQuestion,
@@ -38,20 +38,18 @@ export const profileOf = (text: string, audience: 'user' | 'reply'): TextProfile
   };
 };
 
-const contentOf = (words: Uint32Array, stems: Uint32Array): Uint32Array => {
-  let size = 0;
-  const kept = new Uint32Array(words.length);
-  for (let i = 0; i < words.length; i += 1) {
+/** Messages are short, so inserting in order beats sorting afterwards. */
+const contentOf = ({ count, words, stems }: ScannedWords): number[] => {
+  const sorted: number[] = [];
+  for (let i = 0; i < count; i += 1) {
     if (isStopWord(words[i] ?? 0)) continue;
-    kept[size] = stems[i] ?? 0;
-    size += 1;
+    const stem = stems[i] ?? 0;
+    let at = sorted.length;
+    while (at > 0 && (sorted[at - 1] ?? 0) > stem) at -= 1;
+    if (sorted[at - 1] === stem) continue;
+    sorted.push(stem);
+    for (let j = sorted.length - 1; j > at; j -= 1) sorted[j] = sorted[j - 1] ?? 0;
+    sorted[at] = stem;
   }
-  const sorted = kept.subarray(0, size).sort();
-  let distinct = 0;
-  for (let i = 0; i < size; i += 1) {
-    if (i > 0 && sorted[i] === sorted[i - 1]) continue;
-    sorted[distinct] = sorted[i] ?? 0;
-    distinct += 1;
-  }
-  return sorted.slice(0, distinct);
+  return sorted;
 };

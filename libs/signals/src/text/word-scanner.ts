@@ -5,11 +5,14 @@ export const MAX_TAIL_CHARS = 400;
 const FNV_OFFSET = 0x811c9dc5;
 const FNV_PRIME = 0x01000193;
 
-/** Words as 32-bit FNV-1a hashes, so that reading a text allocates no strings. `stems` drops a plural s, -ed and -ing. */
+/**
+ * Words as FNV-1a hashes, so that reading a text allocates no strings; cut to 30 bits, which the engine keeps without boxing.
+ * `stems` drops a plural s, -ed and -ing. The arrays are scratch space: valid until the next scan, up to `count`.
+ */
 export interface ScannedWords {
   readonly count: number;
-  readonly words: Uint32Array;
-  readonly stems: Uint32Array;
+  readonly words: ArrayLike<number>;
+  readonly stems: ArrayLike<number>;
   readonly questionMarks: number;
   readonly exclamationMarks: number;
   readonly endsWithQuestion: boolean;
@@ -20,9 +23,9 @@ export interface ScannedWords {
 const APOSTROPHE = 0x27;
 const CURLY_APOSTROPHE = 0x2019;
 const MAX_WORDS = MAX_HEAD_WORDS * 2;
-// Scratch space: JavaScript runs one scan at a time, and `scanWords` copies what it keeps.
-const wordScratch = new Uint32Array(MAX_WORDS);
-const stemScratch = new Uint32Array(MAX_WORDS);
+const wordScratch = new Int32Array(MAX_WORDS);
+const stemScratch = new Int32Array(MAX_WORDS);
+const BITS_KEPT = 0x3fffffff;
 
 /** Reads a text once: lower case, apostrophes dropped (`don't` is `dont`), runs of letters and digits are words. */
 export const scanWords = (text: string): ScannedWords => {
@@ -64,8 +67,8 @@ export const scanWords = (text: string): ScannedWords => {
       if (code === 0x3f || code === 0x21 || code === 0x2e) lastMark = code;
       if (length > 0) {
         if (count < MAX_WORDS) {
-          wordScratch[count] = hash >>> 0;
-          stemScratch[count] = stemOf({ length, last, secondLast, hash, before1, before2, before3 }) >>> 0;
+          wordScratch[count] = hash & BITS_KEPT;
+          stemScratch[count] = stemOf({ length, last, secondLast, hash, before1, before2, before3 }) & BITS_KEPT;
           count += 1;
         }
         length = 0;
@@ -77,8 +80,8 @@ export const scanWords = (text: string): ScannedWords => {
   }
   return {
     count,
-    words: wordScratch.slice(0, count),
-    stems: stemScratch.slice(0, count),
+    words: wordScratch,
+    stems: stemScratch,
     questionMarks,
     exclamationMarks,
     endsWithQuestion: lastMark === 0x3f,
@@ -90,7 +93,7 @@ export const scanWords = (text: string): ScannedWords => {
 export const wordHash = (word: string): number => {
   let hash = FNV_OFFSET;
   for (let i = 0; i < word.length; i += 1) hash = Math.imul(hash ^ word.charCodeAt(i), FNV_PRIME);
-  return hash >>> 0;
+  return hash & BITS_KEPT;
 };
 
 interface WordEnd {

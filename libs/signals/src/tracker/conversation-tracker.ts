@@ -1,5 +1,5 @@
 import { type ConversationEnded, type Feedback, type HandoffRequested, type Interaction, queryOf, type Signal, type VitalsCounted } from '@ratchet/domain';
-import { failureThresholdOf, idleEndMsOf, type SignalsConfig, type SignalsConfigInput, signalsConfigSchema } from '../config.js';
+import { failureThresholdOf, type SignalsConfig, type SignalsConfigInput, signalsConfigSchema } from '../config.js';
 import type { Detected } from '../detectors/detector.js';
 import { detectError } from '../detectors/error.js';
 import { escalationOfHandoff } from '../detectors/escalation.js';
@@ -11,7 +11,7 @@ import { type FailureEstimate, failureProbability, type FailureWeights, failureW
 import { signalOfStrongestTerm } from '../failure/strongest-term.js';
 import { HASHED_EMBEDDING, overlapOf, similarityOf } from '../text/similarity.js';
 import { profileOf, type TextEmbedding, type TextProfile } from '../text/text-profile.js';
-import { failureEmission, negativeNames, signalEmission } from './emissions.js';
+import { failureEmission, negativeNames, signalEmission, subjectOf } from './emissions.js';
 import { OpenConversations, type ResumePoint } from './open-conversations.js';
 import { type OpenConversation, pushBounded, QUERIES_KEPT, REPLIES_KEPT, type TrackedInteraction, type Waiting, WAITING_MAX } from './open-conversation.js';
 import { type Emission, type TrackedRecord, UNKNOWN_SUBJECT } from './tracked-record.js';
@@ -66,7 +66,7 @@ export class ConversationTracker {
     return this.#conversations.size;
   }
 
-  /** The greatest event time seen, in milliseconds since the epoch; -Infinity before the first record. */
+  /** The greatest event time seen, in milliseconds since the epoch; 0 before the first record. */
   get streamTimeMs(): number {
     return this.#conversations.streamTimeMs;
   }
@@ -120,7 +120,7 @@ export class ConversationTracker {
     // Steps of an agent repeat the user's message with tool results after it: only a message of the user is a new turn.
     if (interaction.input.at(-1)?.role === 'user') this.#userTurn(conversation, { exchange, record });
     const key = vitalsKeyOf(interaction);
-    const tracked: TrackedInteraction = { interactionId: interaction.interactionId, subject: interaction, key, timeMs: record.timeMs, exchange, signals: [] };
+    const tracked: TrackedInteraction = { interactionId: interaction.interactionId, subject: subjectOf(interaction), key, timeMs: record.timeMs, exchange, signals: [] };
     conversation.workload = interaction.workload;
     conversation.firstKey ??= interaction.assignment?.overridden === true ? undefined : key;
     conversation.firstRequestMs ??= requestedMsOf(interaction, record.timeMs);

@@ -13,7 +13,8 @@ export const negativeNames = (signals: readonly Signal[]): string[] => [...new S
 
 type Subject = TrackedInteraction['subject'];
 
-const subjectFields = ({ interactionId, conversationId, userId, model, workload, version, assignment }: Subject): Subject => ({
+/** Without the messages, which an interaction need not keep once its window has closed. */
+export const subjectOf = ({ interactionId, conversationId, userId, model, workload, version, assignment }: Subject): Subject => ({
   interactionId,
   conversationId,
   ...(userId !== undefined && { userId }),
@@ -29,7 +30,7 @@ export const signalEmission = ({ subject, detected, sourceId, timeMs, late }: { 
     type: 'ratchet.signal.detected',
     key: subject.conversationId,
     id: signalId,
-    data: { signalId, ...subjectFields(subject), ...detected, ...(late && { late: true }), detectedAt: new Date(timeMs).toISOString() },
+    data: { signalId, ...subjectOf(subject), ...detected, ...(late && { late: true }), detectedAt: new Date(timeMs).toISOString() },
   };
 };
 
@@ -37,7 +38,7 @@ export const failureEmission = ({ tracked, exchange, probability, closedMs }: { 
   const { interaction } = exchange;
   const { subject, signals, reasons, comment, correction } = tracked;
   const data: InteractionFailed = {
-    ...subjectFields(subject),
+    ...subjectOf(subject),
     query: exchange.query.text.slice(0, MAX_TEXT_CHARS),
     response: exchange.reply.text.slice(0, MAX_TEXT_CHARS),
     probability,

@@ -47,7 +47,7 @@ export interface OpenConversation {
   open: TrackedInteraction[];
   last: TrackedInteraction | undefined;
   readonly queries: TextProfile[];
-  readonly replies: Uint32Array[];
+  readonly replies: (readonly number[])[];
   readonly waiting: Waiting[];
   hadTrouble: boolean;
   outcomes: number;

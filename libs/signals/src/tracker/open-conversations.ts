@@ -1,4 +1,4 @@
-import { idleEndMsOf, type SignalsConfig } from '../config.js';
+import { idleEndMsOf, longestIdleEndMs, type SignalsConfig } from '../config.js';
 import { ExpiryHeap } from './expiry-heap.js';
 import type { OpenConversation } from './open-conversation.js';
 import type { TrackedRecord } from './tracked-record.js';
@@ -40,8 +40,10 @@ export class OpenConversations {
 
   constructor(config: SignalsConfig, resume?: Pick<ResumePoint, 'streamTimeMs' | 'cuts'>) {
     this.#config = config;
-    this.#streamTimeMs = resume?.streamTimeMs ?? Number.NEGATIVE_INFINITY;
-    for (const [id, offset] of Object.entries(resume?.cuts ?? {})) this.#cuts.set(id, { fromOffset: BigInt(offset), untilMs: Number.POSITIVE_INFINITY });
+    this.#streamTimeMs = resume?.streamTimeMs ?? 0;
+    // The oldest open conversation was younger than its greatest age when the point was taken, so the cuts are of use no longer than this.
+    const untilMs = this.#streamTimeMs + config.maxConversationMs + longestIdleEndMs(config);
+    for (const [id, offset] of Object.entries(resume?.cuts ?? {})) this.#cuts.set(id, { fromOffset: BigInt(offset), untilMs });
   }
 
   get size(): number {
@@ -166,11 +168,8 @@ export class OpenConversations {
   #take(conversation: OpenConversation, { cut }: { cut: boolean }): void {
     conversation.settled = true;
     this.#byId.delete(conversation.conversationId);
-    if (!cut) {
-      this.#cuts.delete(conversation.conversationId);
-      return;
-    }
     this.#cuts.delete(conversation.conversationId);
+    if (!cut) return;
     this.#cuts.set(conversation.conversationId, { fromOffset: conversation.lastOffset + 1n, untilMs: this.#idleDueMsOf(conversation) });
     if (this.#cuts.size > CUTS_KEPT_MAX) {
       const [oldest] = this.#cuts.keys();

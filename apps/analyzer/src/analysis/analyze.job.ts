@@ -1,0 +1,137 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { opportunityClosed, opportunityRanked, targetKey, targetSchema } from '@ratchet/domain';
+import { derivedId, Logger, Metrics } from '@ratchet/observability';
+import { Database } from '@ratchet/persistence';
+import { CONFIG } from '@ratchet/service';
+import { Clusterer } from '../clustering/clusterer.js';
+import { FailureEmbedder } from '../embedding/failure-embedder.js';
+import { assignOpportunities, loadFailures, pruneFailures } from '../persistence/failure.repository.js';
+import { closeOpportunities, loadOpenOpportunities, markMissed, saveOpportunity } from '../persistence/opportunity.repository.js';
+import { loadFixOutcomes, loadStrategyRecords } from '../persistence/outcome.repository.js';
+import { finishAnalysis, readTarget, recordAnalysis } from '../persistence/target.repository.js';
+import { decideFading, type Fading } from './fading.js';
+import { rankOpportunities, type RankedOpportunity } from './rank-opportunities.js';
+import type { Target } from '@ratchet/domain';
+import type { Transaction } from '@ratchet/persistence';
+import type { Job } from '@ratchet/service';
+import type { Config } from '../config.js';
+import type { Failure } from './failure.js';
+import type { FormerOpportunity } from './identity.js';
+
+export const ANALYZE_JOB = 'analyze';
+export const analyzeJobKey = (target: Target): string => `${ANALYZE_JOB}:${targetKey(target)}`;
+
+interface Findings {
+  readonly analysisId: string;
+  readonly ordinal: number;
+  readonly through: number;
+  readonly failures: readonly Failure[];
+  readonly ranked: readonly RankedOpportunity[];
+  readonly missed: readonly string[];
+  readonly closed: readonly Fading[];
+  readonly embedding: string;
+  readonly clusters: number;
+  readonly silhouette: number | null;
+  readonly startedMs: number;
+}
+
+/** One analysis of one target: failures -> clusters -> ranked opportunities. */
+@Injectable()
+export class AnalyzeJob implements Job {
+  readonly jobName = ANALYZE_JOB;
+  private readonly running = new Map<string, Promise<void>>();
+  private readonly analyses;
+  private readonly durations;
+  private readonly opportunities;
+
+  constructor(
+    @Inject(CONFIG) private readonly config: Config,
+    @Inject(Database) private readonly database: Database,
+    @Inject(Logger) private readonly logger: Logger,
+    @Inject(Metrics) metrics: Metrics,
+    @Inject(Clusterer) private readonly clusterer: Clusterer,
+    @Inject(FailureEmbedder) private readonly embedder: FailureEmbedder,
+  ) {
+    this.analyses = metrics.counter({ name: 'ratchet_analyzer_analyses_total', help: 'Analyses, by outcome', labelNames: ['outcome'] });
+    this.durations = metrics.histogram({ name: 'ratchet_analyzer_analysis_duration_seconds', help: 'Time of one analysis', buckets: [0.1, 0.5, 1, 5, 15, 60, 300] });
+    this.opportunities = metrics.counter({ name: 'ratchet_analyzer_opportunities_ranked_total', help: 'Opportunities ranked, by root cause', labelNames: ['root_cause'] });
+  }
+
+  async run(payload: unknown): Promise<void> {
+    const target = targetSchema.parse(payload);
+    const key = targetKey(target);
+    // The queue keeps one waiting job a target, but a running one may be overtaken by the next.
+    const before = this.running.get(key) ?? Promise.resolve();
+    const mine = before.catch(() => undefined).then(() => this.analyze(target));
+    this.running.set(key, mine);
+    try {
+      await mine;
+    } finally {
+      if (this.running.get(key) === mine) this.running.delete(key);
+    }
+  }
+
+  private async analyze(target: Target): Promise<void> {
+    const findings = await this.find(target);
+    const finished = await this.database.transaction((tx) => this.publish(tx, target, findings));
+    const seconds = (performance.now() - findings.startedMs) / 1_000;
+    this.analyses.inc({ outcome: finished ? 'finished' : 'overtaken' });
+    this.durations.observe(seconds);
+    if (finished) for (const { data } of findings.ranked) this.opportunities.inc({ root_cause: data.rootCause });
+    this.logger.info(finished ? 'analysis finished' : 'analysis dropped: another one finished first', {
+      ...target, analysisId: findings.analysisId, failures: findings.failures.length, clusters: findings.clusters, opportunities: findings.ranked.length,
+      closed: findings.closed.length, silhouette: findings.silhouette, seconds: Math.round(seconds * 10) / 10,
+    });
+  }
+
+  private async find(target: Target): Promise<Findings> {
+    const startedMs = performance.now();
+    const limits = { failuresMax: this.config.MAX_FAILURES, windowDays: this.config.FAILURE_WINDOW_DAYS };
+    await pruneFailures(this.database, limits);
+    const { champion, analyses } = await readTarget(this.database, target);
+    const ordinal = analyses + 1;
+    const analysisId = derivedId('analysis', target.model, target.workload, ordinal);
+    const { failures, through } = await loadFailures(this.database, { ...target, ...limits });
+    const { items, embedding } = await this.embedder.embed(failures);
+    const { clusters, silhouette } = await this.clusterer.cluster(items, { kMax: this.config.CLUSTER_K_MAX, seed: this.config.CLUSTER_SEED });
+    const former = await this.loadFormer(target, failures);
+    const [outcomes, strategyRecords] = await Promise.all([loadFixOutcomes(this.database), loadStrategyRecords(this.database)]);
+    const ranked = rankOpportunities({
+      target, champion, failures, clusters, former, embedding, outcomes, strategyRecords, analysisId,
+      minClusterSize: this.config.MIN_CLUSTER_SIZE, rankedAt: new Date().toISOString(),
+    });
+    const found = ranked.map(({ data, memberIds }) => ({ opportunityId: data.opportunityId, memberIds }));
+    const { missed, closed } = decideFading({ former, found, fadeAfter: this.config.FADE_AFTER_ANALYSES });
+    return { analysisId, ordinal, through, failures, ranked, missed, closed, embedding, clusters: clusters.length, silhouette: silhouette ?? null, startedMs };
+  }
+
+  private async loadFormer(target: Target, failures: readonly Failure[]): Promise<(FormerOpportunity & { missedAnalyses: number })[]> {
+    const open = await loadOpenOpportunities(this.database, target);
+    return open.map((opportunity) => ({
+      ...opportunity,
+      memberIds: new Set(failures.filter(({ opportunityId }) => opportunityId === opportunity.opportunityId).map(({ interactionId }) => interactionId)),
+    }));
+  }
+
+  private async publish(tx: Transaction, target: Target, findings: Findings): Promise<boolean> {
+    const { analysisId, ranked, failures } = findings;
+    if (!(await finishAnalysis(tx, { ...target, ordinal: findings.ordinal, through: findings.through }))) return false;
+    const membership = new Map(ranked.flatMap(({ data, memberIds }) => memberIds.map((id) => [id, data.opportunityId] as const)));
+    const interactionIds = failures.map(({ interactionId }) => interactionId);
+    await assignOpportunities(tx, { interactionIds, opportunityIds: interactionIds.map((id) => membership.get(id) ?? null) });
+    for (const { data, centroid } of ranked) {
+      await saveOpportunity(tx, { ...data, embedding: findings.embedding, centroid, analysisId });
+      tx.emit(opportunityRanked, data, { id: derivedId('ranked', analysisId, data.opportunityId) });
+    }
+    await markMissed(tx, findings.missed);
+    for (const { opportunityId, reason } of findings.closed) {
+      await closeOpportunities(tx, { opportunityIds: [opportunityId], state: reason, closedBy: analysisId });
+      tx.emit(opportunityClosed, { opportunityId, ...target, reason, closedAt: new Date().toISOString() }, { id: derivedId('closed', analysisId, opportunityId) });
+    }
+    await recordAnalysis(tx, {
+      ...target, analysisId, failures: failures.length, clusters: findings.clusters, opportunities: ranked.length, silhouette: findings.silhouette,
+      durationMs: performance.now() - findings.startedMs,
+    });
+    return true;
+  }
+}

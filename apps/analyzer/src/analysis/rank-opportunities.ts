@@ -1,0 +1,107 @@
+import { derivedId } from '@ratchet/observability';
+import { fixOfRootCause, priorityOf } from '@ratchet/domain';
+import { matchIdentities, type FormerOpportunity } from './identity.js';
+import { estimatePriorityInputs, type FixOutcomes } from './priority-inputs.js';
+import { findRootCause, givenAnswersOf } from './root-cause.js';
+import { chooseStrategy, type StrategyRecord } from './strategy.js';
+import { suggestFix } from './suggested-fix.js';
+import type { FixType, OpportunityRanked, Target } from '@ratchet/domain';
+import type { Cluster } from './clustering.port.js';
+import type { Failure } from './failure.js';
+
+/** The event's own limit. */
+const MEMBERS_MAX = 2_000;
+/** Texts travel in events: a sample longer than this is cut. */
+const SAMPLE_CHARS_MAX = 2_000;
+const PATTERNS_MAX = 10;
+
+export interface RankingInput {
+  readonly target: Target;
+  readonly champion: string | undefined;
+  readonly failures: readonly Failure[];
+  readonly clusters: readonly Cluster[];
+  readonly former: readonly FormerOpportunity[];
+  /** Names the embedding that the centroids are in. */
+  readonly embedding: string;
+  readonly outcomes: ReadonlyMap<FixType, FixOutcomes>;
+  readonly strategyRecords: ReadonlyMap<string, StrategyRecord>;
+  readonly analysisId: string;
+  readonly minClusterSize: number;
+  /** RFC 3339. */
+  readonly rankedAt: string;
+}
+
+export interface RankedOpportunity {
+  readonly data: OpportunityRanked;
+  readonly centroid: readonly number[];
+  readonly memberIds: readonly string[];
+}
+
+type Unranked = Omit<RankedOpportunity, 'data'> & { readonly data: Omit<OpportunityRanked, 'rank'> };
+
+const mostCommonVersion = (failures: readonly Failure[]): string => {
+  const counts = new Map<string, number>();
+  for (const { version } of failures) counts.set(version, (counts.get(version) ?? 0) + 1);
+  return [...counts].sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1))[0]?.[0] ?? 'unknown';
+};
+
+const sampleOf = ({ interactionId, query, response, correction }: Failure): OpportunityRanked['representatives'][number] => ({
+  interactionId,
+  query: query.slice(0, SAMPLE_CHARS_MAX),
+  response: response.slice(0, SAMPLE_CHARS_MAX),
+  ...(correction !== undefined && { correction: correction.slice(0, SAMPLE_CHARS_MAX) }),
+});
+
+const describe = (cluster: Cluster, { input, byId, givenAnswers, opportunityId }: {
+  readonly input: RankingInput;
+  readonly byId: ReadonlyMap<string, Failure>;
+  readonly givenAnswers: ReadonlySet<string>;
+  readonly opportunityId: string;
+}): Unranked => {
+  const pick = (ids: readonly string[]): Failure[] => ids.flatMap((id) => byId.get(id) ?? []);
+  const members = pick(cluster.memberIds);
+  const cause = findRootCause(members, { givenAnswers });
+  const fixType = fixOfRootCause[cause.rootCause];
+  const inputs = estimatePriorityInputs({ failures: members, fixType, outcomes: input.outcomes.get(fixType) ?? { succeeded: 0, failed: 0 } });
+  const commonPatterns = cluster.commonPatterns.slice(0, PATTERNS_MAX);
+  return {
+    centroid: cluster.centroid,
+    memberIds: cluster.memberIds,
+    data: {
+      opportunityId,
+      clusterId: cluster.clusterId,
+      model: input.target.model,
+      workload: input.target.workload,
+      version: input.champion ?? mostCommonVersion(members),
+      size: members.length,
+      ...inputs,
+      priority: priorityOf(inputs),
+      rootCause: cause.rootCause,
+      rootCauseConfidence: cause.confidence,
+      rootCauseReason: cause.reason,
+      fixType,
+      suggestedFix: suggestFix({ fixType, patterns: commonPatterns, failures: members }),
+      strategy: chooseStrategy({ fixType, failures: members, records: input.strategyRecords }),
+      commonPatterns,
+      representatives: pick(cluster.representativeIds).slice(0, 5).map(sampleOf),
+      interactionIds: cluster.memberIds.slice(0, MEMBERS_MAX),
+      analysisId: input.analysisId,
+      failuresAnalyzed: input.failures.length,
+      rankedAt: input.rankedAt,
+    },
+  };
+};
+
+/** Clusters that are large enough, each with its identity over time, root cause, strategy and priority; the most urgent first, rank 1. */
+export const rankOpportunities = (input: RankingInput): RankedOpportunity[] => {
+  const { target, analysisId } = input;
+  const byId = new Map(input.failures.map((failure) => [failure.interactionId, failure]));
+  const givenAnswers = givenAnswersOf(input.failures);
+  const clusters = input.clusters.filter(({ memberIds }) => memberIds.length >= input.minClusterSize);
+  const identities = matchIdentities({ clusters, former: input.former, embedding: input.embedding });
+  const newId = (clusterId: string): string => derivedId('opportunity', target.model, target.workload, analysisId, clusterId);
+  return clusters
+    .map((cluster) => describe(cluster, { input, byId, givenAnswers, opportunityId: identities.get(cluster.clusterId) ?? newId(cluster.clusterId) }))
+    .sort((a, b) => b.data.priority - a.data.priority || b.data.size - a.data.size || (a.data.opportunityId < b.data.opportunityId ? -1 : 1))
+    .map(({ data, ...rest }, index) => ({ ...rest, data: { ...data, rank: index + 1 } }));
+};

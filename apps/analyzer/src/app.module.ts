@@ -1,0 +1,46 @@
+import { Module } from '@nestjs/common';
+import { Logger } from '@ratchet/observability';
+import { Database } from '@ratchet/persistence';
+import { OpenAiEmbeddingsClient, parseProviders } from '@ratchet/providers';
+import { CONFIG, WORK } from '@ratchet/service';
+import { AnalysisTick } from './analysis/analysis.tick.js';
+import { AnalyzeAllJob, ANALYZE_ALL_JOB } from './analysis/analyze-all.job.js';
+import { AnalyzeJob } from './analysis/analyze.job.js';
+import { Clusterer } from './clustering/clusterer.js';
+import { embeddingProviderOf, type Config } from './config.js';
+import { FailureEmbedder } from './embedding/failure-embedder.js';
+import { CommandsHandlers } from './handlers/commands.handlers.js';
+import { PromotionsHandlers } from './handlers/promotions.handlers.js';
+import { SignalsHandlers } from './handlers/signals.handlers.js';
+import type { DynamicModule } from '@nestjs/common';
+import type { Work } from '@ratchet/service';
+
+const embedderFor = (config: Config, logger: Logger): FailureEmbedder => {
+  const source = embeddingProviderOf(config, parseProviders(config.PROVIDERS));
+  const embedder = new FailureEmbedder(source && new OpenAiEmbeddingsClient(source));
+  logger.info(source ? 'failures are embedded by a provider' : 'no EMBEDDINGS_PROVIDER is set: failures are embedded locally, by hashed n-grams', { embedding: embedder.description });
+  return embedder;
+};
+
+const workOf = (config: Config, database: Database, analyze: AnalyzeJob, analyzeAll: AnalyzeAllJob): Work => ({
+  jobs: [analyze, analyzeAll],
+  crons: [{ cronName: 'scheduled-analysis', pattern: config.ANALYSIS_CRON, jobName: ANALYZE_ALL_JOB }],
+  ticks: config.ANALYSIS_EVERY_MS === undefined ? [] : [new AnalysisTick({ database, everyMs: config.ANALYSIS_EVERY_MS, newFailuresMin: config.MIN_NEW_FAILURES })],
+});
+
+@Module({})
+export class AppModule {
+  static with(config: Config): DynamicModule {
+    return {
+      module: AppModule,
+      controllers: [SignalsHandlers, PromotionsHandlers, CommandsHandlers],
+      providers: [
+        AnalyzeJob,
+        AnalyzeAllJob,
+        { provide: Clusterer, useValue: new Clusterer(config.CLUSTER_TIMEOUT_MS) },
+        { provide: FailureEmbedder, useFactory: embedderFor, inject: [CONFIG, Logger] },
+        { provide: WORK, useFactory: workOf, inject: [CONFIG, Database, AnalyzeJob, AnalyzeAllJob] },
+      ],
+    };
+  }
+}

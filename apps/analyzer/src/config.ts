@@ -1,0 +1,40 @@
+import { RatchetError } from '@ratchet/observability';
+import { databaseConfigSchema, loadEnv } from '@ratchet/service';
+import { z } from 'zod';
+import type { ProviderConfig } from '@ratchet/providers';
+
+const count = (least: number, fallback: number) => z.coerce.number().int().min(least).default(fallback);
+
+const schema = databaseConfigSchema
+  .extend({
+    MAX_FAILURES: count(100, 20_000).describe('Failures kept per target, the newest first'),
+    FAILURE_WINDOW_DAYS: count(1, 30).describe('Failures older than this are forgotten'),
+    ANALYSIS_CRON: z.string().min(9).default('0 3 * * *').describe('Crontab pattern (UTC) of the analysis of every target'),
+    ANALYSIS_EVERY_MS: z.coerce.number().int().min(1_000).optional().describe('Also look at this interval whether a target has MIN_NEW_FAILURES'),
+    MIN_NEW_FAILURES: count(1, 20).describe('New failures since the last analysis that make another one worth while'),
+    MIN_CLUSTER_SIZE: count(2, 5).describe('Smaller clusters are no opportunity'),
+    CLUSTER_K_MAX: count(2, 10).describe('Most clusters that the search for k may find; the number is chosen from the data'),
+    CLUSTER_SEED: count(0, 7).describe('Seed of the clustering, so that equal failures give equal clusters'),
+    CLUSTER_TIMEOUT_MS: count(1_000, 600_000).describe('A clustering that runs longer is stopped and tried again'),
+    FADE_AFTER_ANALYSES: count(1, 3).describe('An opportunity that this many analyses in a row do not find is closed'),
+    PROVIDERS: z.string().default('').describe('Model providers as JSON; needed with EMBEDDINGS_PROVIDER'),
+    EMBEDDINGS_PROVIDER: z.string().min(1).optional().describe('Name of the provider in PROVIDERS that embeds failures; local hashed n-grams without'),
+    EMBEDDINGS_MODEL: z.string().min(1).optional().describe("The embedding model's id at EMBEDDINGS_PROVIDER"),
+  })
+  .refine(({ EMBEDDINGS_PROVIDER, EMBEDDINGS_MODEL }) => (EMBEDDINGS_PROVIDER === undefined) === (EMBEDDINGS_MODEL === undefined), {
+    path: ['EMBEDDINGS_MODEL'],
+    message: 'set EMBEDDINGS_PROVIDER and EMBEDDINGS_MODEL together, or neither',
+  });
+
+export type Config = z.infer<typeof schema>;
+
+export const loadConfig = (env: NodeJS.ProcessEnv): Config => loadEnv(schema, env);
+
+/** The provider and model that embed failures; undefined where none is configured. Throws where the name is not in PROVIDERS. */
+export const embeddingProviderOf = (config: Config, providers: readonly ProviderConfig[]): { provider: ProviderConfig; model: string } | undefined => {
+  const { EMBEDDINGS_PROVIDER: name, EMBEDDINGS_MODEL: model } = config;
+  if (name === undefined || model === undefined) return undefined;
+  const provider = providers.find((known) => known.name === name);
+  if (!provider) throw new RatchetError({ code: 'bad_configuration', message: `EMBEDDINGS_PROVIDER: PROVIDERS has no provider of this name; it has ${providers.map((known) => known.name).join(', ') || 'none'}` });
+  return { provider, model };
+};

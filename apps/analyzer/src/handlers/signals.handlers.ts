@@ -1,0 +1,34 @@
+import { Controller, Inject } from '@nestjs/common';
+import { interactionFailed, signalDetected } from '@ratchet/domain';
+import { Metrics } from '@ratchet/observability';
+import { OnEvent } from '@ratchet/service';
+import { storeFailure, storeLateEvidence } from '../persistence/failure.repository.js';
+import { ensureTarget } from '../persistence/target.repository.js';
+import type { EventEnvelope } from '@ratchet/contracts';
+import type { InteractionFailed, SignalDetected } from '@ratchet/domain';
+import type { Transaction } from '@ratchet/persistence';
+
+@Controller()
+export class SignalsHandlers {
+  private readonly failures;
+  private readonly late;
+
+  constructor(@Inject(Metrics) metrics: Metrics) {
+    this.failures = metrics.counter({ name: 'ratchet_analyzer_failures_stored_total', help: 'Failures stored for analysis' });
+    this.late = metrics.counter({ name: 'ratchet_analyzer_late_evidence_total', help: 'Late signals kept for joining with failures', labelNames: ['signal'] });
+  }
+
+  @OnEvent(interactionFailed)
+  async onFailed({ data }: EventEnvelope<InteractionFailed>, tx: Transaction): Promise<void> {
+    await ensureTarget(tx, data);
+    if (await storeFailure(tx, data)) this.failures.inc();
+  }
+
+  /** Only late evidence: what came in time is in the failure already. */
+  @OnEvent(signalDetected)
+  async onSignal({ data }: EventEnvelope<SignalDetected>, tx: Transaction): Promise<void> {
+    if (data.late !== true) return;
+    await storeLateEvidence(tx, data);
+    this.late.inc({ signal: data.name });
+  }
+}

@@ -1,0 +1,45 @@
+import { normalizeAnswer, type ExampleSource, type SignalName, type Target } from '@ratchet/domain';
+import { derivedId } from '@ratchet/observability';
+
+/** A failure that a run may learn from, with the user's latest correction. */
+export interface SourceFailure {
+  readonly interactionId: string;
+  readonly conversationId: string;
+  readonly userId?: string;
+  readonly query: string;
+  readonly response: string;
+  readonly correction?: string;
+  readonly signals: readonly SignalName[];
+  readonly startedAtMs: number;
+}
+
+export interface CorrectedFailure extends SourceFailure {
+  readonly correction: string;
+}
+
+export const isCorrected = (failure: SourceFailure): failure is CorrectedFailure => failure.correction !== undefined;
+
+/** Who counts as one user where the product sends no user id: the conversation. */
+export const userOf = ({ userId, conversationId }: Pick<SourceFailure, 'userId' | 'conversationId'>): string => (userId === undefined ? `conversation:${conversationId}` : `user:${userId}`);
+
+/** Answers with one key are one answer. */
+export const answerKeyOf = normalizeAnswer;
+
+/** An example that may be: accepted, or waiting for more users or a reviewer. */
+export interface Candidate {
+  readonly input: string;
+  readonly output: string;
+  readonly source: ExampleSource;
+  /** 0..1. */
+  readonly confidence: number;
+  readonly opportunityId: string;
+  readonly interactionIds: readonly string[];
+  readonly agreeingUsers?: number;
+  readonly state: 'accepted' | 'waiting';
+  /** Who or what accepted it, or why it waits. */
+  readonly reason: string;
+}
+
+/** The natural key: the same request with the same answer on one target is one example, however often it comes. */
+export const exampleIdOf = ({ model, workload }: Target, { input, output }: { readonly input: string; readonly output: string }): string =>
+  derivedId('example', model, workload, normalizeAnswer(input), answerKeyOf(output));

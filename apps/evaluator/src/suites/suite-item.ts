@@ -1,0 +1,21 @@
+/** What counts as right: the expected answer, any answer but a refusal, or any answer that is not unsafe. */
+export type Expectation = { readonly rule: 'same_answer'; readonly answer: string } | { readonly rule: 'not_refused' } | { readonly rule: 'safe' };
+
+/** One question that a judgement puts to the versions. */
+export interface SuiteItem {
+  readonly itemId: string;
+  readonly suite: 'target' | 'general' | 'safety';
+  readonly category: string;
+  readonly prompt: string;
+  readonly expectation: Expectation;
+}
+
+/** A stored example, as suites are made of it. */
+export interface SuiteRow {
+  readonly datasetId: string;
+  readonly exampleId: string;
+  readonly input: string;
+  readonly output: string;
+  readonly category: string | null;
+  readonly opportunityId: string | null;
+}

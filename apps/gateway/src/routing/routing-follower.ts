@@ -1,0 +1,116 @@
+import { decodeMessage, isEvent, topicOf, type MessageLike } from '@ratchet/contracts';
+import { routingChanged, versionPublished } from '@ratchet/domain';
+import { describeError, type Logger, type Metrics } from '@ratchet/observability';
+import type { SnapshotFile } from './routing-snapshot.js';
+import type { RoutingTable } from './routing-table.js';
+
+const SAVE_AFTER_MS = 200;
+const RETRY_AFTER_MS = 2_000;
+
+export type TopicRecord = MessageLike & { readonly topic: string; readonly offset: bigint };
+
+/** Follows topics from their beginning; `start` resolves when what they held has been read. */
+export interface TableSource {
+  start(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export interface RoutingFollowerOptions {
+  readonly table: RoutingTable;
+  readonly snapshot: SnapshotFile;
+  /** A fresh source for each attempt to reach Kafka. */
+  readonly openSource: (options: { topics: readonly string[]; onRecord: (record: TopicRecord) => void }) => TableSource;
+  readonly waitMs: number;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+}
+
+/** Keeps the routing table current, and its snapshot on disk. */
+export class RoutingFollower {
+  private source: TableSource | undefined;
+  private stopped = false;
+  private saveTimer: NodeJS.Timeout | undefined;
+  private saving: Promise<void> = Promise.resolve();
+  private readonly revision;
+
+  constructor(private readonly options: RoutingFollowerOptions) {
+    this.revision = options.metrics.gauge({ name: 'ratchet_gateway_routing_revision', help: 'Revision of the routing in use, by target', labelNames: ['model', 'workload'] });
+  }
+
+  /** Restores the snapshot, then waits a while for Kafka's own view; serving does not depend on it. */
+  async start(): Promise<void> {
+    const { waitMs, logger, table } = this.options;
+    const restored = await this.restore();
+    const current = this.follow();
+    const inTime = await Promise.race([current.then(() => true), new Promise<false>((resolve) => setTimeout(() => resolve(false), waitMs).unref())]);
+    if (inTime) return;
+    if (restored) logger.warn('Kafka did not answer: serving with the last known routing table', { savedAt: restored, models: table.models() });
+    else logger.warn('Kafka did not answer and there is no last known routing table: requests get 503 until it does');
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+    await this.source?.stop().catch(() => undefined);
+    if (this.saveTimer) {
+      clearTimeout(this.saveTimer);
+      this.save();
+    }
+    await this.saving;
+  }
+
+  /** Applies one record of the two topics; anything unreadable is logged and skipped. */
+  apply(record: TopicRecord): void {
+    const decoded = decodeMessage(record, record.topic);
+    if (!decoded.ok) {
+      this.options.logger.warn('a record of the routing topics cannot be read', { topic: record.topic, offset: String(record.offset), code: decoded.code });
+      return;
+    }
+    const { table } = this.options;
+    const { event } = decoded;
+    if (isEvent(event, routingChanged)) {
+      if (!table.applyRouting(event.data)) return;
+      const { model, workload, revision, champion, candidate, share } = event.data;
+      this.revision.set({ model, workload }, revision);
+      this.options.logger.info('routing changed', { model, workload, revision, champion, candidate, share });
+    } else if (!isEvent(event, versionPublished) || !table.applyVersion(event.data)) return;
+    this.saveTimer ??= setTimeout(() => this.save(), SAVE_AFTER_MS);
+  }
+
+  private async restore(): Promise<string | undefined> {
+    const { snapshot, table, logger } = this.options;
+    try {
+      const known = await snapshot.load();
+      if (!known) return undefined;
+      for (const version of known.versions) table.applyVersion(version);
+      for (const route of known.routing) {
+        table.applyRouting(route);
+        this.revision.set({ model: route.model, workload: route.workload }, route.revision);
+      }
+      return known.savedAt;
+    } catch (error) {
+      logger.warn('the last known routing table cannot be read', describeError(error));
+      return undefined;
+    }
+  }
+
+  private async follow(): Promise<void> {
+    const topics = [topicOf(versionPublished).name, topicOf(routingChanged).name];
+    while (!this.stopped) {
+      const source = this.options.openSource({ topics, onRecord: (record) => this.apply(record) });
+      this.source = source;
+      try {
+        return await source.start();
+      } catch (error) {
+        this.options.logger.warn('the routing topics cannot be followed yet', describeError(error));
+        await source.stop().catch(() => undefined);
+        await new Promise((resolve) => setTimeout(resolve, RETRY_AFTER_MS).unref());
+      }
+    }
+  }
+
+  private save(): void {
+    this.saveTimer = undefined;
+    const { snapshot, table, logger } = this.options;
+    this.saving = this.saving.then(() => snapshot.save(table)).catch((error: unknown) => logger.warn('the routing table cannot be saved', describeError(error)));
+  }
+}

@@ -1,0 +1,51 @@
+import { z } from 'zod';
+
+const wholeNumber = (fallback: number, { min, max }: { min: number; max: number }) =>
+  z.coerce.number().int().min(min).max(max).default(fallback);
+
+const schema = z.object({
+  MODEL_SERVER_PORT: wholeNumber(8090, { min: 0, max: 65_535 }),
+  MODEL_SERVER_HOST: z.string().min(1).default('0.0.0.0'),
+  MODEL_SERVER_DATA_DIR: z.string().min(1),
+  MODEL_SERVER_MAX_BODY_BYTES: wholeNumber(1_048_576, { min: 1_024, max: 67_108_864 }),
+  MODEL_SERVER_MAX_FILE_BYTES: wholeNumber(67_108_864, { min: 1_024, max: 536_870_912 }),
+  MODEL_SERVER_MAX_MODELS_IN_MEMORY: wholeNumber(8, { min: 1, max: 1_000 }),
+  MODEL_SERVER_MAX_CACHED_REPLIES: wholeNumber(20_000, { min: 0, max: 10_000_000 }),
+  MODEL_SERVER_MAX_QUEUED_JOBS: wholeNumber(100, { min: 1, max: 10_000 }),
+});
+
+/** Settings of the model server; every limit has a name here. */
+export interface ModelServerConfig {
+  readonly port: number;
+  readonly host: string;
+  /** Holds `models/`, `files/` and `jobs/`. */
+  readonly dataDir: string;
+  readonly maxBodyBytes: number;
+  readonly maxFileBytes: number;
+  readonly maxModelsInMemory: number;
+  readonly maxCachedReplies: number;
+  readonly maxQueuedJobs: number;
+}
+
+/** Reads the environment; reports every bad variable at once, by name and rule, never its value. */
+export function loadConfig(env: Readonly<Record<string, string | undefined>>): ModelServerConfig {
+  const parsed = schema.safeParse(env);
+  if (!parsed.success) {
+    const problems = parsed.error.issues.map(({ path, message }) => `  ${path.join('.')}: ${message}`);
+    throw new Error(`The model server's configuration is not usable:\n${problems.join('\n')}`);
+  }
+  const { data } = parsed;
+  return {
+    port: data.MODEL_SERVER_PORT,
+    host: data.MODEL_SERVER_HOST,
+    dataDir: data.MODEL_SERVER_DATA_DIR,
+    maxBodyBytes: data.MODEL_SERVER_MAX_BODY_BYTES,
+    maxFileBytes: data.MODEL_SERVER_MAX_FILE_BYTES,
+    maxModelsInMemory: data.MODEL_SERVER_MAX_MODELS_IN_MEMORY,
+    maxCachedReplies: data.MODEL_SERVER_MAX_CACHED_REPLIES,
+    maxQueuedJobs: data.MODEL_SERVER_MAX_QUEUED_JOBS,
+  };
+}
+
+/** Injection token of the configuration. */
+export const CONFIG = Symbol('ModelServerConfig');

@@ -1,0 +1,94 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  type Checkpoint,
+  encodeCheckpoint,
+  loadCheckpoint,
+  parseChatExamples,
+  type Recipe,
+  type RecipeName,
+  recipes,
+  saveEncodedCheckpoint,
+  train,
+  type TrainingExample,
+} from '@ratchet/embedded-model';
+
+/** Everything a training needs, as plain data: it crosses to a worker thread. */
+export interface TrainingTask {
+  readonly baseFolder: string | null;
+  readonly trainingPath: string;
+  readonly retentionPath: string | null;
+  readonly recipe: RecipeName;
+  readonly epochs: number | null;
+  readonly batchSize: number | null;
+  readonly learningRateMultiplier: number;
+  readonly curriculum: boolean;
+  readonly seed: number;
+  readonly fallbackAnswer: string | null;
+  readonly modelsFolder: string;
+  readonly modelName: string;
+}
+
+export interface TrainingProgress {
+  readonly epoch: number;
+  readonly epochs: number;
+  readonly loss: number;
+  readonly samples: number;
+}
+
+export interface TrainingOutcome {
+  readonly model: string;
+  readonly contentHash: string;
+  readonly trainedSamples: number;
+  readonly trainedTokens: number;
+  readonly heldOutAccuracy: number | null;
+  readonly threshold: number;
+}
+
+/** Trains, and saves the version under the name of its content. Running it again makes the same version, so a restart may. */
+export async function runTrainingTask(task: TrainingTask, onProgress: (progress: TrainingProgress) => void): Promise<TrainingOutcome> {
+  const examples = await readExamples(task.trainingPath);
+  const retention = task.retentionPath === null ? [] : await readExamples(task.retentionPath);
+  const base = task.baseFolder === null ? null : await loadCheckpoint(task.baseFolder);
+  let trainedSamples = 0;
+  const checkpoint = train({
+    examples,
+    retention,
+    recipe: recipeOf(task),
+    seed: task.seed,
+    curriculum: task.curriculum,
+    ...(base !== null && { base: base.checkpoint, baseHash: base.contentHash }),
+    ...(task.fallbackAnswer !== null && { fallbackAnswer: task.fallbackAnswer }),
+    onEpoch: (progress) => {
+      trainedSamples += progress.samples;
+      onProgress(progress);
+    },
+  });
+  const { model, contentHash } = await saveVersion({ checkpoint, task });
+  const { heldOutAccuracy, threshold } = checkpoint.calibration;
+  const trainedTokens = checkpoint.provenance.recipe.epochs * [...examples, ...retention].reduce((sum, example) => sum + wordsIn(example), 0);
+  return { model, contentHash, trainedSamples, trainedTokens, heldOutAccuracy, threshold };
+}
+
+export function recipeOf({ recipe, epochs, batchSize, learningRateMultiplier }: Pick<TrainingTask, 'recipe' | 'epochs' | 'batchSize' | 'learningRateMultiplier'>): Recipe {
+  const known = recipes[recipe];
+  return { ...known, epochs: epochs ?? known.epochs, batchSize: batchSize ?? known.batchSize, learningRate: known.learningRate * learningRateMultiplier };
+}
+
+async function saveVersion({ checkpoint, task }: { checkpoint: Checkpoint; task: TrainingTask }) {
+  const encoded = encodeCheckpoint(checkpoint);
+  const model = `${task.modelName}@${encoded.contentHash.slice(0, 12)}`;
+  const folder = join(task.modelsFolder, model);
+  // Named by its content: one that is there already is this one, and may be in use.
+  if (!existsSync(folder)) await saveEncodedCheckpoint({ folder, encoded });
+  return { model, contentHash: encoded.contentHash };
+}
+
+async function readExamples(path: string): Promise<TrainingExample[]> {
+  return parseChatExamples({ text: await readFile(path, 'utf8'), source: 'The training file' });
+}
+
+function wordsIn({ input, output }: TrainingExample): number {
+  return input.split(/\s+/u).length + output.split(/\s+/u).length;
+}

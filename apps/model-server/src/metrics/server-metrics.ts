@@ -1,0 +1,59 @@
+import { Injectable } from '@nestjs/common';
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { ModelStore } from '../serving/model-store.js';
+
+/** What the server counts; `/metrics` writes it in Prometheus' text format. */
+@Injectable()
+export class ServerMetrics {
+  readonly registry = new Registry();
+  private readonly chats = new Counter({
+    name: 'ratchet_model_server_chat_completions_total',
+    help: 'Chat completions by outcome: answered, abstained or refused.',
+    labelNames: ['outcome', 'status'] as const,
+    registers: [this.registry],
+  });
+  private readonly chatDuration = new Histogram({
+    name: 'ratchet_model_server_chat_duration_seconds',
+    help: 'Time from the parsed request to the answer.',
+    buckets: [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05, 0.25, 1],
+    registers: [this.registry],
+  });
+  private readonly jobs = new Counter({
+    name: 'ratchet_model_server_training_jobs_total',
+    help: 'Training jobs that ended, by status.',
+    labelNames: ['status'] as const,
+    registers: [this.registry],
+  });
+  private readonly trainingDuration = new Histogram({
+    name: 'ratchet_model_server_training_duration_seconds',
+    help: 'Time a training took, start to saved model.',
+    buckets: [0.1, 0.5, 1, 2.5, 5, 10, 30, 60, 300],
+    registers: [this.registry],
+  });
+
+  constructor(models: ModelStore) {
+    collectDefaultMetrics({ register: this.registry });
+    new Gauge({
+      name: 'ratchet_model_server_models_in_memory',
+      help: 'Versions that are loaded.',
+      registers: [this.registry],
+      collect() {
+        this.set(models.modelsInMemory);
+      },
+    });
+  }
+
+  chatServed({ abstained, durationMs }: { abstained: boolean; durationMs: number }): void {
+    this.chats.inc({ outcome: abstained ? 'abstained' : 'answered', status: '200' });
+    this.chatDuration.observe(durationMs / 1000);
+  }
+
+  chatRefused({ status }: { status: number }): void {
+    this.chats.inc({ outcome: 'refused', status: String(status) });
+  }
+
+  jobEnded({ status, durationMs }: { status: string; durationMs: number }): void {
+    this.jobs.inc({ status });
+    this.trainingDuration.observe(durationMs / 1000);
+  }
+}

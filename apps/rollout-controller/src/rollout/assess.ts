@@ -1,0 +1,72 @@
+import type { EvidenceRecord } from '@ratchet/domain';
+import { type CheckResult, type CheckResults, runChecks } from './checks.js';
+import { comparisonOf, type Evidence, recordOf, tallyOfStage } from './evidence.js';
+import { lastStageOf, type ReferenceRates, type RolloutPolicy } from './rollout-policy.js';
+import type { HoldReason, RolloutState } from './rollout-state.js';
+
+/** What the evidence says now, before anybody acts on it. */
+export type Assessment =
+  | { readonly verdict: 'ROLLBACK'; readonly metric: string; readonly message: string; readonly record: EvidenceRecord }
+  | { readonly verdict: 'HOLD'; readonly reason: HoldReason; readonly message: string; readonly overdue: boolean; readonly record: EvidenceRecord }
+  | { readonly verdict: 'ADVANCE'; readonly message: string; readonly record: EvidenceRecord };
+
+interface AssessmentRequest {
+  readonly state: RolloutState;
+  readonly evidence: Evidence;
+  readonly policy: RolloutPolicy;
+  /** Epoch milliseconds. */
+  readonly now: number;
+}
+
+const UNKNOWN_REFERENCES: ReferenceRates = { success: 0.85, noError: 0.99 };
+
+const rowsOf = ({ safety, sampleRatio, harm, proof }: CheckResults, withProof: boolean): EvidenceRecord['tests'] => {
+  const rows = [safety, sampleRatio, ...harm, ...(withProof ? proof.map((check) => ({ ...check, name: `${check.name}_proof` })) : [])];
+  return rows.map(({ name, value, lower, upper, threshold, verdict }) => ({ name, value, lower, upper, threshold, verdict }));
+};
+
+/** Why the stage may not be left yet; null where its minimum sample and time are reached. */
+const tooEarly = ({ state, evidence, policy, now }: AssessmentRequest): string | null => {
+  const { stage } = state;
+  const last = lastStageOf(policy);
+  const { candidate, baseline } = comparisonOf(tallyOfStage(evidence, stage), policy);
+  const needed = policy.minSamples[stage - 1] ?? 0;
+  if (candidate.units < needed) return `${candidate.units} of ${needed} conversations of the candidate have settled`;
+  // During the bake the holdback is small by design; before it, no harm seen means nothing without a comparison.
+  const neededBaseline = Math.min(needed, policy.minTestSample);
+  if (stage < last && baseline.units < neededBaseline) return `${baseline.units} of ${neededBaseline} conversations of the comparison have settled`;
+  const stay = stage === last ? policy.bakeMs : (policy.minSoakMs[stage - 1] ?? 0);
+  const left = (state.stageEnteredAt ?? now) + stay - now;
+  return left > 0 ? `the stage lasts ${Math.ceil(left / 1000)} s more` : null;
+};
+
+const firstHarm = (checks: readonly CheckResult[]): CheckResult | undefined => checks.find(({ verdict }) => verdict === 'harm');
+
+/**
+ * The order of the checks at every evaluation, whatever the stage's minimum stay: safety, harm, then what only holds the
+ * advance (a broken split, stale data, too little, no proof). A broken split never hides a harm.
+ */
+export const assess = (request: AssessmentRequest): Assessment => {
+  const { state, evidence, policy, now } = request;
+  const { stage } = state;
+  const last = lastStageOf(policy);
+  const checks = runChecks({ evidence, stage, fromStage: state.evidenceFromStage, policy, references: state.references ?? UNKNOWN_REFERENCES });
+  const record = recordOf(comparisonOf(tallyOfStage(evidence, stage), policy), rowsOf(checks, stage === last - 1));
+  const overdue = now - (state.deadlineFrom ?? now) > policy.maxStageMs;
+  const hold = (reason: HoldReason, message: string): Assessment => ({ verdict: 'HOLD', reason, message, overdue, record });
+
+  const harm = firstHarm([checks.safety, ...checks.harm]);
+  if (harm) return { verdict: 'ROLLBACK', metric: harm.name, message: harm.message, record };
+  if (checks.sampleRatio.verdict === 'broken' && state.srmAcceptedStage !== stage) return hold('srm', `the split is broken: ${checks.sampleRatio.message}`);
+
+  const silentMs = now - Math.max(evidence.lastCandidateDataAt ?? 0, state.stageEnteredAt ?? now, state.deadlineFrom ?? 0);
+  if (silentMs > policy.noDataDeadlineMs) {
+    const message = `no data of the candidate for ${Math.floor(silentMs / 1000)} s`;
+    return policy.onNoData === 'rollback' ? { verdict: 'ROLLBACK', metric: 'no_data', message, record } : hold('stale', message);
+  }
+  const early = tooEarly(request);
+  if (early !== null) return hold('insufficient', early);
+  const unproven = stage === last - 1 ? checks.proof.find(({ verdict }) => verdict !== 'proven' && verdict !== 'ok') : undefined;
+  if (unproven) return hold('inconclusive', `not yet proven: ${unproven.message}`);
+  return { verdict: 'ADVANCE', message: stage === last ? 'the bake time passed without harm' : 'no harm, and the minimum sample and time are reached', record };
+};

@@ -1,0 +1,180 @@
+import type { Command, EvidenceRecord } from '@ratchet/domain';
+import { assess, type Assessment } from './assess.js';
+import { comparisonOf, type Evidence, noEvidence, recordOf, tallyOfStage } from './evidence.js';
+import { obey } from './obey.js';
+import { type DecideEvent, type Decision, type Draft, type Effect, POLICY_ACTOR } from './decision.js';
+import { lastStageOf, type RolloutPolicy, shareOf } from './rollout-policy.js';
+import { applyTransition, hasTraffic, type Hold, labelOf, type MutableState, type RolloutState, type Transition } from './rollout-state.js';
+
+const unchanged = (state: RolloutState, ...effects: Effect[]): Decision => ({ state, transitions: [], effects });
+
+const mutable = ({ status, stage, share, hold, statusSince, stageEnteredAt, deadlineFrom, evidenceFromStage, srmAcceptedStage, references, openAlerts }: RolloutState): MutableState => ({
+  status, stage, share, hold, statusSince, stageEnteredAt, deadlineFrom, evidenceFromStage, srmAcceptedStage, references, openAlerts,
+});
+
+interface Context {
+  readonly state: RolloutState;
+  readonly policy: RolloutPolicy;
+  readonly evidence: Evidence;
+  readonly at: number;
+}
+
+const plainRecord = ({ state, evidence, policy }: Context): EvidenceRecord => recordOf(comparisonOf(tallyOfStage(evidence, state.stage), policy), []);
+
+/** Makes the row of a change, closes the alerts that it answers, and adds what the world must be told. */
+const transit = (context: Context, draft: Draft): Decision => {
+  const { state, evidence, at } = context;
+  const sequence = state.sequence + 1;
+  const moved = { ...mutable(state), hold: null, ...draft.change };
+  const openAlerts = Object.fromEntries(draft.keepAlerts ? Object.entries(state.openAlerts) : []);
+  const effects: Effect[] = [];
+  for (const [name, raisedBy] of Object.entries(state.openAlerts)) {
+    if (!(name in openAlerts) && name !== draft.alert?.name) effects.push({ type: 'resolveAlert', name, raisedBy, message: draft.reason });
+  }
+  if (draft.alert) {
+    effects.push({ type: 'raiseAlert', ...draft.alert, raisedBy: sequence });
+    if (!draft.alert.momentary) openAlerts[draft.alert.name] = sequence;
+  }
+  const after: MutableState = { ...moved, openAlerts, statusSince: at };
+  const transition: Transition = {
+    sequence,
+    from: labelOf(state),
+    to: labelOf(after),
+    at,
+    actor: draft.actor,
+    reason: draft.reason,
+    ...(draft.metric !== undefined && { metric: draft.metric }),
+    ...(draft.commandId !== undefined && { commandId: draft.commandId }),
+    after,
+    evidence: draft.record ?? plainRecord(context),
+    stages: evidence.stages,
+  };
+  if (after.share !== state.share || after.stage !== state.stage) {
+    effects.unshift(after.status === 'PROMOTED' ? { type: 'promote' } : { type: 'route', share: after.share, stage: after.stage });
+  }
+  if ((after.status === 'PROMOTED' || after.status === 'ROLLED_BACK') && state.stage > 0) effects.push({ type: 'conclude' });
+  return { state: applyTransition(state, transition), transitions: [transition], effects };
+};
+
+/** The next stage, or the promotion after the last. */
+export const advanced = ({ state, policy, at }: Context): Partial<MutableState> => {
+  const stage = state.stage + 1;
+  // The stage stays on record; traffic goes by share.
+  if (stage > lastStageOf(policy)) return { status: 'PROMOTED', share: 0 };
+  return { status: 'RUNNING', stage, share: shareOf(policy, stage), stageEnteredAt: at, deadlineFrom: at };
+};
+
+const consider = (context: Context, event: Extract<DecideEvent, { type: 'considered' }>): Decision => {
+  const { state } = context;
+  if (state.status !== 'DRAFT' && !(state.status === 'AWAITING_APPROVAL' && state.stage === 0)) return unchanged(state);
+  if (event.champion !== state.baseVersion) {
+    return transit(context, { actor: POLICY_ACTOR, reason: `it was made from ${state.baseVersion}, but ${event.champion} is the champion now`, change: { status: 'SUPERSEDED' } });
+  }
+  if (state.status !== 'DRAFT' || !event.placeFree || event.automationHeld) return unchanged(state);
+  return transit(context, { actor: POLICY_ACTOR, reason: 'the first stage starts', change: { ...advanced(context), references: event.references } });
+};
+
+const NEEDS_HUMAN = 'rollout_needs_human';
+
+const holdOf = ({ reason, overdue }: Extract<Assessment, { verdict: 'HOLD' }>): Hold | null => {
+  if (reason === 'srm') return { reason, needsHuman: true };
+  if (reason === 'stale') return { reason, needsHuman: false };
+  if (overdue) return { reason, needsHuman: true };
+  // Waiting for a stage's minimum is what running looks like; waiting for a proof is worth a row.
+  return reason === 'inconclusive' ? { reason, needsHuman: false } : null;
+};
+
+const sameHold = (a: Hold | null, b: Hold | null): boolean => a?.reason === b?.reason && a?.needsHuman === b?.needsHuman;
+
+const holdAdvance = (context: Context, assessment: Extract<Assessment, { verdict: 'HOLD' }>): Decision => {
+  const { state } = context;
+  const hold = holdOf(assessment);
+  if (state.hold?.needsHuman) return unchanged(state);
+  // A person's approval is asked for on evidence that has changed by now.
+  if (state.status !== 'AWAITING_APPROVAL' && sameHold(hold, state.hold)) return unchanged(state);
+  const alert = hold?.needsHuman
+    ? { name: NEEDS_HUMAN, severity: 'warning' as const, message: `The rollout of ${state.version} holds and needs a person: ${assessment.message}` }
+    : hold?.reason === 'stale'
+      ? { name: 'rollout_no_data', severity: 'warning' as const, message: `The rollout of ${state.version} holds: ${assessment.message}` }
+      : undefined;
+  return transit(context, {
+    actor: POLICY_ACTOR,
+    reason: assessment.message,
+    change: { status: hold ? 'HOLDING' : 'RUNNING', hold },
+    record: assessment.record,
+    ...(alert && { alert }),
+  });
+};
+
+const goOn = (context: Context, assessment: Extract<Assessment, { verdict: 'ADVANCE' }>, automationHeld: boolean): Decision => {
+  const { state, policy } = context;
+  if (state.hold?.needsHuman || state.status === 'AWAITING_APPROVAL') return unchanged(state);
+  if (automationHeld) {
+    if (state.status !== 'HOLDING') return unchanged(state);
+    return transit(context, { actor: POLICY_ACTOR, reason: 'what held it is over; the automation is held by a person', change: { status: 'RUNNING' }, record: assessment.record });
+  }
+  if (policy.approvalStages.includes(state.stage + 1)) {
+    const message = `Stage ${state.stage + 1} of the rollout of ${state.version} needs an approval: ${assessment.message}`;
+    return transit(context, { actor: POLICY_ACTOR, reason: message, change: { status: 'AWAITING_APPROVAL' }, record: assessment.record, alert: { name: NEEDS_HUMAN, severity: 'info', message } });
+  }
+  return transit(context, { actor: POLICY_ACTOR, reason: assessment.message, change: advanced(context), record: assessment.record });
+};
+
+const HARM_WHILE_PAUSED = 'rollout_harm_while_paused';
+
+const evaluate = (context: Context, automationHeld: boolean): Decision => {
+  const { state, evidence, policy, at } = context;
+  if (!hasTraffic(state)) return unchanged(state);
+  const assessment = assess({ state, evidence, policy, now: at });
+  if (state.status === 'PAUSED') {
+    if (assessment.verdict !== 'ROLLBACK' || HARM_WHILE_PAUSED in state.openAlerts) return unchanged(state);
+    const message = `The rollout of ${state.version} is paused by a person, and would be rolled back: ${assessment.message}`;
+    return transit(context, { actor: POLICY_ACTOR, reason: message, change: {}, record: assessment.record, keepAlerts: true, alert: { name: HARM_WHILE_PAUSED, severity: 'critical', message } });
+  }
+  if (assessment.verdict === 'ROLLBACK') {
+    const message = `${state.version} was rolled back to ${state.baseVersion} in stage ${state.stage}: ${assessment.message}`;
+    return transit(context, {
+      actor: POLICY_ACTOR,
+      reason: assessment.message,
+      metric: assessment.metric,
+      change: { status: 'ROLLED_BACK', share: 0 },
+      record: assessment.record,
+      alert: { name: 'rollout_rolled_back', severity: 'critical', message, momentary: true },
+    });
+  }
+  return assessment.verdict === 'HOLD' ? holdAdvance(context, assessment) : goOn(context, assessment, automationHeld);
+};
+
+const judge = (context: Context, event: Extract<DecideEvent, { type: 'judged' }>): Decision => {
+  const { state } = context;
+  if (state.sequence > 0) return unchanged(state);
+  if (event.outcome === 'passed') return transit(context, { actor: POLICY_ACTOR, reason: `the candidate passed its gates: ${event.message}`, change: {} });
+  const message = `Candidate ${state.version} has too little evidence to pass by itself and awaits an approval: ${event.message}`;
+  return transit(context, { actor: POLICY_ACTOR, reason: message, change: { status: 'AWAITING_APPROVAL' }, alert: { name: NEEDS_HUMAN, severity: 'info', message } });
+};
+
+const command = (context: Context, order: Command): Decision => {
+  const { state, policy, evidence, at } = context;
+  const answer = obey({ state, order, at, advance: () => advanced(context) });
+  if ('refusal' in answer) return unchanged(state, { type: 'refuse', message: answer.refusal });
+  const record = hasTraffic(state) ? assess({ state, evidence, policy, now: at }).record : undefined;
+  return transit(context, { ...answer, actor: `human:${order.actor}`, commandId: order.commandId, ...(record && { record }) });
+};
+
+/**
+ * The controller's whole mind: what follows from an event, as rows to append and effects to carry out with them.
+ * Pure: times and counts come in, nothing goes out, and the same arguments always give the same decision.
+ */
+export const decide = (state: RolloutState, event: DecideEvent, policy: RolloutPolicy): Decision => {
+  const context: Context = { state, policy, at: event.at, evidence: 'evidence' in event ? event.evidence : noEvidence };
+  switch (event.type) {
+    case 'judged':
+      return judge(context, event);
+    case 'considered':
+      return consider(context, event);
+    case 'evaluated':
+      return evaluate(context, event.automationHeld);
+    case 'commanded':
+      return command(context, event.command);
+  }
+};

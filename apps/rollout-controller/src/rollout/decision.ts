@@ -1,0 +1,50 @@
+import type { AlertRaised, Command, EvidenceRecord } from '@ratchet/domain';
+import type { Evidence } from './evidence.js';
+import { FORMULA_VERSION, type ReferenceRates } from './rollout-policy.js';
+import type { MutableState, RolloutState, Transition } from './rollout-state.js';
+
+export const POLICY_ACTOR = `policy:${FORMULA_VERSION}`;
+
+/** What a rollout reacts to. `at` is epoch milliseconds. */
+export type DecideEvent =
+  | { readonly type: 'judged'; readonly at: number; readonly outcome: 'passed' | 'insufficient'; readonly message: string }
+  /** Somebody looked at the queue: may this one start? */
+  | { readonly type: 'considered'; readonly at: number; readonly champion: string; readonly placeFree: boolean; readonly automationHeld: boolean; readonly references: ReferenceRates }
+  | { readonly type: 'evaluated'; readonly at: number; readonly evidence: Evidence; readonly automationHeld: boolean }
+  | { readonly type: 'commanded'; readonly at: number; readonly command: Command; readonly evidence: Evidence };
+
+interface AlertDraft {
+  readonly name: string;
+  readonly severity: AlertRaised['severity'];
+  readonly message: string;
+  /** Nothing will resolve it by itself. */
+  readonly momentary?: boolean;
+}
+
+/** What the shell does in the transaction that stores the transitions. */
+export type Effect =
+  | { readonly type: 'route'; readonly share: number; readonly stage: number }
+  /** The candidate becomes the champion. */
+  | { readonly type: 'promote' }
+  | { readonly type: 'conclude' }
+  | ({ readonly type: 'raiseAlert'; readonly raisedBy: number } & AlertDraft)
+  | { readonly type: 'resolveAlert'; readonly name: string; readonly raisedBy: number; readonly message: string }
+  | { readonly type: 'refuse'; readonly message: string };
+
+export interface Decision {
+  readonly state: RolloutState;
+  readonly transitions: readonly Transition[];
+  readonly effects: readonly Effect[];
+}
+
+/** A change before it has become a row. */
+export interface Draft {
+  readonly actor: string;
+  readonly reason: string;
+  readonly change: Partial<MutableState>;
+  readonly metric?: string;
+  readonly commandId?: string;
+  readonly record?: EvidenceRecord;
+  readonly alert?: AlertDraft;
+  readonly keepAlerts?: boolean;
+}

@@ -1,0 +1,87 @@
+import { alertRaised, alertResolved, experimentConcluded, rolloutAdvanced, targetKey, versionPromoted, versionRolledBack } from '@ratchet/domain';
+import { derivedId } from '@ratchet/observability';
+import type { Transaction } from '@ratchet/persistence';
+import { appendTransition, findCandidate, type RolloutRow } from '../persistence/rollout.repository.js';
+import { changeRouting, type TargetRow } from '../persistence/target.repository.js';
+import type { Decision, Effect } from '../rollout/decision.js';
+import type { Evidence } from '../rollout/evidence.js';
+import { concludeExperiment } from '../rollout/experiment.js';
+import type { RolloutState, Transition } from '../rollout/rollout-state.js';
+
+interface CarryOut {
+  readonly tx: Transaction;
+  /** Locked. */
+  readonly target: TargetRow;
+  readonly row: RolloutRow;
+  readonly decision: Decision;
+  readonly evidence: Evidence;
+}
+
+/** Tells the world of a transition: a promotion, a rollback, or any other step. */
+const announce = async (tx: Transaction, state: RolloutState, transition: Transition): Promise<void> => {
+  const { rolloutId, cycleId, target, version, baseVersion } = state;
+  const { sequence, actor, reason, evidence, at, from, to, after } = transition;
+  const common = { rolloutId, cycleId, ...target, version, previousVersion: baseVersion, actor, reason, evidence };
+  const options = { id: derivedId('transition', rolloutId, sequence), correlationId: cycleId };
+  const instant = new Date(at).toISOString();
+  if (after.status === 'PROMOTED') {
+    const { datasetIds, opportunityIds } = (await findCandidate(tx, state)) ?? { datasetIds: [], opportunityIds: [] };
+    tx.emit(versionPromoted, { ...common, datasetIds, opportunityIds, promotedAt: instant }, options);
+  } else if (after.status === 'ROLLED_BACK') {
+    tx.emit(versionRolledBack, { ...common, stage: after.stage, metric: transition.metric ?? 'operator', rolledBackAt: instant }, options);
+  } else {
+    tx.emit(rolloutAdvanced, { ...common, sequence, from, to, stage: after.stage, share: after.share, advancedAt: instant }, options);
+  }
+};
+
+const route = async ({ tx, target, row, decision }: CarryOut, effect: Extract<Effect, { type: 'route' | 'promote' }>): Promise<TargetRow> => {
+  const { rolloutId, cycleId, version } = decision.state;
+  const transition = decision.transitions.at(-1);
+  const share = effect.type === 'route' ? effect.share : 0;
+  return changeRouting(tx, target, {
+    champion: effect.type === 'promote' ? version : target.champion,
+    stickTo: row.policy.stickTo,
+    ...(effect.type === 'route' && share > 0 && { rollout: { rolloutId, candidate: version, share, stage: effect.stage } }),
+    actor: transition?.actor ?? '',
+    reason: transition?.reason ?? '',
+    at: transition?.at ?? 0,
+    correlationId: cycleId,
+  });
+};
+
+const conclude = ({ tx, row, decision, evidence }: CarryOut, at: number): void => {
+  const { rolloutId, cycleId, target, version, baseVersion } = decision.state;
+  tx.emit(
+    experimentConcluded,
+    { experimentId: rolloutId, ...target, control: baseVersion, treatment: version, ...concludeExperiment(evidence, row.policy), concludedAt: new Date(at).toISOString() },
+    { id: derivedId('experiment', rolloutId), correlationId: cycleId },
+  );
+};
+
+const alert = ({ tx, decision }: CarryOut, effect: Extract<Effect, { type: 'raiseAlert' | 'resolveAlert' }>, at: number): void => {
+  const { rolloutId, cycleId, target } = decision.state;
+  const { name, raisedBy, message } = effect;
+  const alertId = derivedId('alert', rolloutId, name, raisedBy);
+  const options = { id: derivedId(effect.type, alertId), correlationId: cycleId, subject: targetKey(target) };
+  const instant = new Date(at).toISOString();
+  if (effect.type === 'raiseAlert') tx.emit(alertRaised, { alertId, workload: target.workload, name, severity: effect.severity, message, raisedAt: instant }, options);
+  else tx.emit(alertResolved, { alertId, workload: target.workload, name, message, resolvedAt: instant }, options);
+};
+
+/** Stores a decision's rows and writes what follows from it to the outbox, in the caller's transaction. Returns the target as it is then. */
+export const carryOut = async (work: CarryOut): Promise<TargetRow> => {
+  const { tx, decision } = work;
+  let { target } = work;
+  for (const transition of decision.transitions) {
+    await appendTransition(tx, decision.state, transition);
+    for (const effect of decision.effects) {
+      if (effect.type === 'route' || effect.type === 'promote') target = await route({ ...work, target }, effect);
+    }
+    await announce(tx, decision.state, transition);
+    for (const effect of decision.effects) {
+      if (effect.type === 'conclude') conclude(work, transition.at);
+      if (effect.type === 'raiseAlert' || effect.type === 'resolveAlert') alert(work, effect, transition.at);
+    }
+  }
+  return target;
+};

@@ -1,0 +1,128 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { type CandidateJudged, type CandidateRegistered, targetKey, type VitalsCounted } from '@ratchet/domain';
+import { derivedId, Logger } from '@ratchet/observability';
+import type { Transaction } from '@ratchet/persistence';
+import { CONFIG } from '@ratchet/service';
+import { type Config, policyFor } from '../config.js';
+import { findCandidate, findRollout, insertRollout, openRollouts, type RolloutRow, storeCandidate } from '../persistence/rollout.repository.js';
+import { addBaseline, addVitals, loadEvidence, matureUnits, noteUnsafe, referencesFor } from '../persistence/tally.repository.js';
+import { lockTarget, type TargetRow } from '../persistence/target.repository.js';
+import { decide } from '../rollout/decide.js';
+import type { DecideEvent } from '../rollout/decision.js';
+import { type Evidence, noEvidence } from '../rollout/evidence.js';
+import { hasTraffic, newRollout, type RolloutState } from '../rollout/rollout-state.js';
+import { carryOut } from './carry-out.js';
+import { RolloutMetrics } from './rollout-metrics.js';
+
+/** The time, as a dependency, so that tests own it. */
+export const CLOCK = Symbol('clock');
+export type Clock = () => number;
+
+export interface Outcome {
+  readonly target: TargetRow;
+  readonly state: RolloutState;
+  readonly refusal?: string;
+}
+
+interface Step {
+  readonly target: TargetRow;
+  readonly row: RolloutRow;
+  readonly event: DecideEvent;
+  readonly evidence: Evidence;
+}
+
+/** Runs decisions inside transactions. Every method that may move a rollout locks its target first. */
+@Injectable()
+export class Rollouts {
+  constructor(
+    @Inject(CONFIG) private readonly config: Config,
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(Logger) private readonly logger: Logger,
+    @Inject(RolloutMetrics) private readonly metrics: RolloutMetrics,
+  ) {}
+
+  async register(tx: Transaction, candidate: CandidateRegistered): Promise<void> {
+    await storeCandidate(tx, targetKey(candidate), candidate);
+    await this.evaluate(tx, targetKey(candidate));
+  }
+
+  async judge(tx: Transaction, { cycleId, model, workload, version, baseVersion, outcome, message }: CandidateJudged): Promise<void> {
+    if (outcome !== 'passed' && outcome !== 'insufficient') return;
+    const key = targetKey({ model, workload });
+    const target = await lockTarget(tx, key);
+    if (!target) {
+      this.logger.warn('a candidate was judged for a target without a champion; adopt the target first', { target: key, version, cycleId });
+      return;
+    }
+    const at = this.clock();
+    const rolloutId = derivedId('rollout', key, cycleId, version);
+    const state = newRollout({ rolloutId, target: { model, workload }, cycleId, version, baseVersion }, at);
+    const policy = policyFor(this.config, workload);
+    if (!(await insertRollout(tx, state, policy))) return;
+    await this.step(tx, { target, row: { state, policy, lastCandidateDataAt: null }, event: { type: 'judged', at, outcome, message }, evidence: noEvidence });
+    await this.evaluate(tx, key);
+  }
+
+  async count(tx: Transaction, vitals: VitalsCounted): Promise<void> {
+    if (vitals.arm !== 'candidate') await addBaseline(tx, vitals);
+    if (vitals.rolloutId === undefined || vitals.stage === undefined) return;
+    const key = targetKey(vitals);
+    if (!(await lockTarget(tx, key))) return;
+    const row = await findRollout(tx, vitals.rolloutId);
+    if (!row) {
+      this.logger.debug('vitals of a rollout that is not known here', { rolloutId: vitals.rolloutId });
+      return;
+    }
+    if (vitals.version !== (vitals.arm === 'candidate' ? row.state.version : row.state.baseVersion)) {
+      this.logger.warn('vitals name a version that their arm does not serve; they are not counted', { rolloutId: vitals.rolloutId, arm: vitals.arm, version: vitals.version });
+      return;
+    }
+    await addVitals(tx, row, vitals, this.clock());
+    if (hasTraffic(row.state)) await this.evaluate(tx, key);
+  }
+
+  async noteUnsafe(tx: Transaction, unsafe: Parameters<typeof noteUnsafe>[1] & { readonly target: string }): Promise<void> {
+    if (!(await lockTarget(tx, unsafe.target))) return;
+    if (await noteUnsafe(tx, unsafe)) await this.evaluate(tx, unsafe.target);
+  }
+
+  /** Looks at the rollout with traffic, then at the queue. */
+  async evaluate(tx: Transaction, key: string): Promise<void> {
+    let target = await lockTarget(tx, key);
+    if (!target) return;
+    const at = this.clock();
+    const { automationHeld } = target;
+    let shown = { stage: 0, share: 0 };
+    let placeFree = true;
+    const rows = await openRollouts(tx, key);
+    for (const row of rows.filter(({ state }) => hasTraffic(state))) {
+      await matureUnits(tx, row.state.rolloutId, at);
+      const evidence = await loadEvidence(tx, row);
+      const outcome = await this.step(tx, { target, row, event: { type: 'evaluated', at, evidence, automationHeld }, evidence });
+      target = outcome.target;
+      if (hasTraffic(outcome.state)) [placeFree, shown] = [false, outcome.state];
+    }
+    for (const row of rows.filter(({ state }) => !hasTraffic(state))) {
+      // A promotion must name its datasets and opportunities, so a rollout waits for its registration.
+      const ready = placeFree && (await findCandidate(tx, row.state)) !== undefined;
+      const references = await referencesFor(tx, key, target.champion);
+      const event: DecideEvent = { type: 'considered', at, champion: target.champion, placeFree: ready, automationHeld, references };
+      const outcome: Outcome = await this.step(tx, { target, row, event, evidence: noEvidence });
+      target = outcome.target;
+      if (hasTraffic(outcome.state)) [placeFree, shown] = [false, outcome.state];
+    }
+    this.metrics.show(key, shown);
+  }
+
+  /** One decision, carried out and logged. */
+  async step(tx: Transaction, { target, row, event, evidence }: Step): Promise<Outcome> {
+    const decision = decide(row.state, event, row.policy);
+    const refusal = decision.effects.find((effect) => effect.type === 'refuse');
+    const after = await carryOut({ tx, target, row, decision, evidence });
+    for (const { from, to, actor, reason, sequence } of decision.transitions) {
+      this.logger.info('rollout transition', { rolloutId: row.state.rolloutId, target: target.target, version: row.state.version, sequence, from, to, actor, reason });
+    }
+    this.metrics.count(decision.transitions);
+    return { target: after, state: decision.state, ...(refusal && { refusal: refusal.message }) };
+  }
+}

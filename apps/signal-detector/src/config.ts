@@ -1,0 +1,24 @@
+import { baseConfigSchema, loadEnv } from '@ratchet/service';
+import { signalsConfigSchema } from '@ratchet/signals';
+import type { SignalsConfig } from '@ratchet/signals';
+import { z } from 'zod';
+
+const detection = z.string().transform((text, context): SignalsConfig => {
+  try {
+    const parsed = signalsConfigSchema.safeParse(JSON.parse(text));
+    if (parsed.success) return parsed.data;
+    for (const { path, message } of parsed.error.issues) context.addIssue({ code: 'custom', path: [...path], message });
+  } catch {
+    context.addIssue({ code: 'custom', message: 'is not JSON' });
+  }
+  return z.NEVER;
+});
+
+export const configSchema = baseConfigSchema.extend({
+  DETECTION: detection.default(() => signalsConfigSchema.parse({})).describe('Thresholds and times of the detectors, per workload, as JSON'),
+  FETCH_WAIT_MS: z.coerce.number().int().positive().default(150).describe('A fetch returns after this time, or with FETCH_BYTES_MIN'),
+  FETCH_BYTES_MIN: z.coerce.number().int().positive().default(65_536),
+});
+export type Config = z.infer<typeof configSchema>;
+
+export const loadConfig = (env: NodeJS.ProcessEnv): Config => loadEnv(configSchema, env);

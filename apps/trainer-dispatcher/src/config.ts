@@ -1,0 +1,35 @@
+import { databaseConfigSchema, loadEnv } from '@ratchet/service';
+import { parseProviders } from '@ratchet/providers';
+import type { ProviderConfig } from '@ratchet/providers';
+import { z } from 'zod';
+
+const DAY_MS = 86_400_000;
+
+const providers = z.string().transform((text, context): ProviderConfig[] => {
+  try {
+    return parseProviders(text);
+  } catch (error) {
+    context.addIssue({ code: 'custom', message: (error as Error).message });
+    return z.NEVER;
+  }
+});
+const positive = z.coerce.number().positive();
+
+export const configSchema = databaseConfigSchema.extend({
+  PROVIDERS: providers.describe('Model providers as JSON: name, baseUrl, apiKey'),
+  TRIGGER_EVERY_MS: positive.default(5_000).describe('How often the triggers are looked at'),
+  TRIGGER_SCHEDULE_MS: positive.default(7 * DAY_MS).describe('scheduled: time since the last training'),
+  TRIGGER_DEGRADATION_RATIO: positive.default(1.1).describe('performance_degradation: current failure rate over the baseline'),
+  TRIGGER_DEGRADATION_OUTCOMES: positive.default(500).describe('Outcomes that baseline and current rate each need'),
+  TRIGGER_DEGRADATION_WINDOW_MS: positive.default(DAY_MS),
+  TRIGGER_EXAMPLES: positive.default(1_000).describe('data_threshold: new examples waiting'),
+  TRIGGER_PAUSE_MS: z.coerce.number().nonnegative().default(60_000).describe('Least time between two cycles of a target'),
+  TRAINING_RECIPE: z.enum(['article', 'gentle', 'fast', 'full']).default('gentle'),
+  TRAINING_CURRICULUM: z.enum(['true', 'false']).default('false').transform((value) => value === 'true'),
+  TRAINING_SEED: z.coerce.number().int().nonnegative().default(7),
+  TRAINING_POLL_MS: positive.default(500),
+  TRAINING_TIMEOUT_MS: positive.default(6 * 3_600_000),
+});
+export type Config = z.infer<typeof configSchema>;
+
+export const loadConfig = (env: NodeJS.ProcessEnv): Config => loadEnv(configSchema, env);

@@ -1,0 +1,11 @@
+import { defineService } from '@ratchet/contracts';
+import {
+  candidateJudged, candidateRegistered, commandIssued, datasetVersioned, examplesAdded, trainingFailed, trainingStarted, versionPromoted, versionPublished,
+  versionRolledBack, vitalsCounted,
+} from '@ratchet/domain';
+
+export const contract = defineService({
+  service: 'trainer-dispatcher',
+  consumes: [commandIssued, examplesAdded, datasetVersioned, vitalsCounted, candidateJudged, versionPromoted, versionRolledBack],
+  produces: [trainingStarted, trainingFailed, candidateRegistered, versionPublished],
+});

@@ -1,0 +1,23 @@
+/** A score or rate with two digits, or with as many as it takes to tell it from 0 and 1. */
+export const formatRate = (value: number): string => {
+  const distance = Math.min(Math.abs(value), Math.abs(1 - value));
+  const digits = distance === 0 || distance >= 0.01 ? 2 : Math.min(6, 1 - Math.floor(Math.log10(distance)));
+  return value.toFixed(digits);
+};
+
+/** A signed percentage with one digit, such as `+18.6 %`. */
+export const formatGain = (value: number): string => `${value < 0 ? '-' : '+'}${(Math.abs(value) * 100).toFixed(1)} %`;
+
+/** A signed difference of scores in points (hundredths), such as `-5.0 points`. */
+export const formatPoints = (difference: number): string =>
+  `${difference < 0 ? '-' : '+'}${(Math.abs(difference) * 100).toFixed(1)} points`;
+
+/** A value with its uncertainty and size, such as `0.83 ± 0.03 (n=100)`. */
+export const formatEstimate = (estimate: { value: number; halfWidth: number; n: number }): string => {
+  const { value, halfWidth, n } = estimate;
+  return `${formatRate(value)} ± ${formatRate(halfWidth)} (n=${n})`;
+};
+
+/** A note on items without a measurement, or nothing. */
+export const formatMissing = (missing: number): string =>
+  missing === 0 ? '' : `; ${missing} item${missing === 1 ? '' : 's'} without a score`;

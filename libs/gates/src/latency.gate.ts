@@ -1,0 +1,93 @@
+import { seededRandom } from '@ratchet/stats';
+
+import { formatRate } from './format.js';
+import type { GateConfig } from './gate-config.js';
+import type { GateFinding } from './gate-report.js';
+import type { ItemPair } from './scored-item.js';
+
+const MAX_RESAMPLES = 1_000;
+const MIN_RESAMPLES = 200;
+// Keeps the gate below a quarter of a second however many items there are.
+const DRAW_BUDGET = 20_000_000;
+
+interface LatencyPairs {
+  before: Float64Array;
+  after: Float64Array;
+}
+
+/** Is the candidate about as fast? The ratio of a high quantile of latency, bounded by a paired bootstrap. */
+export const judgeLatency = (pairs: readonly ItemPair[], config: GateConfig): GateFinding => {
+  const threshold = config.maxLatencyRatio;
+  const measured = pairs.flatMap(({ incumbent, candidate }) =>
+    incumbent.latencyMs === undefined || candidate.latencyMs === undefined
+      ? []
+      : [{ before: incumbent.latencyMs, after: candidate.latencyMs }],
+  );
+  const n = measured.length;
+  const missing = pairs.length - n;
+  const percentile = `p${Number((config.latencyQuantile * 100).toFixed(2))}`;
+  if (n < config.minLatencyItems) {
+    const message = `Latency was measured on ${n} pairs; ${percentile} needs at least ${config.minLatencyItems}.`;
+    return { verdict: 'insufficient', value: null, halfWidth: null, n, missing, threshold, message };
+  }
+  const latencies = {
+    before: Float64Array.from(measured, (pair) => pair.before),
+    after: Float64Array.from(measured, (pair) => pair.after),
+  };
+  const old = quantile(latencies.before, config.latencyQuantile);
+  const current = quantile(latencies.after, config.latencyQuantile);
+  if (old === 0) {
+    const verdict = current === 0 ? 'passed' : 'insufficient';
+    const message = `Old ${percentile} latency is 0 ms and the new one ${current} ms; there is no ratio to judge.`;
+    return { verdict, value: null, halfWidth: null, n, missing, threshold, message };
+  }
+  const value = current / old;
+  const { lower, upper } = bootstrapRatio(latencies, config);
+  const verdict = upper <= threshold ? 'passed' : lower > threshold ? 'failed' : 'insufficient';
+  const message =
+    `${percentile} latency ${Math.round(current)} ms, was ${Math.round(old)} ms: ratio ${formatRate(value)}, ` +
+    `${formatRate(lower)} to ${formatRate(upper)} (n=${n}), acceptable up to ${threshold}.`;
+  return { verdict, value, halfWidth: Math.max(0, upper - value), n, missing, threshold, message };
+};
+
+const rankOf = (n: number, q: number): number => Math.min(n - 1, Math.ceil(q * n) - 1);
+
+const quantile = (values: Float64Array, q: number): number => values.toSorted()[rankOf(values.length, q)] ?? NaN;
+
+/** One-sided bounds of the ratio of quantiles by resampling pairs, so that slow items are slow for both versions. */
+const bootstrapRatio = ({ before, after }: LatencyPairs, config: GateConfig): { lower: number; upper: number } => {
+  const n = before.length;
+  const random = seededRandom(config.bootstrapSeed);
+  const [slowestBefore, slowestAfter] = [slowestFirst(before), slowestFirst(after)];
+  const above = n - rankOf(n, config.latencyQuantile);
+  const resamples = Math.max(MIN_RESAMPLES, Math.min(MAX_RESAMPLES, Math.floor(DRAW_BUDGET / n)));
+  const ratios = new Float64Array(resamples);
+  const drawn = new Uint32Array(n);
+  for (let resample = 0; resample < resamples; resample += 1) {
+    drawn.fill(0);
+    for (let draw = 0; draw < n; draw += 1) {
+      const index = Math.floor(random() * n);
+      drawn[index] = (drawn[index] ?? 0) + 1;
+    }
+    ratios[resample] = nthSlowest(slowestAfter, { drawn, above, values: after }) / nthSlowest(slowestBefore, { drawn, above, values: before });
+  }
+  ratios.sort();
+  const tail = Math.floor((1 - config.confidence) * resamples);
+  return { lower: ratios[tail] ?? NaN, upper: ratios[resamples - 1 - tail] ?? NaN };
+};
+
+const slowestFirst = (values: Float64Array): Uint32Array =>
+  Uint32Array.from(values.keys()).sort((a, b) => (values[b] ?? 0) - (values[a] ?? 0));
+
+/** The quantile of a resample: only the slow end is walked, which is what makes many resamples cheap. */
+const nthSlowest = (
+  order: Uint32Array,
+  { drawn, above, values }: { drawn: Uint32Array; above: number; values: Float64Array },
+): number => {
+  let seen = 0;
+  for (const index of order) {
+    seen += drawn[index] ?? 0;
+    if (seen >= above) return values[index] ?? NaN;
+  }
+  return NaN;
+};

@@ -1,0 +1,39 @@
+/** OpenAI's words for where a job is. */
+export const fineTuningStatuses = ['validating_files', 'queued', 'running', 'paused', 'succeeded', 'failed', 'cancelled'] as const;
+export type FineTuningStatus = (typeof fineTuningStatuses)[number];
+
+export interface FineTuningJob {
+  readonly jobId: string;
+  readonly status: FineTuningStatus;
+  /** The new model's id at the provider, once the job succeeded. */
+  readonly fineTunedModel?: string;
+  /** Why it failed, in the provider's words. */
+  readonly error?: string;
+  readonly trainedTokens?: number;
+}
+
+export const isFinished = ({ status }: FineTuningJob): boolean => status === 'succeeded' || status === 'failed' || status === 'cancelled';
+
+export interface FineTuningRequest {
+  /** The base model's id at the provider; empty for a new one where the provider allows it. */
+  readonly model: string;
+  readonly trainingFileId: string;
+  readonly suffix?: string;
+  readonly seed?: number;
+  /** `n_epochs`, `learning_rate_multiplier`, and the embedded model's `recipe` and `curriculum`. */
+  readonly hyperparameters?: Readonly<Record<string, string | number | boolean>>;
+  readonly method?: 'supervised' | 'dpo';
+  /** The same key never starts a second job, where the provider honours `Idempotency-Key`. */
+  readonly idempotencyKey: string;
+}
+
+/** Fine-tuning jobs at a provider; all failures are a ProviderError. A job that fails is a result, not an error. */
+export interface FineTuningClient {
+  /** Sends JSON lines and returns the file's id. */
+  uploadFile(file: { readonly filename: string; readonly content: string; readonly idempotencyKey?: string }): Promise<string>;
+  createJob(request: FineTuningRequest): Promise<FineTuningJob>;
+  getJob(jobId: string): Promise<FineTuningJob>;
+  /** Polls until the job finished; rejects with the signal's reason when it aborts first. Passing faults of the provider do not end the waiting. */
+  waitForJob(jobId: string, options?: { readonly pollMs?: number; readonly signal?: AbortSignal }): Promise<FineTuningJob>;
+  cancelJob(jobId: string): Promise<FineTuningJob>;
+}

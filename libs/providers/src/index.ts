@@ -1,0 +1,14 @@
+export { parseProviders, providerConfigSchema, ProviderConfigError, type ProviderConfig } from './config/provider-config.js';
+export { ProviderError, providerErrorCodes, type ProviderErrorCode } from './call/provider-error.js';
+export type { ChatAnswer, ChatPiece, ChatProvider, ChatRequest, TokenUsage } from './chat/chat-provider.js';
+export { OpenAiChatProvider } from './chat/openai-chat-provider.js';
+export { openChatProviders } from './chat/chat-providers.js';
+export { InMemoryChatProvider, type ScriptedAnswer } from './chat/in-memory-chat-provider.js';
+export { scoreUnsafeContent, unsafeCategories, type UnsafeCategory, type UnsafeScore } from './safety/unsafe-content.js';
+export { KnowledgeIndex, type KnowledgeEntry, type RetrievedEntry } from './retrieval/knowledge-index.js';
+export { VersionRuntime, REFUSAL, DEFAULT_RETRIEVAL, type VersionRequest, type VersionCompletion, type VersionPiece } from './runtime/version-runtime.js';
+export { OpenAiEmbeddingsClient, LocalEmbeddingsClient, type EmbeddingsClient } from './embeddings/embeddings-client.js';
+export { fineTuningStatuses, isFinished, type FineTuningClient, type FineTuningJob, type FineTuningRequest, type FineTuningStatus } from './fine-tuning/fine-tuning-client.js';
+export { OpenAiFineTuningClient } from './fine-tuning/openai-fine-tuning-client.js';
+export { InMemoryFineTuningClient } from './fine-tuning/in-memory-fine-tuning-client.js';
+export { OpenAiTeacherClient, InMemoryTeacherClient, type TeacherClient, type TeacherRequest, type TeacherResult } from './teacher/teacher-client.js';

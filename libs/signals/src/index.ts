@@ -1,0 +1,16 @@
+export { ARTICLE_THRESHOLDS, failureThresholdOf, HASHED_SIMILARITY, idleEndMsOf, type SignalsConfig, type SignalsConfigInput, signalsConfigSchema } from './config.js';
+export type { Detected } from './detectors/detector.js';
+export { feedbackSignals } from './detectors/registry.js';
+export type { Ending, Exchange, NextTurn } from './failure/exchange.js';
+export { failureFeatures, type FailureFeatures } from './failure/failure-features.js';
+export { type FailureEstimate, failureProbability, type FailureTerm, type FailureWeights, failureWeights } from './failure/failure-probability.js';
+export { severityOf } from './failure/severity.js';
+export { type Detection, detectConversations } from './log/detect-conversations.js';
+export { groupByConversation, type LoggedConversation, type LoggedEvent, LogLineError, readLogLine } from './log/logged-conversation.js';
+export { HASHED_EMBEDDING, type Similarity, similarityOf } from './text/similarity.js';
+export { profileOf, type TextEmbedding, type TextProfile } from './text/text-profile.js';
+export { type Assessment, ConversationTracker, type ConversationTrackerOptions } from './tracker/conversation-tracker.js';
+export { derivedId } from './tracker/derived-id.js';
+export type { ResumePoint } from './tracker/open-conversations.js';
+export { type Emission, type TrackedEvent, type TrackedRecord, UNKNOWN_SUBJECT } from './tracker/tracked-record.js';
+export type { OffsetRange } from './tracker/vitals-counter.js';
