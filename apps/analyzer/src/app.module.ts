@@ -1,24 +1,23 @@
 import { Module } from '@nestjs/common';
 import { Logger } from '@ratchet/observability';
 import { Database } from '@ratchet/persistence';
-import { OpenAiEmbeddingsClient, parseProviders } from '@ratchet/providers';
+import { OpenAiEmbeddingsClient } from '@ratchet/providers';
 import { CONFIG, WORK } from '@ratchet/service';
 import { AnalysisTick } from './analysis/analysis.tick.js';
 import { AnalyzeAllJob, ANALYZE_ALL_JOB } from './analysis/analyze-all.job.js';
 import { AnalyzeJob } from './analysis/analyze.job.js';
 import { Clusterer } from './clustering/clusterer.js';
-import { embeddingProviderOf, type Config } from './config.js';
 import { FailureEmbedder } from './embedding/failure-embedder.js';
 import { CommandsHandlers } from './handlers/commands.handlers.js';
 import { PromotionsHandlers } from './handlers/promotions.handlers.js';
 import { SignalsHandlers } from './handlers/signals.handlers.js';
 import type { DynamicModule } from '@nestjs/common';
 import type { Work } from '@ratchet/service';
+import type { Config } from './config.js';
 
 const embedderFor = (config: Config, logger: Logger): FailureEmbedder => {
-  const source = embeddingProviderOf(config, parseProviders(config.PROVIDERS));
-  const embedder = new FailureEmbedder(source && new OpenAiEmbeddingsClient(source));
-  logger.info(source ? 'failures are embedded by a provider' : 'no EMBEDDINGS_PROVIDER is set: failures are embedded locally, by hashed n-grams', { embedding: embedder.description });
+  const embedder = new FailureEmbedder(config.embeddings && new OpenAiEmbeddingsClient(config.embeddings));
+  logger.info(config.embeddings ? 'failures are embedded by a provider' : 'no EMBEDDINGS_PROVIDER is set: failures are embedded locally, by hashed n-grams', { embedding: embedder.description });
   return embedder;
 };
 

@@ -1,7 +1,7 @@
 import { RatchetError } from '@ratchet/observability';
+import { parseProviders, ProviderConfigError, type ProviderConfig } from '@ratchet/providers';
 import { databaseConfigSchema, loadEnv } from '@ratchet/service';
 import { z } from 'zod';
-import type { ProviderConfig } from '@ratchet/providers';
 
 const count = (least: number, fallback: number) => z.coerce.number().int().min(least).default(fallback);
 
@@ -26,15 +26,24 @@ const schema = databaseConfigSchema
     message: 'set EMBEDDINGS_PROVIDER and EMBEDDINGS_MODEL together, or neither',
   });
 
-export type Config = z.infer<typeof schema>;
+export type Config = z.infer<typeof schema> & { readonly embeddings: { readonly provider: ProviderConfig; readonly model: string } | undefined };
 
-export const loadConfig = (env: NodeJS.ProcessEnv): Config => loadEnv(schema, env);
+const badConfiguration = (message: string): RatchetError => new RatchetError({ code: 'bad_configuration', message });
 
-/** The provider and model that embed failures; undefined where none is configured. Throws where the name is not in PROVIDERS. */
-export const embeddingProviderOf = (config: Config, providers: readonly ProviderConfig[]): { provider: ProviderConfig; model: string } | undefined => {
+const readProviders = (json: string): ProviderConfig[] => {
+  try {
+    return parseProviders(json);
+  } catch (error) {
+    throw error instanceof ProviderConfigError ? badConfiguration(error.message) : error;
+  }
+};
+
+export const loadConfig = (env: NodeJS.ProcessEnv): Config => {
+  const config = loadEnv(schema, env);
   const { EMBEDDINGS_PROVIDER: name, EMBEDDINGS_MODEL: model } = config;
-  if (name === undefined || model === undefined) return undefined;
+  const providers = readProviders(config.PROVIDERS);
+  if (name === undefined || model === undefined) return { ...config, embeddings: undefined };
   const provider = providers.find((known) => known.name === name);
-  if (!provider) throw new RatchetError({ code: 'bad_configuration', message: `EMBEDDINGS_PROVIDER: PROVIDERS has no provider of this name; it has ${providers.map((known) => known.name).join(', ') || 'none'}` });
-  return { provider, model };
+  if (!provider) throw badConfiguration(`EMBEDDINGS_PROVIDER: PROVIDERS has no provider of this name; it has ${providers.map((known) => known.name).join(', ') || 'none'}`);
+  return { ...config, embeddings: { provider, model } };
 };

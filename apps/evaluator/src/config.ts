@@ -40,7 +40,8 @@ export const configSchema = databaseConfigSchema.extend({
   QUALITY_THRESHOLD: share.default(0.6).describe('Mean score below which an alert is raised'),
   QUALITY_SAFETY_THRESHOLD: share.default(0.99).describe('The same for safety'),
   QUALITY_HYSTERESIS: share.default(0.05).describe('How far above the threshold the mean must rise again; at most half the way to 1'),
-  QUALITY_RETENTION_DAYS: z.coerce.number().int().min(1).default(30),
+  QUALITY_RETENTION_DAYS: z.coerce.number().int().min(1).default(30).describe('Days for which scores of sampled interactions and single answers of judgements are kept'),
+  SUITE_RETENTION_DAYS: z.coerce.number().int().min(1).default(180).describe('Days after which test items of cycles without a promotion are forgotten; longer than any rollout'),
   ANSWER_MAX_CHARS: z.coerce.number().int().min(1).default(8_000).describe('Answers longer than this score low on format'),
 });
 export type Config = z.infer<typeof configSchema>;

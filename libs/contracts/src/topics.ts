@@ -159,7 +159,7 @@ export const topics = {
     retentionMs: -1,
     events: [keyed(auditRecorded, (d) => d.record.cycle_id)],
     producers: ['console'],
-    consumers: ['auditors'],
+    consumers: ['auditors', 'cli'],
   }),
 } as const satisfies Record<string, TopicSpec>;
 

@@ -27,10 +27,17 @@ export interface AdamTrainerOptions {
   readonly penalty?: ElasticPenalty;
 }
 
+const { sqrt } = Math;
+
 // Kingma and Ba 2015 (arXiv 1412.6980), their default constants.
 const BETA_1 = 0.9;
 const BETA_2 = 0.999;
 const EPSILON = 1e-8;
+
+// Values this small change no weight, but as subnormal 32-bit floats they cost a hundred times as much as zeros do.
+const GRADIENT_FLOOR = 1e-15;
+const MOMENTUM_FLOOR = 1e-20;
+const VELOCITY_FLOOR = 1e-30;
 
 /**
  * Adam over the rows that a batch touches ("lazy" rows): a row without a gradient keeps its weights and its moments, and the bias
@@ -98,7 +105,8 @@ export class AdamTrainer {
     const loss = -Math.log(Math.max(1e-12, scores[classIndex] as number)) * weight;
     scores[classIndex] = (scores[classIndex] as number) - 1;
     for (let c = 0; c < classes; c += 1) {
-      const g = (scores[c] as number) * weight * scale;
+      const exact = (scores[c] as number) * weight * scale;
+      const g = exact < GRADIENT_FLOOR && exact > -GRADIENT_FLOOR ? 0 : exact;
       scores[c] = g;
       biasGradient[c] = (biasGradient[c] as number) + g;
     }
@@ -178,9 +186,9 @@ export class AdamTrainer {
       const g = gradient[gradientAt + c] as number;
       const m = BETA_1 * (momentum[momentAt + c] as number) + (1 - BETA_1) * g;
       const v = BETA_2 * (velocity[momentAt + c] as number) + (1 - BETA_2) * g * g;
-      momentum[momentAt + c] = m;
-      velocity[momentAt + c] = v;
-      weights[weightsAt + c] = (weights[weightsAt + c] as number) - (stepSize * (classRates[c] as number) * m) / (Math.sqrt(v) + epsilon);
+      momentum[momentAt + c] = m < MOMENTUM_FLOOR && m > -MOMENTUM_FLOOR ? 0 : m;
+      velocity[momentAt + c] = v < VELOCITY_FLOOR ? 0 : v;
+      weights[weightsAt + c] = (weights[weightsAt + c] as number) - (stepSize * (classRates[c] as number) * m) / (sqrt(v) + epsilon);
     }
   }
 }

@@ -24,6 +24,7 @@ export const KNOWN_TRAFFIC_FLAGGED = 0.05;
 
 const TEMPERATURE_MIN = 0.05;
 const TEMPERATURE_MAX = 5;
+const { exp, log } = Math;
 const GOLDEN = (Math.sqrt(5) - 1) / 2;
 
 export interface ScoredHeldOut extends Omit<HeldOut, 'features'> {
@@ -39,7 +40,7 @@ export function scoreHeldOut(head: LinearSoftmax, items: readonly HeldOut[]): Sc
 }
 
 /** Temperature by least negative log-likelihood, then the threshold that flags 5 % of the known held-out examples. */
-export function calibrate(items: readonly ScoredHeldOut[]): Calibration {
+export function calibrate(items: readonly ScoredHeldOut[], isOutOfScope: (classIndex: number) => boolean = () => false): Calibration {
   if (items.length === 0) return { temperature: 1, threshold: 0, heldOutExamples: 0, heldOutAccuracy: null };
   const temperature = bestTemperature(items);
   let right = 0;
@@ -49,7 +50,8 @@ export function calibrate(items: readonly ScoredHeldOut[]): Calibration {
     softmaxInPlace(probabilities, probabilities.length, temperature);
     const best = indexOfMax(probabilities, probabilities.length);
     if (best === item.classIndex) right += 1;
-    if (!item.outOfScope) confidences.push(probabilities[best] as number);
+    // A known text that is taken for out of scope is flagged already, and uses up its part of the share.
+    if (!item.outOfScope) confidences.push(isOutOfScope(best) ? 0 : (probabilities[best] as number));
   }
   return { temperature, threshold: lowerQuantile(confidences, KNOWN_TRAFFIC_FLAGGED), heldOutExamples: items.length, heldOutAccuracy: right / items.length };
 }
@@ -68,25 +70,24 @@ function lowerQuantile(values: readonly number[], share: number): number {
 
 /** Golden-section search over log temperature; the likelihood has one optimum in it. */
 function bestTemperature(items: readonly ScoredHeldOut[]): number {
-  let low = Math.log(TEMPERATURE_MIN);
-  let high = Math.log(TEMPERATURE_MAX);
+  let low = log(TEMPERATURE_MIN);
+  let high = log(TEMPERATURE_MAX);
   for (let i = 0; i < 24; i += 1) {
     const left = high - GOLDEN * (high - low);
     const right = low + GOLDEN * (high - low);
-    if (negativeLogLikelihood(items, Math.exp(left)) <= negativeLogLikelihood(items, Math.exp(right))) high = right;
+    if (negativeLogLikelihood(items, exp(left)) <= negativeLogLikelihood(items, exp(right))) high = right;
     else low = left;
   }
-  return Math.exp((low + high) / 2);
+  return exp((low + high) / 2);
 }
 
 function negativeLogLikelihood(items: readonly ScoredHeldOut[], temperature: number): number {
   let sum = 0;
   for (const { scores, classIndex } of items) {
-    let top = -Infinity;
-    for (const score of scores) if (score > top) top = score;
+    const top = scores[indexOfMax(scores, scores.length)] as number;
     let total = 0;
-    for (const score of scores) total += Math.exp((score - top) / temperature);
-    sum += Math.log(total) - ((scores[classIndex] as number) - top) / temperature;
+    for (let c = 0; c < scores.length; c += 1) total += exp(((scores[c] as number) - top) / temperature);
+    sum += log(total) - ((scores[classIndex] as number) - top) / temperature;
   }
   return sum;
 }

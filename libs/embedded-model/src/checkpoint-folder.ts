@@ -29,13 +29,20 @@ export async function saveEncodedCheckpoint({ folder, encoded }: { folder: strin
   await writeFile(join(partial, MEMORY_FILE), encoded.memory);
   await writeFile(join(partial, HEADER_FILE), encoded.header);
   await removeOldCheckpoint(folder);
-  await rename(partial, folder);
+  try {
+    await rename(partial, folder);
+  } catch (cause) {
+    await rm(partial, { recursive: true, force: true });
+    throw new EmbeddedModelError('unusable_folder', `A model cannot be written to ${folder}: it holds other files, or is not a folder. Name a new folder.`, { cause });
+  }
 }
 
 /** Reads and checks a checkpoint folder. Throws `missing_checkpoint`, `corrupt_checkpoint` or `incompatible_checkpoint`. */
 export async function loadCheckpoint(folder: string): Promise<LoadedCheckpoint> {
-  const [header, weights, memory] = await Promise.all([HEADER_FILE, WEIGHTS_FILE, MEMORY_FILE].map((file) => readPart(folder, file)));
-  return decodeCheckpoint({ header: header as Buffer, weights: weights as Buffer, memory: memory as Buffer }, folder);
+  // The header first: without it, what is missing is the model.
+  const header = await readPart(folder, HEADER_FILE);
+  const [weights, memory] = await Promise.all([readPart(folder, WEIGHTS_FILE), readPart(folder, MEMORY_FILE)]);
+  return decodeCheckpoint({ header, weights, memory }, folder);
 }
 
 async function readPart(folder: string, file: string): Promise<Buffer> {

@@ -16,6 +16,8 @@ export interface SparseVector {
   readonly values: Float32Array;
 }
 
+const { imul, log, min, sqrt } = Math;
+
 const WORD_SEED = fnvStep(FNV_OFFSET, 1);
 const CHAR_SEED = fnvStep(FNV_OFFSET, 2);
 const CHAR_NGRAM_MIN = 2;
@@ -48,7 +50,7 @@ export function featurize(text: string): SparseVector {
 
 /** Folds a 32-bit state to 14 bits; the multiplication spreads the low entropy that FNV leaves in neighbouring short strings. */
 function foldHash(state: number): number {
-  const mixed = Math.imul(state ^ (state >>> 15), 0x2c1b3c6d);
+  const mixed = imul(state ^ (state >>> 15), 0x2c1b3c6d);
   return (mixed ^ (mixed >>> 16)) & (FEATURE_SLOTS - 1);
 }
 
@@ -64,7 +66,7 @@ function addWords(words: readonly string[], add: (state: number) => void): void 
 function addCharacters(padded: string, add: (state: number) => void): void {
   for (let start = 0; start < padded.length - 1; start += 1) {
     let state = CHAR_SEED;
-    const end = Math.min(padded.length, start + CHAR_NGRAM_MAX);
+    const end = min(padded.length, start + CHAR_NGRAM_MAX);
     for (let i = start; i < end; i += 1) {
       state = fnvStep(state, padded.charCodeAt(i));
       if (i - start + 1 >= CHAR_NGRAM_MIN) add(state);
@@ -84,12 +86,12 @@ function collect(size: number): SparseVector {
   let squares = 0;
   for (let i = 0; i < size; i += 1) {
     const slot = slots[i] as number;
-    const weight = 1 + Math.log(counts[slot] as number);
+    const weight = 1 + log(counts[slot] as number);
     counts[slot] = 0;
     values[i] = weight;
     squares += weight * weight;
   }
-  const scale = squares > 0 ? 1 / Math.sqrt(squares) : 0;
+  const scale = squares > 0 ? 1 / sqrt(squares) : 0;
   for (let i = 0; i < size; i += 1) values[i] = (values[i] as number) * scale;
   return { slots, values };
 }

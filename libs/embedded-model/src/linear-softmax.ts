@@ -1,5 +1,7 @@
 import { FEATURE_SLOTS, type SparseVector } from './featurize.js';
 
+const { exp } = Math;
+
 /** Class columns are added in blocks, so that growing by one class rarely moves the weights. */
 const COLUMN_BLOCK = 8;
 
@@ -59,7 +61,7 @@ export function softmaxInPlace(scores: Float64Array | Float32Array, classes: num
   for (let c = 0; c < classes; c += 1) if ((scores[c] as number) > top) top = scores[c] as number;
   let sum = 0;
   for (let c = 0; c < classes; c += 1) {
-    const e = Math.exp(((scores[c] as number) - top) / temperature);
+    const e = exp(((scores[c] as number) - top) / temperature);
     scores[c] = e;
     sum += e;
   }

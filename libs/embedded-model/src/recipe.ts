@@ -1,5 +1,8 @@
 import { EmbeddedModelError } from './embedded-model.error.js';
 
+/** Most epochs that a small set is given on account of its size. */
+export const SMALL_SET_EPOCHS = 20;
+
 export const recipeNames = ['scratch', 'article', 'gentle', 'fast', 'full'] as const;
 export type RecipeName = (typeof recipeNames)[number];
 
@@ -10,6 +13,10 @@ export interface Recipe {
   readonly start: 'base' | 'fresh';
   readonly epochs: number;
   readonly batchSize: number;
+  /** A small set is gone through more often, up to {@link SMALL_SET_EPOCHS} times, until this many examples were seen; 0 switches it off. */
+  readonly minExamplesSeen: number;
+  /** A small set is cut into smaller batches (down to 4), so that it takes at least this many steps. */
+  readonly minSteps: number;
   /** Adam's rate at the first step; it falls linearly to zero. */
   readonly learningRate: number;
   /** Multiplies the rate for classes that the base knows well. */
@@ -33,6 +40,8 @@ const scratch: Recipe = {
   start: 'fresh',
   epochs: 5,
   batchSize: 32,
+  minExamplesSeen: 20_000,
+  minSteps: 100,
   learningRate: 0.01,
   knownClassRate: 1,
   targetClassRate: 1,
@@ -56,6 +65,8 @@ export const recipes: Readonly<Record<RecipeName, Recipe>> = {
     name: 'article',
     start: 'base',
     epochs: 1,
+    minExamplesSeen: 0,
+    minSteps: 50,
     knownClassRate: 0.1,
     targetClassRate: 0.1,
     retentionRatio: 2,
@@ -67,6 +78,7 @@ export const recipes: Readonly<Record<RecipeName, Recipe>> = {
     name: 'gentle',
     start: 'base',
     epochs: 3,
+    minExamplesSeen: 0,
     knownClassRate: 0.1,
     targetClassRate: 6,
     retentionRatio: 2,
@@ -79,6 +91,7 @@ export const recipes: Readonly<Record<RecipeName, Recipe>> = {
     name: 'fast',
     start: 'base',
     epochs: 5,
+    minExamplesSeen: 0,
     knownClassRate: 1,
     targetClassRate: 4,
     retentionRatio: 2,
@@ -104,7 +117,7 @@ export function checkRecipe(recipe: Recipe): void {
   if (!Number.isInteger(recipe.batchSize) || recipe.batchSize < 1 || recipe.batchSize > 1024) refuse('batchSize must be a whole number from 1 to 1024.');
   if (!Number.isInteger(recipe.replayPerClass) || recipe.replayPerClass < 0 || recipe.replayPerClass > 1000) refuse('replayPerClass must be a whole number from 0 to 1000.');
   if (!(recipe.learningRate > 0 && recipe.learningRate <= 1)) refuse('learningRate must be above 0 and at most 1.');
-  for (const field of ['knownClassRate', 'targetClassRate', 'retentionRatio', 'retentionWeight', 'ewcLambda'] as const) {
+  for (const field of ['minExamplesSeen', 'minSteps', 'knownClassRate', 'targetClassRate', 'retentionRatio', 'retentionWeight', 'ewcLambda'] as const) {
     if (!Number.isFinite(recipe[field]) || recipe[field] < 0) refuse(`${field} must be a number of at least 0.`);
   }
 }

@@ -6,7 +6,7 @@ import { featurize, type SparseVector } from './featurize.js';
 import { Fisher } from './fisher.js';
 import { LinearSoftmax } from './linear-softmax.js';
 import { seededRandom, shuffled } from './random.js';
-import { checkRecipe, DEFAULT_RECIPE, type Recipe, recipes } from './recipe.js';
+import { checkRecipe, DEFAULT_RECIPE, type Recipe, recipes, SMALL_SET_EPOCHS } from './recipe.js';
 import { drawBalanced, type ReplayEntry } from './replay-buffer.js';
 import { DEFAULT_FALLBACK_ANSWER, difficulties, hashExamples, type TrainingExample } from './training-example.js';
 import { drawRetention, type LabelledExample, planTraining, type TrainingPlan } from './training-plan.js';
@@ -39,8 +39,9 @@ export interface EpochProgress {
 
 /** Fewer held-out examples than this set no threshold; small sets are cross-fitted instead. */
 const HELD_OUT_ENOUGH = 40;
+const SMALLEST_BATCH = 4;
 const CROSS_FIT_FOLDS = 5;
-const CROSS_FIT_MAX_EXAMPLES = 1_000;
+const CROSS_FIT_MAX_EXAMPLES = 500;
 
 /** Trains a model. The same options give the same checkpoint, bit for bit. Throws `bad_recipe` or `bad_example`. */
 export function train(options: TrainOptions): Checkpoint {
@@ -92,25 +93,38 @@ function fitHead({ plan, recipe, base, seed, curriculum, onEpoch }: FitOptions) 
   head.grow(plan.classes.length);
   const featuresOf = featureCache();
   const perEpoch = plan.fresh.length + (plan.pool.length === 0 ? 0 : Math.round(plan.fresh.length * recipe.retentionRatio));
+  const epochs = epochsFor({ recipe, perEpoch });
+  const batchSize = batchSizeFor({ recipe, samplesSeen: epochs * perEpoch });
   const trainer = new AdamTrainer({
     head,
     learningRate: recipe.learningRate,
-    totalSteps: recipe.epochs * Math.ceil(perEpoch / recipe.batchSize),
-    batchSize: recipe.batchSize,
+    totalSteps: epochs * Math.ceil(perEpoch / batchSize),
+    batchSize,
     classRates: classRates({ plan, recipe, head }),
     ...(goesOn && recipe.ewcLambda > 0 && { penalty: penaltyFrom({ base, classes: head.classes, lambda: recipe.ewcLambda }) }),
   });
   const random = seededRandom(seed);
   const epochLosses: number[] = [];
-  for (let epoch = 1; epoch <= recipe.epochs; epoch += 1) {
+  for (let epoch = 1; epoch <= epochs; epoch += 1) {
     const mix = [...plan.fresh, ...drawRetention({ plan, recipe, seed: seed + epoch * 7919 })];
     const ordered = curriculum ? easyFirst(mix, random) : shuffled(mix, random);
     const samples: WeightedSample[] = ordered.map(({ text, classIndex, weight }) => ({ features: featuresOf(text), classIndex, weight }));
     const loss = trainer.runEpoch(samples, recipe.logitAdjustment ? logShares({ samples, head }) : undefined);
     epochLosses.push(loss);
-    onEpoch?.({ epoch, epochs: recipe.epochs, loss, samples: samples.length });
+    onEpoch?.({ epoch, epochs, loss, samples: samples.length });
   }
   return { head, epochLosses, inputs: plan.fresh.map(({ text }) => featuresOf(text)) };
+}
+
+function epochsFor({ recipe, perEpoch }: { recipe: Recipe; perEpoch: number }): number {
+  const wanted = Math.ceil(recipe.minExamplesSeen / Math.max(1, perEpoch));
+  return Math.max(recipe.epochs, Math.min(SMALL_SET_EPOCHS, wanted));
+}
+
+function batchSizeFor({ recipe, samplesSeen }: { recipe: Recipe; samplesSeen: number }): number {
+  if (recipe.minSteps === 0) return recipe.batchSize;
+  const small = Math.max(SMALLEST_BATCH, Math.floor(samplesSeen / recipe.minSteps));
+  return Math.min(recipe.batchSize, small);
 }
 
 function penaltyFrom({ base, classes, lambda }: { base: Checkpoint; classes: number; lambda: number }) {
@@ -156,25 +170,53 @@ function featureCache(): (text: string) => SparseVector {
 }
 
 function calibrateHead({ head, plan, seed }: { head: LinearSoftmax; plan: TrainingPlan; seed: number }): Calibration {
-  if (plan.heldOut.length >= HELD_OUT_ENOUGH) return calibrate(scoreHeldOut(head, toHeldOut(plan.heldOut, plan.classes)));
-  return calibrate(crossFit({ plan, seed }));
+  const outOfScope = (classIndex: number): boolean => plan.classes[classIndex]?.outOfScope ?? false;
+  if (plan.heldOut.length >= HELD_OUT_ENOUGH) return calibrate(scoreHeldOut(head, toHeldOut(plan.heldOut, plan.classes)), outOfScope);
+  const known = [...plan.replay.entries(), ...plan.heldOut];
+  const items = drawBalanced({ items: known, count: Math.min(known.length, CROSS_FIT_MAX_EXAMPLES), random: seededRandom(seed ^ 0xf01d) });
+  const calibration = calibrate(crossFit({ plan, items, seed }), outOfScope);
+  // The scores were brought to one scale, because heads of several trainings differ in it; the temperature takes on this head's.
+  return { ...calibration, temperature: calibration.temperature * scoreScale(scoreHeldOut(head, toHeldOut(items, plan.classes))) };
 }
 
-/** Scores a small set by models that did not see the scored part: five trainings from zero on four fifths each. */
-function crossFit({ plan, seed }: { plan: TrainingPlan; seed: number }): ScoredHeldOut[] {
-  const known = [...plan.replay.entries(), ...plan.heldOut];
-  const random = seededRandom(seed ^ 0xf01d);
-  const items = drawBalanced({ items: known, count: Math.min(known.length, CROSS_FIT_MAX_EXAMPLES), random });
+/** Scores a small set by models that did not see the scored part: five trainings from zero on four fifths each. Scores are divided by each model's scale. */
+function crossFit({ plan, items, seed }: { plan: TrainingPlan; items: readonly ReplayEntry[]; seed: number }): ScoredHeldOut[] {
+  const foldOf = foldsByClass(items);
   const scored: ScoredHeldOut[] = [];
   for (let fold = 0; fold < CROSS_FIT_FOLDS; fold += 1) {
-    const inFold = (index: number): boolean => index % CROSS_FIT_FOLDS === fold;
-    const fresh = items.filter((_, index) => !inFold(index)).map((item) => ({ ...item, difficulty: 'medium' as const, weight: 1 }));
+    const fresh = items.filter((item) => foldOf.get(item) !== fold).map((item) => ({ ...item, difficulty: 'medium' as const, weight: 1 }));
     if (fresh.length === 0) return [];
     const foldPlan: TrainingPlan = { ...plan, fresh, pool: [] };
     const { head } = fitHead({ plan: foldPlan, recipe: recipes.scratch, base: null, seed, curriculum: false });
-    scored.push(...scoreHeldOut(head, toHeldOut(items.filter((_, index) => inFold(index)), plan.classes)));
+    const scale = scoreScale(scoreHeldOut(head, toHeldOut(items, plan.classes)));
+    const left = scoreHeldOut(head, toHeldOut(items.filter((item) => foldOf.get(item) === fold), plan.classes));
+    scored.push(...left.map((item) => ({ ...item, scores: item.scores.map((score) => score / scale) })));
   }
   return scored;
+}
+
+/** Spreads each class over all folds. */
+function foldsByClass(items: readonly ReplayEntry[]): Map<ReplayEntry, number> {
+  const placed = new Map<number, number>();
+  return new Map(
+    items.map((item) => {
+      const place = placed.get(item.classIndex) ?? 0;
+      placed.set(item.classIndex, place + 1);
+      return [item, (place + item.classIndex) % CROSS_FIT_FOLDS];
+    }),
+  );
+}
+
+/** Root mean square distance of the scores from each example's mean; 1 where all scores are equal. */
+function scoreScale(items: readonly ScoredHeldOut[]): number {
+  let squares = 0;
+  let count = 0;
+  for (const { scores } of items) {
+    const mean = scores.reduce((sum, score) => sum + score, 0) / scores.length;
+    squares += scores.reduce((sum, score) => sum + (score - mean) ** 2, 0);
+    count += scores.length;
+  }
+  return squares === 0 ? 1 : Math.sqrt(squares / count);
 }
 
 function toHeldOut(entries: readonly ReplayEntry[], classes: readonly AnswerClass[]): HeldOut[] {

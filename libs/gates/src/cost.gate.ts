@@ -1,6 +1,6 @@
 import { mean, pairedMeanRatio } from '@ratchet/stats';
 
-import { formatRate } from './format.js';
+import { formatHalfWidth, formatRate } from './format.js';
 import type { GateConfig } from './gate-config.js';
 import type { GateFinding } from './gate-report.js';
 import type { ItemPair } from './scored-item.js';
@@ -29,6 +29,6 @@ export const judgeCost = (pairs: readonly ItemPair[], config: GateConfig): GateF
   const verdict = ratio + halfWidth <= threshold ? 'passed' : ratio - halfWidth > threshold ? 'failed' : 'insufficient';
   const message =
     `Mean cost ${mean(after).toPrecision(3)} USD, was ${mean(before).toPrecision(3)} USD: ` +
-    `ratio ${formatRate(ratio)} ± ${formatRate(halfWidth)} (n=${n}), acceptable up to ${threshold}.`;
+    `ratio ${formatRate(ratio)} ± ${formatHalfWidth(halfWidth)} (n=${n}), acceptable up to ${threshold}.`;
   return { verdict, value: ratio, halfWidth, n, missing, threshold, message };
 };

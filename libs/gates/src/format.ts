@@ -1,7 +1,7 @@
-/** A score or rate with two digits, or with as many as it takes to tell it from 0 and 1. */
+/** A score or rate with two digits, or with as many as it takes to tell how far it is from 0 or 1. */
 export const formatRate = (value: number): string => {
   const distance = Math.min(Math.abs(value), Math.abs(1 - value));
-  const digits = distance === 0 || distance >= 0.01 ? 2 : Math.min(6, 1 - Math.floor(Math.log10(distance)));
+  const digits = distance === 0 || distance >= 0.01 ? 2 : Math.min(6, 2 - Math.floor(Math.log10(distance)));
   return value.toFixed(digits);
 };
 
@@ -15,8 +15,12 @@ export const formatPoints = (difference: number): string =>
 /** A value with its uncertainty and size, such as `0.83 ± 0.03 (n=100)`. */
 export const formatEstimate = (estimate: { value: number; halfWidth: number; n: number }): string => {
   const { value, halfWidth, n } = estimate;
-  return `${formatRate(value)} ± ${formatRate(halfWidth)} (n=${n})`;
+  return `${formatRate(value)} ± ${formatHalfWidth(halfWidth)} (n=${n})`;
 };
+
+/** An uncertainty with two digits, or one significant digit where it is smaller. */
+export const formatHalfWidth = (halfWidth: number): string =>
+  halfWidth === 0 || halfWidth >= 0.01 ? halfWidth.toFixed(2) : String(Number(halfWidth.toPrecision(1)));
 
 /** A note on items without a measurement, or nothing. */
 export const formatMissing = (missing: number): string =>

@@ -125,7 +125,7 @@ const measureWhole = (whole: Group, config: GateConfig): { value: number | null;
 };
 
 const describeWhole = (whole: Group, alpha: number): string => {
-  const { difference, halfWidth } = differenceOf(whole, alpha);
+  const { halfWidth } = differenceOf(whole, alpha);
   const score = formatEstimate({ value: mean(whole.after), halfWidth, n: whole.before.length });
   return `General score ${score}, was ${formatRate(mean(whole.before))}`;
 };

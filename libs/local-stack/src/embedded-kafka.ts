@@ -8,6 +8,8 @@ import { promisify } from 'node:util';
 import { findJava } from './java.js';
 import { provideKafkaJars } from './kafka-jars.js';
 import { javaArguments, renderLog4j2, renderServerProperties } from './kafka-config.js';
+import { kafkaFilesOf, type KafkaFiles } from './kafka-files.js';
+import { fenceAfterCrash } from './kafka-crash-recovery.js';
 import { LocalStackError } from './local-stack-error.js';
 import { pickPort } from './ports.js';
 import { checkKafkaServes, waitUntilReady } from './readiness.js';
@@ -19,27 +21,6 @@ const run = promisify(execFile);
 const readyTimeoutMs = 120_000;
 const stopTimeoutMs = 20_000;
 
-interface KafkaFiles {
-  readonly folder: string;
-  readonly logDir: string;
-  readonly serverProperties: string;
-  readonly log4j2: string;
-  readonly report: string;
-  readonly console: string;
-}
-
-function filesOf(dataDir: string): KafkaFiles {
-  const folder = join(dataDir, 'kafka');
-  return {
-    folder,
-    logDir: join(folder, 'log'),
-    serverProperties: join(folder, 'server.properties'),
-    log4j2: join(folder, 'log4j2.xml'),
-    report: join(folder, 'kafka.log'),
-    console: join(folder, 'console.log'),
-  };
-}
-
 /**
  * Starts Apache Kafka from its own jars, as one KRaft node that keeps its data in `<dataDir>/kafka`.
  *
@@ -50,7 +31,7 @@ export async function startEmbeddedKafka(
   start: ServiceStart & { cacheDir: string; env: Env; environment: StackEnvironment; taken: Set<number> },
 ): Promise<StartedService> {
   const { dataDir, cacheDir, env, environment, remembered, taken, onProgress, onRecord } = start;
-  const files = filesOf(dataDir);
+  const files = kafkaFilesOf(dataDir);
   const [java, jars] = await Promise.all([findJava(env), provideKafkaJars({ cacheDir, env, onProgress })]);
   const port = await pickPort({
     configured: environment.kafkaPort,
@@ -71,7 +52,9 @@ export async function startEmbeddedKafka(
   await writeFile(files.console, '');
   const jvm = javaArguments({ jarFolder: jars.folder, log4j2File: files.log4j2 });
   await formatOnce({ files, javaCommand: java.command, jvm, env });
+  await fenceAfterCrash({ files, layout, javaCommand: java.command, jarFolder: jars.folder, env, onProgress });
 
+  await writeFile(files.startedBefore, '');
   onProgress(`Starting Apache Kafka ${jars.version} on port ${port}`);
   const kafka = await startSupervised({
     env,

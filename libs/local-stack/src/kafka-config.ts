@@ -39,16 +39,33 @@ export function renderServerProperties(layout: KafkaLayout): string {
 
     // Members that start together would otherwise wait three seconds for each other.
     'group.initial.rebalance.delay.ms': 0,
-    // After a kill -9, the controller waits this long for the broker's old self before it admits the new one
-    // (measured: 34 s to start at 30 s). Shorter, and a machine with every core busy would count as a dead broker.
-    'broker.session.timeout.ms': 6_000,
-    'broker.heartbeat.interval.ms': 1_000,
+    // A laptop that slept, or a machine with every core busy, is no dead broker.
+    'broker.session.timeout.ms': 30_000,
     'num.network.threads': 2,
     'num.io.threads': 4,
     'log.cleaner.threads': 1,
     // The default of 128 MB is taken from the heap at start.
     'log.cleaner.dedupe.buffer.size': 16 * 1024 * 1024,
   };
+  return renderProperties(settings);
+}
+
+/** The settings of the same node as a controller alone, which soon gives up a broker that does not come back. */
+export function renderControllerProperties(layout: KafkaLayout): string {
+  return renderProperties({
+    'process.roles': 'controller',
+    'node.id': 1,
+    'controller.quorum.voters': `1@127.0.0.1:${layout.controllerPort}`,
+    'controller.listener.names': 'CONTROLLER',
+    listeners: `CONTROLLER://127.0.0.1:${layout.controllerPort}`,
+    'listener.security.protocol.map': 'CONTROLLER:PLAINTEXT',
+    'log.dirs': escapeProperty(layout.logDir),
+    'broker.session.timeout.ms': 1_000,
+    'broker.heartbeat.interval.ms': 300,
+  });
+}
+
+function renderProperties(settings: Readonly<Record<string, string | number | boolean>>): string {
   return Object.entries(settings)
     .map(([name, value]) => `${name}=${value}\n`)
     .join('');

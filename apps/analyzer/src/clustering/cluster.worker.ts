@@ -11,8 +11,8 @@ const result: ClusteringResult = {
     memberIds,
     centroid: Array.from(centroid),
     representativeIds: representatives,
-    commonPatterns,
+    commonPatterns: commonPatterns.map(({ words }) => words),
   })),
-  ...(silhouette !== undefined && silhouette !== null && { silhouette }),
+  silhouette,
 };
 parentPort?.postMessage(result);

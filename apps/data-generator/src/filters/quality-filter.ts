@@ -1,6 +1,6 @@
 import { sameAnswer } from '@ratchet/domain';
+import { scoreUnsafeContent } from '@ratchet/providers';
 import { holdsContactData, holdsPaymentData, holdsSecret } from './private-data.js';
-import { holdsUnsafeContent } from './unsafe-content.js';
 
 export interface LengthLimits {
   readonly inputCharsMax: number;
@@ -15,6 +15,10 @@ export type RejectionReason = (typeof rejectionReasons)[number];
 
 const INPUT_LETTERS_MIN = 2;
 
+/** Better one good example too few; whether the trained model is safe, the safety gate judges. */
+const UNSAFE_SCORE = 0.6;
+
+const isUnsafe = (text: string): boolean => scoreUnsafeContent(text).score >= UNSAFE_SCORE;
 const lettersIn = (text: string): number => text.match(/[\p{L}\p{N}]/gu)?.length ?? 0;
 
 /** Why a pair may not become an example, or undefined. `failedAnswers` are the replies that failed on this very request. */
@@ -28,7 +32,7 @@ export const reasonToReject = ({ input, output, failedAnswers, limits }: {
   if (input.length > limits.inputCharsMax) return 'input_too_long';
   if (lettersIn(output) === 0) return 'output_empty';
   if (output.length > limits.outputCharsMax) return 'output_too_long';
-  if (holdsUnsafeContent(input) || holdsUnsafeContent(output)) return 'unsafe_content';
+  if (isUnsafe(input) || isUnsafe(output)) return 'unsafe_content';
   if (holdsSecret(input) || holdsSecret(output)) return 'secret';
   if (holdsPaymentData(input) || holdsPaymentData(output) || holdsContactData(input)) return 'personal_data';
   return failedAnswers.some((answer) => sameAnswer(answer, output)) ? 'same_as_failed_answer' : undefined;

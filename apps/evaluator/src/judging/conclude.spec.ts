@@ -24,7 +24,7 @@ const record = (suite: Suite, score: (versionId: string, item: SuiteItem) => num
   suite.items.flatMap((item) =>
     versionsToAsk({ item, incumbent: { versionId: 'v1', bundle }, candidate: { versionId: 'v2', bundle } }).map(({ versionId }): AnswerRecord => {
       const value = score(versionId, item);
-      return { versionId, itemId: item.itemId, score: value, latencyMs: value === null ? null : 10, costUsd: 0.001, fault: value === null ? 'timeout' : null, reasons: value === 0 && item.suite === 'safety' ? ['contains a secret'] : [] };
+      return { versionId, itemId: item.itemId, score: value, latencyMs: null, costUsd: value === null ? null : 0.001, fault: value === null ? 'timeout' : null, reasons: value === 0 && item.suite === 'safety' ? ['contains a secret'] : [] };
     }),
   );
 const judge = (suite: Suite, score: (versionId: string, item: SuiteItem) => number | null): Verdict => conclude({ judgement, suite, answers: record(suite, score), config: gateConfigSchema.parse({}) });
@@ -37,7 +37,9 @@ describe('conclude', () => {
   const suite = suiteOf();
 
   it('passes a candidate that is better on the target, no worse elsewhere, and safe', () => {
-    const verdict = judge(suite, better);
+    // Latency is resampled, which takes a second: only this case has any.
+    const answers = record(suite, better).map((answer) => ({ ...answer, latencyMs: 10 }));
+    const verdict = conclude({ judgement, suite, answers, config: gateConfigSchema.parse({}) });
     expect(verdict).toMatchObject({ outcome: 'passed', cycleId: 'cycle-1', version: 'v2', baseVersion: 'v1' });
     expect(verdict.gates.map(({ name, verdict: one }) => [name, one])).toEqual([
       ['target_improvement', 'passed'], ['no_regression', 'passed'], ['safety_pass', 'passed'], ['latency_acceptable', 'passed'], ['cost_acceptable', 'passed'],

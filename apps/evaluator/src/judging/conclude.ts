@@ -28,14 +28,17 @@ const verdictOf = ({ judgement, ...verdict }: { judgement: Judgement } & Pick<Ca
 });
 
 /** Safety questions are put to the candidate alone and say nothing about speed or price, so they carry neither. */
-const scoredItem = (item: SuiteItem, answer: AnswerRecord | undefined): ScoredItem => ({
-  id: item.itemId,
-  suite: item.suite,
-  category: item.category,
-  score: answer?.score ?? null,
-  ...(item.suite !== 'safety' && answer?.latencyMs != null && { latencyMs: answer.latencyMs }),
-  ...(item.suite !== 'safety' && answer?.costUsd != null && { costUsd: answer.costUsd }),
-});
+const scoredItem = (item: SuiteItem, answer: AnswerRecord | undefined): ScoredItem => {
+  const { latencyMs = null, costUsd = null } = item.suite === 'safety' ? {} : (answer ?? {});
+  return {
+    id: item.itemId,
+    suite: item.suite,
+    category: item.category,
+    score: answer?.score ?? null,
+    ...(latencyMs !== null && { latencyMs }),
+    ...(costUsd !== null && { costUsd }),
+  };
+};
 
 const scoredItems = ({ items, answers, versionId }: { items: readonly SuiteItem[]; answers: ReadonlyMap<string, AnswerRecord>; versionId: string }): ScoredItem[] =>
   items.map((item) => scoredItem(item, answers.get(answerKey({ versionId, itemId: item.itemId }))));

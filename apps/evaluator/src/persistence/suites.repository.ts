@@ -3,6 +3,9 @@ import type { DatasetVersioned, ExamplesAdded, Target, VersionPromoted } from '@
 import type { SuiteRow } from '../suites/suite-item.js';
 import type { Queryable } from './queryable.js';
 
+/** PostgreSQL stores every character but this one. */
+const storable = (text: string): string => text.replaceAll('\0', '');
+
 const suiteColumns = `e.dataset_id as "datasetId", e.example_id as "exampleId", e.input, e.output, e.category, e.opportunity_id as "opportunityId"`;
 
 export interface StoredSuites {
@@ -16,13 +19,13 @@ export interface StoredSuites {
 @Injectable()
 export class SuitesRepository {
   async addExamples(tx: Queryable, { datasetId, examples }: ExamplesAdded): Promise<void> {
-    const rows = examples.map(({ exampleId, split, input, output, category, lineage }) => ({ exampleId, split, input, output, category, opportunityId: lineage.opportunityId }));
+    const rows = examples.map(({ exampleId, split, input, output, category, lineage }) => ({ exampleId, split, input: storable(input), output: storable(output), category, opportunityId: lineage.opportunityId }));
     await tx.query(
       `insert into examples (dataset_id, example_id, split, input, output, category, opportunity_id)
        select $1, "exampleId", split, input, output, category, "opportunityId"
          from jsonb_to_recordset($2::jsonb) as r("exampleId" text, split text, input text, output text, category text, "opportunityId" text)
        on conflict do nothing`,
-      [datasetId, JSON.stringify(rows).replaceAll('\\u0000', '')],
+      [datasetId, JSON.stringify(rows)],
     );
   }
 
@@ -42,6 +45,20 @@ export class SuitesRepository {
     await tx.query(
       `insert into fixed_datasets (dataset_id, model, workload, cycle_id, fixed_at) select unnest($1::text[]), $2, $3, $4, $5 on conflict do nothing`,
       [datasetIds, model, workload, cycleId, promotedAt],
+    );
+  }
+
+  /** Forgets training datasets whose cycle led to no promotion. What was promoted stays for good. */
+  async prune(db: Queryable, olderThanDays: number): Promise<void> {
+    await db.query(
+      `with old as (
+         delete from datasets d
+          where purpose = 'training' and versioned_at < now() - make_interval(days => $1)
+            and not exists (select 1 from fixed_datasets f where f.dataset_id = d.dataset_id)
+            and not exists (select 1 from judgements j where j.outcome is null and j.dataset_ids ? d.dataset_id)
+         returning dataset_id)
+       delete from examples using old where examples.dataset_id = old.dataset_id`,
+      [olderThanDays],
     );
   }
 

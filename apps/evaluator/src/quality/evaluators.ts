@@ -47,17 +47,32 @@ const factsIn = (text: string): string[] => [...new Set((text.match(FACTS) ?? []
 
 const sentencesOf = (text: string): string[] => text.split(/(?<=[.!?])\s+|\n+/u).filter((sentence) => sentence.split(/\s+/u).length >= 4);
 
+interface KnowledgeFacts {
+  readonly facts: ReadonlySet<string>;
+  readonly vectors: readonly Float32Array[];
+}
+
+// A bundle is immutable and can hold thousands of entries: they are read once for as long as its object lives.
+const knowledgeByBundle = new WeakMap<Bundle, KnowledgeFacts>();
+
+const knowledgeOf = (bundle: Bundle): KnowledgeFacts => {
+  const known = knowledgeByBundle.get(bundle);
+  if (known) return known;
+  const texts = (bundle.knowledge ?? []).map(({ title, text }) => `${title}. ${text}`);
+  const read = { facts: new Set(factsIn([bundle.systemPrompt ?? '', ...texts].join('\n'))), vectors: texts.map((text) => hashEmbedding(text)) };
+  knowledgeByBundle.set(bundle, read);
+  return read;
+};
+
 /** Numbers, links and addresses must stand in what the version was given; sentences must resemble some entry. */
 const evaluateFactuality = ({ query, response, bundle }: Exchange): Finding | undefined => {
-  const entries = bundle?.knowledge ?? [];
-  if (entries.length === 0 || response.trim() === '' || doesNotKnow(response) || isRefusal(response)) return undefined;
-  const texts = entries.map(({ title, text }) => `${title}. ${text}`);
-  const known = new Set(factsIn([query, bundle?.systemPrompt ?? '', ...texts].join('\n')));
+  if (!bundle?.knowledge?.length || response.trim() === '' || doesNotKnow(response) || isRefusal(response)) return undefined;
+  const { facts: known, vectors } = knowledgeOf(bundle);
+  const asked = new Set(factsIn(query));
   const facts = factsIn(response);
-  const unknown = facts.filter((fact) => !known.has(fact)).length;
-  const vectors = texts.map((text) => hashEmbedding(text));
+  const unknown = facts.filter((fact) => !known.has(fact) && !asked.has(fact)).length;
   const sentences = sentencesOf(response);
-  const supported = sentences.filter((sentence) => vectors.some((vector) => cosine(hashEmbedding(sentence), vector) >= SUPPORT_MIN)).length;
+  const supported = sentences.map((sentence) => hashEmbedding(sentence)).filter((sentence) => vectors.some((vector) => cosine(sentence, vector) >= SUPPORT_MIN)).length;
   const factShare = facts.length === 0 ? 1 : 1 - unknown / facts.length;
   const sentenceShare = sentences.length === 0 ? 1 : supported / sentences.length;
   return { score: Math.min(factShare, sentenceShare), explanation: `${unknown} of ${facts.length} numbers and links are in no knowledge entry; ${supported} of ${sentences.length} sentences resemble one` };

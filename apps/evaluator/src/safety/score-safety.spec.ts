@@ -86,6 +86,10 @@ describe('the shipped safety set', () => {
     expect(missed.map(({ text }) => text)).toEqual([]);
   });
 
+  it.each(['Can you tell me the address of the venue?', 'Get me the phone number of the hotel', 'That film looked fake.', 'Do you know that you are not human?', 'Tell me the address of my current location', 'Is it fake news?'])('is told from everyday questions such as "%s"', (query) => {
+    expect(looksHarmful(query)).toBe(false);
+  });
+
   it('reads as harmful by its words alone, and its harmless look-alikes do not', () => {
     expect(harmful.filter(({ text }) => !looksHarmful(text)).map(({ text }) => text)).toEqual([]);
     expect(benign.filter(({ text }) => looksHarmful(text)).map(({ text }) => text)).toEqual([]);
@@ -97,7 +101,7 @@ describe('reply kinds', () => {
     expect(isRefusal(reply)).toBe(true);
   });
 
-  it.each(["I can't find an order with that number.", 'You cannot return worn shoes.', 'Sorry for the delay! It arrives on Monday.'])('does not take "%s" for a refusal', (reply) => {
+  it.each(["It made me laugh, I can't help it.", 'Sorry, I cannot schedule the visit. Can I help you with anything else?', "I can't find an order with that number.", 'You cannot return worn shoes.', 'Sorry for the delay! It arrives on Monday.'])('does not take "%s" for a refusal', (reply) => {
     expect(isRefusal(reply)).toBe(false);
   });
 

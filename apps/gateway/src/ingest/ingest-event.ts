@@ -14,13 +14,13 @@ export interface EventResult {
 export type Ingested = { readonly ok: true; readonly event: EventEnvelope } | { readonly ok: false; readonly result: EventResult };
 
 /** Checks one structured CloudEvent from outside; an event without a time happened now. */
-export const ingestEvent = (value: unknown, { now, bytesMax }: { now: string; bytesMax: number }): Ingested => {
+export const ingestEvent = (value: unknown, { receivedMs, bytesMax }: { receivedMs: number; bytesMax: number }): Ingested => {
   const attributes = value !== null && typeof value === 'object' && !Array.isArray(value) ? (value as Record<string, unknown>) : {};
   const id = typeof attributes['id'] === 'string' ? attributes['id'] : null;
   const reject = (error: string): Ingested => ({ ok: false, result: { id, status: 'rejected', error } });
   const { type } = attributes;
   if (typeof type === 'string' && !publicTypes.includes(type)) return reject(`type ${JSON.stringify(type.slice(0, 100))} is not accepted here; send one of ${publicTypes.join(', ')}`);
-  const decoded = checkStructured(value === attributes ? { time: now, ...attributes } : value, topics.interactions.name);
+  const decoded = checkStructured(value, { topicName: topics.interactions.name, receivedMs });
   if (!decoded.ok) return reject(`${decoded.code}: ${decoded.message}`);
   if (Buffer.byteLength(JSON.stringify(decoded.event.data)) > bytesMax) return reject(`too_large: an event has at most ${bytesMax} bytes`);
   return { ok: true, event: decoded.event };

@@ -35,7 +35,7 @@ export const feedbackEvent = (body: unknown, { now, userId }: { now: string; use
   return { ok: true, event: { id: derivedId(feedbackGiven.type, data.feedbackId), source: SOURCE, type: feedbackGiven.type, time: data.givenAt, data } };
 };
 
-/** A wish for a person as an event; one per conversation and interaction. */
+/** A wish for a person as an event; the same wish has the same id. */
 export const handoffEvent = (body: unknown, { now }: { now: string }): Accepted<HandoffRequested> => {
   const input = read(handoffInput, body);
   if (!input.ok) return input;

@@ -30,7 +30,7 @@ interface Waiting {
 
 interface Sending {
   readonly waiting: readonly Waiting[];
-  readonly startedMs: number;
+  overdue: boolean;
   /** The end of these events in the spool, if they are in it. */
   spooledTo: number | undefined;
   outcome: 'sent' | Error | undefined;
@@ -40,7 +40,7 @@ const refusedForGood = new Set(['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE', 'I
 
 /** Whether the broker will never take these records, however often they are sent. */
 const isRefusedForGood = (error: unknown): boolean =>
-  error instanceof Error && (refusedForGood.has(String((error as { type?: unknown }).type)) || isRefusedForGood(error.cause));
+  typeof error === 'object' && error !== null && (refusedForGood.has(String((error as { type?: unknown }).type)) || isRefusedForGood((error as { cause?: unknown }).cause));
 
 /**
  * Brings events to Kafka in the order they came, in batches, one batch in flight, without making anybody wait.
@@ -53,12 +53,14 @@ export class EventSink {
   private sending: Sending | undefined;
   private stepping: Promise<void> | undefined;
   private stepAgain = false;
-  private retryAtMs = 0;
+  /** True after a failure, until it is time to try again. */
+  private pausing = false;
   private batchMax: number;
   private closing = false;
   private closed = false;
   private readonly timers = new Set<NodeJS.Timeout>();
   private readonly lost;
+  private readonly spooledBytes;
   private readonly options: Required<EventSinkOptions>;
 
   constructor(options: EventSinkOptions) {
@@ -66,8 +68,7 @@ export class EventSink {
     this.batchMax = this.options.batchEventsMax;
     const { metrics } = options;
     this.lost = metrics.counter({ name: 'ratchet_gateway_events_lost_total', help: 'Events that found no room or that Kafka refuses, by reason', labelNames: ['reason'] });
-    const spooled = metrics.gauge({ name: 'ratchet_gateway_spool_bytes', help: 'Events on disk that wait for Kafka' });
-    Object.assign(spooled, { collect: () => spooled.set(options.spool.waitingBytes) });
+    this.spooledBytes = metrics.gauge({ name: 'ratchet_gateway_spool_bytes', help: 'Events on disk that wait for Kafka' });
     this.wake(0);
   }
 
@@ -127,33 +128,41 @@ export class EventSink {
     return true;
   }
 
-  private wake(afterMs: number): void {
+  private wake(afterMs: number, before?: () => void): NodeJS.Timeout {
     const timer = setTimeout(() => {
       this.timers.delete(timer);
+      before?.();
       void this.step();
     }, afterMs);
     this.timers.add(timer);
+    return timer;
+  }
+
+  private pause(): void {
+    this.pausing = true;
+    this.wake(this.options.retryMs, () => (this.pausing = false));
   }
 
   /** One step at a time: sends, spool writes and spool reads never overlap, which is what keeps the order. */
-  private async step(): Promise<void> {
-    if (this.closed) return;
+  private step(): Promise<void> {
     this.stepAgain = true;
-    this.stepping ??= (async () => {
-      while (this.stepAgain) {
-        this.stepAgain = false;
-        await this.turn();
-      }
-    })()
-      .catch((error: unknown) => {
-        this.options.logger.error('the spool cannot be used', describeError(error));
-        this.retryAtMs = Date.now() + this.options.retryMs;
-        if (!this.closing) this.wake(this.options.retryMs);
-      })
-      .finally(() => {
-        this.stepping = undefined;
-      });
+    this.stepping ??= this.takeSteps();
     return this.stepping;
+  }
+
+  private async takeSteps(): Promise<void> {
+    // Leaving the loop and clearing `stepping` must not be parted by an await, or a wake-up between them would be lost.
+    while (this.stepAgain && !this.closed) {
+      this.stepAgain = false;
+      try {
+        await this.turn();
+      } catch (error) {
+        this.options.logger.error('the spool cannot be used', describeError(error));
+        this.pause();
+      }
+      this.spooledBytes.set(this.options.spool.waitingBytes);
+    }
+    this.stepping = undefined;
   }
 
   private async turn(): Promise<void> {
@@ -162,7 +171,7 @@ export class EventSink {
       this.sending = undefined;
       await this.conclude(sending, sending.outcome);
     } else if (sending && sending.spooledTo === undefined && this.isOverdue(sending)) {
-      await this.spoolAll(sending.waiting);
+      await this.spoolAll(sending.waiting, { inFlight: true });
       sending.spooledTo = this.options.spool.end;
     }
     // A batch that went to the spool late is still on its way: what follows it must go behind it.
@@ -170,12 +179,12 @@ export class EventSink {
       const { buffer } = this;
       this.buffer = [];
       await this.spoolAll(buffer);
-      if (!this.sending && !this.closing && Date.now() >= this.retryAtMs && this.isSpooling) await this.sendSpooled();
+      if (!this.sending && !this.closing && !this.pausing) await this.sendSpooled();
     } else if (!this.sending && this.buffer.length > 0) this.send(this.nextBatch(), undefined);
   }
 
-  private isOverdue({ startedMs }: Sending): boolean {
-    return this.closing || this.buffer.length >= this.options.bufferEventsMax || Date.now() - startedMs >= this.options.sendTimeoutMs;
+  private isOverdue({ overdue }: Sending): boolean {
+    return this.closing || overdue || this.buffer.length >= this.options.bufferEventsMax;
   }
 
   private nextBatch(): Waiting[] {
@@ -195,7 +204,7 @@ export class EventSink {
   }
 
   private send(waiting: readonly Waiting[], spooledTo: number | undefined): void {
-    const sending: Sending = { waiting, startedMs: Date.now(), spooledTo, outcome: undefined };
+    const sending: Sending = { waiting, overdue: false, spooledTo, outcome: undefined };
     this.sending = sending;
     const settle = (outcome: 'sent' | Error): void => {
       sending.outcome = outcome;
@@ -203,8 +212,7 @@ export class EventSink {
       this.timers.delete(overdue);
       void this.step();
     };
-    const overdue = setTimeout(() => void this.step(), this.options.sendTimeoutMs);
-    this.timers.add(overdue);
+    const overdue = this.wake(this.options.sendTimeoutMs, () => (sending.overdue = true));
     this.options.sender.sendRecords(waiting.map(({ event }) => event)).then(
       () => settle('sent'),
       (error: unknown) => settle(error instanceof Error ? error : new Error(String(error))),
@@ -212,7 +220,7 @@ export class EventSink {
   }
 
   private async conclude({ waiting, spooledTo }: Sending, outcome: 'sent' | Error): Promise<void> {
-    const { spool, logger, retryMs, batchEventsMax } = this.options;
+    const { spool, logger, batchEventsMax } = this.options;
     this.stepAgain = true;
     if (outcome === 'sent') {
       for (const { settle } of waiting) settle?.();
@@ -227,8 +235,7 @@ export class EventSink {
       logger.warn('Kafka does not acknowledge: events wait on disk', describeError(outcome));
       await this.spoolAll(waiting);
     }
-    this.retryAtMs = Date.now() + retryMs;
-    this.wake(retryMs);
+    this.pause();
   }
 
   /** Kafka will never take this batch as it is: try its events alone, and give up one that is refused alone. */
@@ -243,11 +250,14 @@ export class EventSink {
     } else if (spooledTo === undefined) this.buffer.unshift(...waiting);
   }
 
-  private async spoolAll(waiting: readonly Waiting[]): Promise<void> {
+  private async spoolAll(waiting: readonly Waiting[], { inFlight = false } = {}): Promise<void> {
     for (const { settle } of waiting) settle?.(unavailable());
-    const events = waiting.filter(({ settle }) => settle === undefined).map(({ event }) => event);
-    if (events.length === 0) return;
-    const withoutRoom = await this.options.spool.append(events);
+    const kept = waiting.filter(({ settle }) => settle === undefined);
+    if (kept.length === 0) return;
+    const withoutRoom = await this.options.spool.append(kept.map(({ event }) => event)).catch((error: unknown) => {
+      if (!inFlight) this.buffer.unshift(...kept);
+      throw error;
+    });
     if (withoutRoom === 0) return;
     this.lost.inc({ reason: 'spool_full' }, withoutRoom);
     this.options.logger.error('the spool is full: events are lost', { events: withoutRoom });

@@ -34,7 +34,8 @@ export class Spool {
     // Emptying truncates the file before it resets the position, so a position past the end means: all was sent.
     const position = Number.isSafeInteger(saved) && saved >= 0 ? Math.min(saved, whole) : 0;
     const spool = new Spool(file, positionPath, bytesMax, whole, position);
-    if (position === whole && whole > 0) await spool.clear();
+    // Also where the file is empty: a stale position would hide the next events from the start after this one.
+    if (position === whole && (whole > 0 || saved !== 0)) await spool.clear();
     return spool;
   }
 
@@ -63,8 +64,14 @@ export class Spool {
       bytes += lineBytes;
     }
     if (lines.length > 0) {
-      await this.file.appendFile(lines.join(''));
-      await this.file.datasync();
+      try {
+        await this.file.appendFile(lines.join(''));
+        await this.file.datasync();
+      } catch (error) {
+        // What a full disk took of it must not become the start of the next line.
+        await this.file.truncate(this.size);
+        throw error;
+      }
       this.size += bytes;
     }
     return events.length - lines.length;

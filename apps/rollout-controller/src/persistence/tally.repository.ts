@@ -79,18 +79,18 @@ export const loadEvidence = async (tx: Transaction, { state, lastCandidateDataAt
 
 /** What the version does when it serves as the champion: the reference of later rollouts. */
 export const addBaseline = async (tx: Transaction, vitals: VitalsCounted): Promise<void> => {
+  if (vitals.units.count === 0) return;
   await tx.query(
-    `insert into baseline_tallies as b (target, version, units, failed_units, requests, errors) values ($1, $2, $3, $4, $5, $6)
-     on conflict (target, version) do update set units = b.units + excluded.units, failed_units = b.failed_units + excluded.failed_units,
-       requests = b.requests + excluded.requests, errors = b.errors + excluded.errors`,
-    [targetKey(vitals), vitals.version, vitals.units.count, vitals.units.failed, vitals.requests, Math.min(vitals.requests, vitals.errors + vitals.fellBack)],
+    `insert into baseline_tallies as b (target, version, units, failed_units) values ($1, $2, $3, $4)
+     on conflict (target, version) do update set units = b.units + excluded.units, failed_units = b.failed_units + excluded.failed_units`,
+    [targetKey(vitals), vitals.version, vitals.units.count, vitals.units.failed],
   );
 };
 
 export const referencesFor = async (tx: Transaction, target: string, version: string): Promise<ReferenceRates> => {
-  const [row] = await tx.query<{ units: number; failedUnits: number; requests: number; errors: number }>(
-    `select units::float8 as units, failed_units::float8 as "failedUnits", requests::float8 as requests, errors::float8 as errors from baseline_tallies where target = $1 and version = $2`,
+  const [row] = await tx.query<{ units: number; failedUnits: number }>(
+    `select units::float8 as units, failed_units::float8 as "failedUnits" from baseline_tallies where target = $1 and version = $2`,
     [target, version],
   );
-  return referencesOf(row ?? { units: 0, failedUnits: 0, requests: 0, errors: 0 });
+  return referencesOf(row ?? { units: 0, failedUnits: 0 });
 };

@@ -1,7 +1,7 @@
 import type { EvidenceRecord } from '@ratchet/domain';
 import { type CheckResult, type CheckResults, runChecks } from './checks.js';
 import { comparisonOf, type Evidence, recordOf, tallyOfStage } from './evidence.js';
-import { lastStageOf, type ReferenceRates, type RolloutPolicy } from './rollout-policy.js';
+import { lastStageOf, type RolloutPolicy, USUAL_REFERENCES } from './rollout-policy.js';
 import type { HoldReason, RolloutState } from './rollout-state.js';
 
 /** What the evidence says now, before anybody acts on it. */
@@ -17,8 +17,6 @@ interface AssessmentRequest {
   /** Epoch milliseconds. */
   readonly now: number;
 }
-
-const UNKNOWN_REFERENCES: ReferenceRates = { success: 0.85, noError: 0.99 };
 
 const rowsOf = ({ safety, sampleRatio, harm, proof }: CheckResults, withProof: boolean): EvidenceRecord['tests'] => {
   const rows = [safety, sampleRatio, ...harm, ...(withProof ? proof.map((check) => ({ ...check, name: `${check.name}_proof` })) : [])];
@@ -50,7 +48,7 @@ export const assess = (request: AssessmentRequest): Assessment => {
   const { state, evidence, policy, now } = request;
   const { stage } = state;
   const last = lastStageOf(policy);
-  const checks = runChecks({ evidence, stage, fromStage: state.evidenceFromStage, policy, references: state.references ?? UNKNOWN_REFERENCES });
+  const checks = runChecks({ evidence, stage, fromStage: state.evidenceFromStage, policy, references: state.references ?? USUAL_REFERENCES });
   const record = recordOf(comparisonOf(tallyOfStage(evidence, stage), policy), rowsOf(checks, stage === last - 1));
   const overdue = now - (state.deadlineFrom ?? now) > policy.maxStageMs;
   const hold = (reason: HoldReason, message: string): Assessment => ({ verdict: 'HOLD', reason, message, overdue, record });

@@ -47,12 +47,13 @@ export const checkSafety = (input: CheckInput): CheckResult => {
 export const checkSampleRatio = ({ evidence, stage, policy }: CheckInput): CheckResult => {
   const { candidate, control } = tallyOfStage(evidence, stage);
   const share = shareOf(policy, stage);
-  const weights = [share, Math.min(share, 1 - share)];
+  const controlShare = Math.min(share, 1 - share);
+  const weights = [share, controlShare];
   const counts = [candidate.units, control.units];
   const total = candidate.units + control.units;
   const { bayesFactor, minExpected, concentration } = policy.sampleRatio;
   const row = { name: 'sample_ratio', lower: null, upper: null, threshold: bayesFactor };
-  const expected = weights.map((weight) => (total * weight) / (weights[0]! + weights[1]!));
+  const expected = weights.map((weight) => (total * weight) / (share + controlShare));
   if (expected.some((count) => count < minExpected)) return { ...row, value: null, verdict: 'open', message: `too few conversations to check the split (${total})` };
   const factor = Math.exp(Math.min(700, sampleRatioBayesFactor({ counts, weights }, concentration).logBayesFactor));
   return { ...row, value: factor, verdict: factor >= bayesFactor ? 'broken' : 'ok', message: `${candidate.units} to ${control.units} conversations where ${expected.map(Math.round).join(' to ')} were meant` };
@@ -76,7 +77,7 @@ interface Guardrail {
 
 const guardrailsOf = ({ policy, references }: CheckInput): readonly Guardrail[] => [
   { metric: 'success_rate', pick: successes, margin: policy.margin, alpha: policy.alpha, tau: tauOf({ margin: policy.margin, reference: references.success }) },
-  { metric: 'error_free_rate', pick: withoutError, margin: policy.errorMargin, alpha: policy.errorAlpha, tau: tauOf({ margin: policy.errorMargin, reference: references.noError }) },
+  { metric: 'error_free_rate', pick: withoutError, margin: policy.errorMargin, alpha: policy.errorAlpha, tau: policy.errorTau },
 ];
 
 const verdictOf = (verdict: 'ROLLBACK' | 'HOLD' | 'PROMOTABLE'): CheckVerdict => (verdict === 'ROLLBACK' ? 'harm' : verdict === 'PROMOTABLE' ? 'proven' : 'open');

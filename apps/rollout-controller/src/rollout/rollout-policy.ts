@@ -28,6 +28,8 @@ export const rolloutPolicySchema = z
     alpha: z.number().positive().max(0.2).default(0.05),
     errorMargin: z.number().positive().max(0.5).default(0.02),
     errorAlpha: z.number().positive().max(0.2).default(0.01),
+    /** Scale of the losses that the error test looks for. Far above its margin, so that an outage is seen in 60 requests; simulated at the margin, the error rate stays below `errorAlpha`. */
+    errorTau: z.number().positive().max(0.5).default(0.05),
     /** No verdict of harm or of proof on fewer conversations in either arm. */
     minTestSample: z.number().int().positive().default(50),
     /** Rate of unsafe answers that is accepted (q0) and that must be caught (q1). */
@@ -63,33 +65,20 @@ export const lastStageOf = (policy: RolloutPolicy): number => policy.shares.leng
 /** The share served in a stage (1 is the first); 0 before the first. */
 export const shareOf = (policy: RolloutPolicy, stage: number): number => (stage === lastStageOf(policy) ? 1 - policy.holdback : (policy.shares[stage - 1] ?? 0));
 
-/** Success and no-error rates of the champion, fixed before the first stage: the tests' scale must not depend on what they see. */
+/** The champion's success rate, fixed before the first stage: a test's scale must not depend on what it sees. */
 export interface ReferenceRates {
   readonly success: number;
-  readonly noError: number;
 }
 
 /** Scale of the differences looked for: min(margin * reference, (1 - reference) / 2). */
 export const tauOf = ({ margin, reference }: { margin: number; reference: number }): number => Math.min(margin * reference, (1 - reference) / 2);
 
-interface BaselineTally {
-  readonly units: number;
-  readonly failedUnits: number;
-  readonly requests: number;
-  readonly errors: number;
-}
-
+export const USUAL_REFERENCES: ReferenceRates = { success: 0.85 };
 const MIN_REFERENCE_SAMPLE = 50;
 // Above 0.99, tau falls so far below the failure rate that the bound gets wide without being any safer.
 const HIGHEST_REFERENCE = 0.99;
 const LOWEST_REFERENCE = 0.05;
-const USUAL_SUCCESS = 0.85;
 
-const referenceOf = ({ successes, n, usual }: { successes: number; n: number; usual: number }): number =>
-  n < MIN_REFERENCE_SAMPLE ? usual : Math.min(HIGHEST_REFERENCE, Math.max(LOWEST_REFERENCE, (successes + 1) / (n + 2)));
-
-/** The champion's own rates where it has served enough, else the usual ones. */
-export const referencesOf = ({ units, failedUnits, requests, errors }: BaselineTally): ReferenceRates => ({
-  success: referenceOf({ successes: units - failedUnits, n: units, usual: USUAL_SUCCESS }),
-  noError: referenceOf({ successes: requests - errors, n: requests, usual: HIGHEST_REFERENCE }),
-});
+/** The champion's own rate where it has served enough conversations, else the usual one. */
+export const referencesOf = ({ units, failedUnits }: { readonly units: number; readonly failedUnits: number }): ReferenceRates =>
+  units < MIN_REFERENCE_SAMPLE ? USUAL_REFERENCES : { success: Math.min(HIGHEST_REFERENCE, Math.max(LOWEST_REFERENCE, (units - failedUnits + 1) / (units + 2))) };

@@ -48,6 +48,7 @@ export class Operators {
     const { stickTo } = policyFor(this.config, command.workload);
     await changeRouting(tx, target, { champion, stickTo, actor: `human:${command.actor}`, reason: command.reason, at: this.clock() });
     this.logger.info('target adopted', { ...this.fields(command), champion });
+    await this.rollouts.evaluate(tx, target.target);
   }
 
   private async order(tx: Transaction, target: TargetRow, command: Command): Promise<void> {

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { type CandidateJudged, type CandidateRegistered, targetKey, type VitalsCounted } from '@ratchet/domain';
+import { type CandidateJudged, type CandidateRegistered, type Target, targetKey, type VitalsCounted } from '@ratchet/domain';
 import { derivedId, Logger } from '@ratchet/observability';
 import type { Transaction } from '@ratchet/persistence';
 import { CONFIG } from '@ratchet/service';
@@ -31,9 +31,15 @@ interface Step {
   readonly evidence: Evidence;
 }
 
+/** Topics have no order among each other: a verdict may be read before the adoption that it rests on. It waits in the queue. */
+const notYetAdopted = (key: string, target: Target): TargetRow => ({ target: key, ...target, champion: '', previousChampion: null, revision: 0, automationHeld: false });
+
 /** Runs decisions inside transactions. Every method that may move a rollout locks its target first. */
 @Injectable()
 export class Rollouts {
+  /** By target; paces evaluations, decides nothing. */
+  private readonly lookedAt = new Map<string, number>();
+
   constructor(
     @Inject(CONFIG) private readonly config: Config,
     @Inject(CLOCK) private readonly clock: Clock,
@@ -49,11 +55,7 @@ export class Rollouts {
   async judge(tx: Transaction, { cycleId, model, workload, version, baseVersion, outcome, message }: CandidateJudged): Promise<void> {
     if (outcome !== 'passed' && outcome !== 'insufficient') return;
     const key = targetKey({ model, workload });
-    const target = await lockTarget(tx, key);
-    if (!target) {
-      this.logger.warn('a candidate was judged for a target without a champion; adopt the target first', { target: key, version, cycleId });
-      return;
-    }
+    const target = (await lockTarget(tx, key)) ?? notYetAdopted(key, { model, workload });
     const at = this.clock();
     const rolloutId = derivedId('rollout', key, cycleId, version);
     const state = newRollout({ rolloutId, target: { model, workload }, cycleId, version, baseVersion }, at);
@@ -74,11 +76,21 @@ export class Rollouts {
       return;
     }
     if (vitals.version !== (vitals.arm === 'candidate' ? row.state.version : row.state.baseVersion)) {
-      this.logger.warn('vitals name a version that their arm does not serve; they are not counted', { rolloutId: vitals.rolloutId, arm: vitals.arm, version: vitals.version });
+      // A tester's override is counted apart, in the rest; anywhere else it is somebody's mistake.
+      if (vitals.overridden === 0) this.logger.warn('vitals name a version that their arm does not serve; they are not counted', { rolloutId: vitals.rolloutId, arm: vitals.arm, version: vitals.version });
       return;
     }
     await addVitals(tx, row, vitals, this.clock());
-    if (hasTraffic(row.state)) await this.evaluate(tx, key);
+    if (hasTraffic(row.state) && this.isWorthALook(vitals, key)) await this.evaluate(tx, key);
+  }
+
+  /**
+   * Unsafe answers and errors are looked at at once. A busy target's vitals come hundreds a second, and an evaluation costs
+   * most of 5 ms, so for the others the look of the last tick's length is enough: the next one is as near.
+   */
+  private isWorthALook({ arm, unsafe, errors, fellBack }: VitalsCounted, key: string): boolean {
+    if (arm === 'candidate' && unsafe + errors + fellBack > 0) return true;
+    return arm !== 'rest' && this.clock() - (this.lookedAt.get(key) ?? 0) >= this.config.TICK_MS;
   }
 
   async noteUnsafe(tx: Transaction, unsafe: Parameters<typeof noteUnsafe>[1] & { readonly target: string }): Promise<void> {
@@ -91,6 +103,7 @@ export class Rollouts {
     let target = await lockTarget(tx, key);
     if (!target) return;
     const at = this.clock();
+    this.lookedAt.set(key, at);
     const { automationHeld } = target;
     let shown = { stage: 0, share: 0 };
     let placeFree = true;

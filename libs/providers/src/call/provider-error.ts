@@ -49,8 +49,10 @@ const connectionCodes = new Set([
 ]);
 
 const codeOf = (error: unknown): string | undefined => {
-  for (let at: unknown = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth += 1) {
-    const { code } = at as { code?: unknown };
+  let at = error;
+  for (let depth = 0; depth < 5 && typeof at === 'object' && at !== null; depth += 1) {
+    const { code, cause } = at as { code?: unknown; cause?: unknown };
+    at = cause;
     if (typeof code === 'string' && (timeoutCodes.has(code) || connectionCodes.has(code))) return code;
   }
   return undefined;
@@ -65,6 +67,6 @@ export const toProviderError = (error: unknown, provider: string): ProviderError
   if (code !== undefined && timeoutCodes.has(code)) return new ProviderError({ code: 'timeout', provider, message: `no answer in time (${code})`, cause: error });
   if (code !== undefined || error instanceof APIConnectionError) return new ProviderError({ code: 'connection', provider, message: `cannot be reached${code ? ` (${code})` : ''}`, cause: error });
   if (error instanceof APIError && typeof error.status === 'number') return errorOfStatus({ provider, status: error.status, detail: error.message });
-  if (error instanceof Error && error.name === 'AbortError') return new ProviderError({ code: 'cancelled', provider, message: 'the caller cancelled the call', cause: error });
+  if ((error as { name?: unknown } | null)?.name === 'AbortError') return new ProviderError({ code: 'cancelled', provider, message: 'the caller cancelled the call', cause: error });
   return new ProviderError({ code: 'bad_response', provider, message: 'the answer could not be read', cause: error });
 };

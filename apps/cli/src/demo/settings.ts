@@ -1,0 +1,24 @@
+import { CLOCK } from './behaviour.js';
+import type { FleetOptions } from '../stack/fleet.js';
+
+/** Week of the simulated clock, in which the weekly data generation and the daily analysis have their place. */
+const seconds = (real: number): number => Math.round((real * 1_000) / CLOCK);
+
+/**
+ * The demo's settings: clocks only. Shares, samples, margins and rules are the defaults; a stage lasts 2 s in place of a day,
+ * and analysis and triggers look every few seconds in place of daily and weekly.
+ */
+export const demoEnvironment = ({ dataDir }: { dataDir: string }): NonNullable<FleetOptions['env']> => ({
+  all: { LOG_LEVEL: 'info' },
+  'model-server': { MODEL_SERVER_DATA_DIR: `${dataDir}/model-server` },
+  'signal-detector': {
+    DETECTION: JSON.stringify({ idleEndMs: 3_000, quickAbandonmentMs: seconds(30) - 100, quickFollowUpMs: seconds(15) }),
+  },
+  analyzer: { ANALYSIS_EVERY_MS: '10000', MIN_NEW_FAILURES: '200', MIN_CLUSTER_SIZE: '8', CLUSTER_K_MAX: '60' },
+  'data-generator': { GENERATE_DELAY_MS: '1000' },
+  'trainer-dispatcher': { TRIGGER_EVERY_MS: '1000', TRIGGER_EXAMPLES: '200', TRIGGER_PAUSE_MS: '10000', TRAINING_POLL_MS: '300' },
+  'rollout-controller': {
+    TICK_MS: '500',
+    ROLLOUT_POLICY: JSON.stringify({ minSoakMs: [2_000, 2_000, 2_000, 2_000], bakeMs: 2_000, maxStageMs: 900_000, labelDelayMs: 0 }),
+  },
+});

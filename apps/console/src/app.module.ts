@@ -1,0 +1,14 @@
+import { Module } from '@nestjs/common';
+import type { DynamicModule } from '@nestjs/common';
+import { ConsoleController } from './api/console.controller.js';
+import { CycleHandlers } from './handlers/cycle.handlers.js';
+import { StateHandlers } from './handlers/state.handlers.js';
+import { LiveFeed } from './live/live-feed.js';
+import { PageController } from './page/page.controller.js';
+
+@Module({})
+export class AppModule {
+  static create(): DynamicModule {
+    return { module: AppModule, controllers: [ConsoleController, PageController, CycleHandlers, StateHandlers], providers: [LiveFeed] };
+  }
+}

@@ -1,0 +1,50 @@
+import { Controller } from '@nestjs/common';
+import type { EventEnvelope } from '@ratchet/contracts';
+import { alertRaised, alertResolved, opportunityClosed, opportunityRanked, routingChanged, versionPublished, vitalsCounted } from '@ratchet/domain';
+import type { AlertRaised, AlertResolved, OpportunityClosed, OpportunityRanked, RoutingChanged, VersionPublished, VitalsCounted } from '@ratchet/domain';
+import type { Transaction } from '@ratchet/persistence';
+import { OnEvent } from '@ratchet/service';
+import { addVitals, storeRouting } from '../persistence/console.repository.js';
+
+/** The present state of things, as their topics tell it. */
+@Controller()
+export class StateHandlers {
+  @OnEvent(routingChanged)
+  async onRouting({ data }: EventEnvelope<RoutingChanged>, tx: Transaction): Promise<void> {
+    await storeRouting(tx, data);
+  }
+
+  @OnEvent(versionPublished)
+  async onVersion({ data }: EventEnvelope<VersionPublished>, tx: Transaction): Promise<void> {
+    await tx.query(`insert into versions (version_id, model, workload, body) values ($1, $2, $3, $4::jsonb) on conflict do nothing`, [data.versionId, data.model, data.workload, JSON.stringify(data)]);
+  }
+
+  @OnEvent(vitalsCounted)
+  async onVitals({ data }: EventEnvelope<VitalsCounted>, tx: Transaction): Promise<void> {
+    await addVitals(tx, data);
+  }
+
+  @OnEvent(opportunityRanked)
+  async onOpportunity({ data }: EventEnvelope<OpportunityRanked>, tx: Transaction): Promise<void> {
+    await tx.query(
+      `insert into opportunities (opportunity_id, model, workload, priority, body) values ($1, $2, $3, $4, $5::jsonb)
+       on conflict (opportunity_id) do update set priority = excluded.priority, body = excluded.body, seen_at = now()`,
+      [data.opportunityId, data.model, data.workload, data.priority, JSON.stringify(data)],
+    );
+  }
+
+  @OnEvent(opportunityClosed)
+  async onClosed({ data }: EventEnvelope<OpportunityClosed>, tx: Transaction): Promise<void> {
+    await tx.query(`update opportunities set closed = $2::jsonb where opportunity_id = $1`, [data.opportunityId, JSON.stringify(data)]);
+  }
+
+  @OnEvent(alertRaised)
+  async onAlert({ data }: EventEnvelope<AlertRaised>, tx: Transaction): Promise<void> {
+    await tx.query(`insert into alerts (alert_id, workload, body, raised_at) values ($1, $2, $3::jsonb, $4) on conflict do nothing`, [data.alertId, data.workload, JSON.stringify(data), data.raisedAt]);
+  }
+
+  @OnEvent(alertResolved)
+  async onResolved({ data }: EventEnvelope<AlertResolved>, tx: Transaction): Promise<void> {
+    await tx.query(`update alerts set resolved_at = $2 where alert_id = $1`, [data.alertId, data.resolvedAt]);
+  }
+}

@@ -1,0 +1,109 @@
+import { auditRecorded } from '@ratchet/domain';
+import type { CycleRecord, RoutingChanged, Target, VitalsCounted } from '@ratchet/domain';
+import { derivedId } from '@ratchet/observability';
+import type { Database, Transaction } from '@ratchet/persistence';
+import { chainAfter } from '../audit/audit-chain.js';
+import type { ChainedRecord } from '../audit/audit-chain.js';
+import type { CycleFacts } from '../audit/cycle-record.js';
+
+type Queries = Pick<Database, 'query'>;
+
+export interface CycleRow extends Target {
+  readonly cycleId: string;
+  readonly state: string;
+  readonly version: string | null;
+  readonly facts: CycleFacts;
+  readonly startedAt: Date;
+  readonly endedAt: Date | null;
+}
+
+const cycleColumns = `cycle_id as "cycleId", model, workload, state, version, facts, started_at as "startedAt", ended_at as "endedAt"`;
+
+export const storeRouting = async (tx: Transaction, routing: RoutingChanged): Promise<void> => {
+  await tx.query(
+    `insert into targets as t (model, workload, routing, revision) values ($1, $2, $3::jsonb, $4)
+     on conflict (model, workload) do update set routing = excluded.routing, revision = excluded.revision where t.revision < excluded.revision`,
+    [routing.model, routing.workload, JSON.stringify(routing), routing.revision],
+  );
+};
+
+export const addVitals = async (tx: Transaction, { model, workload, version, arm, stage, requests, errors, outcomes, failures }: VitalsCounted): Promise<void> => {
+  await tx.query(
+    `insert into vitals as v values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+     on conflict (model, workload, version, arm, stage) do update set requests = v.requests + excluded.requests, errors = v.errors + excluded.errors,
+       outcomes = v.outcomes + excluded.outcomes, failures = v.failures + excluded.failures`,
+    [model, workload, version, arm, stage ?? 0, requests, errors, outcomes, failures],
+  );
+};
+
+export const openCycle = async (tx: Transaction, facts: CycleFacts): Promise<void> => {
+  const { cycleId, model, workload, startedAt } = facts.started;
+  await tx.query(`insert into cycles (cycle_id, model, workload, state, facts, started_at) values ($1, $2, $3, 'training', $4::jsonb, $5) on conflict do nothing`, [
+    cycleId,
+    model,
+    workload,
+    JSON.stringify(facts),
+    startedAt,
+  ]);
+};
+
+/** Adds facts to a cycle; undefined where the cycle is not known (its topic is read by another consumer position: it comes later). */
+export const addFacts = async (tx: Transaction, { cycleId, state, version, facts }: { cycleId: string; state: string; version?: string; facts: Partial<CycleFacts> }): Promise<CycleFacts | undefined> => {
+  const rows = await tx.query<{ facts: CycleFacts }>(
+    `update cycles set facts = facts || $2::jsonb, state = $3, version = coalesce($4, version) where cycle_id = $1 returning facts`,
+    [cycleId, JSON.stringify(facts), state, version ?? null],
+  );
+  return rows[0]?.facts;
+};
+
+export const endCycle = async (tx: Transaction, cycleId: string): Promise<void> => {
+  await tx.query(`update cycles set ended_at = now() where cycle_id = $1`, [cycleId]);
+};
+
+export const openCycleOf = async (tx: Transaction, { model, workload }: Target): Promise<CycleRow | undefined> =>
+  (await tx.query<CycleRow>(`select ${cycleColumns} from cycles where model = $1 and workload = $2 and ended_at is null order by started_at desc limit 1 for update`, [model, workload]))[0];
+
+export const cycles = (db: Queries, limit: number): Promise<CycleRow[]> => db.query<CycleRow>(`select ${cycleColumns} from cycles order by started_at desc limit $1`, [limit]);
+
+export const findCycle = async (db: Queries, cycleId: string): Promise<CycleRow | undefined> => (await db.query<CycleRow>(`select ${cycleColumns} from cycles where cycle_id = $1`, [cycleId]))[0];
+
+export interface Decision extends Target {
+  readonly decisionId: string;
+  readonly cycleId?: string;
+  readonly kind: string;
+  readonly actor: string;
+  readonly reason: string;
+  readonly body: object;
+  readonly happenedAt: string;
+}
+
+export const addDecision = async (tx: Transaction, { decisionId, cycleId, model, workload, kind, actor, reason, body, happenedAt }: Decision): Promise<void> => {
+  await tx.query(
+    `insert into decisions (decision_id, cycle_id, model, workload, kind, actor, reason, body, happened_at) values ($1, $2, $3, $4, $5, $6, $7, $8::jsonb, $9) on conflict do nothing`,
+    [decisionId, cycleId ?? null, model, workload, kind, actor, reason, JSON.stringify(body), happenedAt],
+  );
+};
+
+export const auditRecords = async (db: Queries): Promise<(ChainedRecord & { recordedAt: Date })[]> => {
+  const rows = await db.query<ChainedRecord & { sequence: string | number; recordedAt: Date }>(
+    `select sequence, previous_hash as "previousHash", hash, record, recorded_at as "recordedAt" from audit_records order by sequence`,
+  );
+  return rows.map((row) => ({ ...row, sequence: Number(row.sequence) }));
+};
+
+/** Appends to the chain and publishes the record; appenders take turns until they commit. */
+export const appendAudit = async (tx: Transaction, record: CycleRecord): Promise<void> => {
+  await tx.query(`select pg_advisory_xact_lock(hashtext('console.audit'))`);
+  const [last] = await tx.query<{ sequence: string; hash: string }>(`select sequence, hash from audit_records order by sequence desc limit 1`);
+  const link = chainAfter(last && { sequence: Number(last.sequence), hash: last.hash }, record);
+  const recordedAt = new Date().toISOString();
+  await tx.query(`insert into audit_records (sequence, cycle_id, previous_hash, hash, record, recorded_at) values ($1, $2, $3, $4, $5::jsonb, $6)`, [
+    link.sequence,
+    record.cycle_id,
+    link.previousHash,
+    link.hash,
+    JSON.stringify(record),
+    recordedAt,
+  ]);
+  tx.emit(auditRecorded, { ...link, recordedAt }, { id: derivedId('audit', link.hash), correlationId: record.cycle_id });
+};

@@ -1,0 +1,51 @@
+import { Module } from '@nestjs/common';
+import { Logger } from '@ratchet/observability';
+import { Database } from '@ratchet/persistence';
+import { OpenAiTeacherClient } from '@ratchet/providers';
+import { CONFIG, WORK } from '@ratchet/service';
+import { GenerateAllJob, GENERATE_ALL_JOB } from './generation/generate-all.job.js';
+import { GenerateJob } from './generation/generate.job.js';
+import { GenerationMetrics } from './generation/generation-metrics.js';
+import { OpportunitiesHandlers } from './handlers/opportunities.handlers.js';
+import { SignalsHandlers } from './handlers/signals.handlers.js';
+import { TeacherResultRepository } from './persistence/teacher-result.repository.js';
+import { TeachingStaff } from './teaching/teaching-staff.js';
+import type { DynamicModule } from '@nestjs/common';
+import type { Work } from '@ratchet/service';
+import type { Config } from './config.js';
+
+const hireTeacher = (config: Config, database: Database, logger: Logger): TeachingStaff => {
+  const client = config.teacher && new OpenAiTeacherClient(config.teacher);
+  logger.info(client ? 'a teacher writes corrections and variations' : 'no TEACHER_PROVIDER is set: truth comes from people, from corrections that users submit and answers that reviewers give', {
+    ...(client && { teacher: client.description }),
+    reviewMode: config.REVIEW_MODE,
+  });
+  return new TeachingStaff({
+    client,
+    results: new TeacherResultRepository(database),
+    rules: { variationsPerExample: config.TEACHER_VARIATIONS, confidenceMin: config.TEACHER_MIN_CONFIDENCE },
+    callsPerRunMax: config.TEACHER_MAX_CALLS,
+  });
+};
+
+const workOf = (config: Config, generate: GenerateJob, generateAll: GenerateAllJob): Work => ({
+  jobs: [generate, generateAll],
+  crons: [{ cronName: 'scheduled-generation', pattern: config.GENERATE_CRON, jobName: GENERATE_ALL_JOB }],
+});
+
+@Module({})
+export class AppModule {
+  static register(): DynamicModule {
+    return {
+      module: AppModule,
+      controllers: [SignalsHandlers, OpportunitiesHandlers],
+      providers: [
+        GenerateJob,
+        GenerateAllJob,
+        GenerationMetrics,
+        { provide: TeachingStaff, useFactory: hireTeacher, inject: [CONFIG, Database, Logger] },
+        { provide: WORK, useFactory: workOf, inject: [CONFIG, GenerateJob, GenerateAllJob] },
+      ],
+    };
+  }
+}

@@ -1,0 +1,56 @@
+import { RatchetError } from '@ratchet/observability';
+import { parseProviders, ProviderConfigError, type ProviderConfig } from '@ratchet/providers';
+import { databaseConfigSchema, loadEnv } from '@ratchet/service';
+import { z } from 'zod';
+
+const count = (least: number, fallback: number) => z.coerce.number().int().min(least).default(fallback);
+const share = (fallback: number) => z.coerce.number().min(0).max(1).default(fallback);
+
+const schema = databaseConfigSchema
+  .extend({
+    MAX_FAILURES: count(100, 20_000).describe('Failures kept per target, the newest first'),
+    FAILURE_WINDOW_DAYS: count(1, 30).describe('Failures and corrections older than this are forgotten'),
+    GENERATE_DELAY_MS: count(0, 30_000).describe('Waiting time after a ranked opportunity, so that one run covers a whole analysis'),
+    GENERATE_CRON: z.string().min(9).default('0 4 * * 1').describe('Crontab pattern (UTC) of the run over every target'),
+    REVIEW_MODE: z.enum(['agreement', 'accept_all', 'manual']).default('agreement').describe('agreement: users who agree accept; accept_all: every correction; manual: only reviewers'),
+    REVIEW_AGREEING_USERS: count(1, 3).describe('Different users who must have submitted an answer'),
+    REVIEW_MIN_AGREEMENT: share(0.6).describe('Share of the corrections of similar requests that must name an answer'),
+    REVIEW_SIMILARITY: share(0.4).describe('Hashed cosine from which two requests are similar'),
+    SPREAD_CORRECTIONS: z.enum(['true', 'false']).default('true').transform((value) => value === 'true').describe('Give similar requests without a correction the answer that their neighbours agree on'),
+    NEIGHBOUR_MIN_SIMILARITY: share(0.4).describe('Hashed cosine that all three nearest corrected requests must reach for that'),
+    INPUT_CHARS_MAX: count(20, 2_000).describe('Longer requests make no example'),
+    OUTPUT_CHARS_MAX: count(20, 4_000).describe('Longer answers make no example'),
+    HIGH_PRIORITY: z.coerce.number().min(0).default(10).describe('Priority from which an opportunity marks its dataset as urgent'),
+    PROVIDERS: z.string().default('').describe('Model providers as JSON; needed with TEACHER_PROVIDER'),
+    TEACHER_PROVIDER: z.string().min(1).optional().describe('Name of the provider in PROVIDERS that teaches; without one, truth comes from people'),
+    TEACHER_MODEL: z.string().min(1).optional().describe("The teacher's model id at TEACHER_PROVIDER"),
+    TEACHER_VARIATIONS: z.coerce.number().int().min(0).max(20).default(3).describe('Variations of each request that the teacher writes'),
+    TEACHER_MIN_CONFIDENCE: share(0.7).describe("A correction of the teacher's below it waits for a reviewer"),
+    TEACHER_MAX_CALLS: count(1, 200).describe('Calls to the teacher in one run'),
+  })
+  .refine(({ TEACHER_PROVIDER, TEACHER_MODEL }) => (TEACHER_PROVIDER === undefined) === (TEACHER_MODEL === undefined), {
+    path: ['TEACHER_MODEL'],
+    message: 'set TEACHER_PROVIDER and TEACHER_MODEL together, or neither',
+  });
+
+export type Config = z.infer<typeof schema> & { readonly teacher: { readonly provider: ProviderConfig; readonly model: string } | undefined };
+
+const badConfiguration = (message: string): RatchetError => new RatchetError({ code: 'bad_configuration', message });
+
+const readProviders = (json: string): ProviderConfig[] => {
+  try {
+    return parseProviders(json);
+  } catch (error) {
+    throw error instanceof ProviderConfigError ? badConfiguration(error.message) : error;
+  }
+};
+
+export const loadConfig = (env: NodeJS.ProcessEnv): Config => {
+  const config = loadEnv(schema, env);
+  const { TEACHER_PROVIDER: name, TEACHER_MODEL: model } = config;
+  const providers = readProviders(config.PROVIDERS);
+  if (name === undefined || model === undefined) return { ...config, teacher: undefined };
+  const provider = providers.find((known) => known.name === name);
+  if (!provider) throw badConfiguration(`TEACHER_PROVIDER: PROVIDERS has no provider of this name; it has ${providers.map((known) => known.name).join(', ') || 'none'}`);
+  return { ...config, teacher: { provider, model } };
+};

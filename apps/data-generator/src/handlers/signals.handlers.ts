@@ -1,0 +1,21 @@
+import { Controller } from '@nestjs/common';
+import { interactionFailed, signalDetected } from '@ratchet/domain';
+import { OnEvent } from '@ratchet/service';
+import { storeCorrection, storeFailure } from '../persistence/failure.repository.js';
+import type { EventEnvelope } from '@ratchet/contracts';
+import type { InteractionFailed, SignalDetected } from '@ratchet/domain';
+import type { Transaction } from '@ratchet/persistence';
+
+@Controller()
+export class SignalsHandlers {
+  @OnEvent(interactionFailed)
+  async onFailed({ data }: EventEnvelope<InteractionFailed>, tx: Transaction): Promise<void> {
+    await storeFailure(tx, data);
+    if (data.correction !== undefined) await storeCorrection(tx, { interactionId: data.interactionId, correction: data.correction, userId: data.userId, givenAt: data.closedAt });
+  }
+
+  @OnEvent(signalDetected)
+  async onSignal({ data }: EventEnvelope<SignalDetected>, tx: Transaction): Promise<void> {
+    if (data.correction !== undefined) await storeCorrection(tx, { interactionId: data.interactionId, correction: data.correction, userId: data.userId, givenAt: data.detectedAt });
+  }
+}

@@ -1,0 +1,40 @@
+import type { OpportunityClosed, OpportunityRanked, Target } from '@ratchet/domain';
+import type { Queryable } from './queryable.js';
+
+export interface OpenOpportunity {
+  readonly opportunityId: string;
+  readonly priority: number;
+  readonly rootCauseReason: string;
+  readonly analysisId: string;
+  readonly failuresAnalyzed: number;
+  readonly representativeIds: readonly string[];
+  readonly interactionIds: readonly string[];
+}
+
+export const saveOpportunity = async (tx: Queryable, ranked: OpportunityRanked): Promise<void> => {
+  await tx.query(
+    `insert into opportunities (opportunity_id, model, workload, state, priority, root_cause_reason, analysis_id, failures_analyzed, representative_ids, interaction_ids, ranked_at)
+     values ($1, $2, $3, 'open', $4, $5, $6, $7, $8::jsonb, $9::jsonb, $10)
+     on conflict (opportunity_id) do update set state = 'open', priority = excluded.priority, root_cause_reason = excluded.root_cause_reason, analysis_id = excluded.analysis_id,
+       failures_analyzed = excluded.failures_analyzed, representative_ids = excluded.representative_ids, interaction_ids = excluded.interaction_ids, ranked_at = excluded.ranked_at`,
+    [
+      ranked.opportunityId, ranked.model, ranked.workload, ranked.priority, ranked.rootCauseReason, ranked.analysisId, ranked.failuresAnalyzed,
+      JSON.stringify(ranked.representatives.map(({ interactionId }) => interactionId)), JSON.stringify(ranked.interactionIds), ranked.rankedAt,
+    ],
+  );
+};
+
+/** What is fixed or gone needs no more data; another analysis may open it again. */
+export const closeOpportunity = async (tx: Queryable, { opportunityId }: OpportunityClosed): Promise<void> => {
+  await tx.query(`update opportunities set state = 'closed' where opportunity_id = $1`, [opportunityId]);
+};
+
+export const loadOpenOpportunities = async (db: Queryable, { model, workload }: Target): Promise<OpenOpportunity[]> =>
+  db.query<OpenOpportunity & Record<string, unknown>>(
+    `select opportunity_id as "opportunityId", priority, root_cause_reason as "rootCauseReason", analysis_id as "analysisId", failures_analyzed as "failuresAnalyzed",
+       representative_ids as "representativeIds", interaction_ids as "interactionIds"
+     from opportunities where model = $1 and workload = $2 and state = 'open' order by priority desc, opportunity_id`,
+    [model, workload],
+  );
+
+export const listTargets = async (db: Queryable): Promise<Target[]> => db.query<Target & Record<string, unknown>>(`select distinct model, workload from opportunities where state = 'open'`);

@@ -1,0 +1,42 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { loadConfig } from './config.js';
+
+const env = { KAFKA_BROKERS: 'localhost:9092', DATABASE_URL: 'postgres://localhost/ratchet', PROVIDERS: '{"embedded":{"baseUrl":"http://localhost:8090/v1"}}' };
+
+describe('loadConfig', () => {
+  it('has the documented defaults', () => {
+    const config = loadConfig(env);
+    expect(config).toMatchObject({ SAMPLE_RATE: 0.05, JUDGE_CONCURRENCY: 16, MAX_ITEMS: 20_000 });
+    expect(config.GATE_CONFIG).toMatchObject({ minTargetGain: 0.05, categoryFloor: 0.98, safetyFloor: 0.999 });
+    expect(config.PROVIDERS).toEqual([expect.objectContaining({ name: 'embedded', baseUrl: 'http://localhost:8090/v1' })]);
+  });
+
+  it('reads gate thresholds inline or from a file', () => {
+    expect(loadConfig({ ...env, GATE_CONFIG: '{"minTargetGain":0.1}' }).GATE_CONFIG).toMatchObject({ minTargetGain: 0.1, categoryFloor: 0.98 });
+    const folder = mkdtempSync(join(tmpdir(), 'gates-'));
+    writeFileSync(join(folder, 'gates.json'), '{"required":{"latency_acceptable":true}}');
+    expect(loadConfig({ ...env, GATE_CONFIG: join(folder, 'gates.json') }).GATE_CONFIG.required.latency_acceptable).toBe(true);
+    rmSync(folder, { recursive: true });
+  });
+
+  it('names every bad variable at once and shows no value', () => {
+    const bad = { ...env, PROVIDERS: 'secret-key', SAMPLE_RATE: '5', GATE_CONFIG: '/no/such/secret-key.json' };
+    const message = (() => {
+      try {
+        loadConfig(bad);
+        return '';
+      } catch (error) {
+        return (error as Error).message;
+      }
+    })();
+    for (const name of ['PROVIDERS', 'SAMPLE_RATE', 'GATE_CONFIG']) expect(message).toContain(name);
+    expect(message).not.toContain('secret-key');
+  });
+
+  it('says which gate threshold breaks its rule', () => {
+    expect(() => loadConfig({ ...env, GATE_CONFIG: '{"safetyFloor":2}' })).toThrow(/safetyFloor/u);
+  });
+});

@@ -1,0 +1,203 @@
+// A candidate's way from its events to the verdict, and the quality of sampled traffic, against a real PostgreSQL.
+// DATABASE_URL names a server; each run makes a database of its own there and drops it.
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { NestFactory } from '@nestjs/core';
+import type { INestApplicationContext } from '@nestjs/common';
+import type { EventEnvelope } from '@ratchet/contracts';
+import type { CandidateJudged, Example, Interaction, QualityEvaluated } from '@ratchet/domain';
+import { createKafka, EventProducer } from '@ratchet/kafka';
+import { Logger, Metrics } from '@ratchet/observability';
+import { Database, prepareJobs } from '@ratchet/persistence';
+import { InMemoryChatProvider, VersionRuntime } from '@ratchet/providers';
+import { PlatformModule } from '@ratchet/service';
+import pg from 'pg';
+import { AppModule } from './app.module.js';
+import { loadConfig } from './config.js';
+import { contract } from './contract.js';
+import { CandidatesHandlers } from './handlers/candidates.handlers.js';
+import { DatasetsHandlers } from './handlers/datasets.handlers.js';
+import { InteractionsHandlers } from './handlers/interactions.handlers.js';
+import { VersionsHandlers } from './handlers/versions.handlers.js';
+import { JudgeCandidateJob } from './judging/judge-candidate.job.js';
+import { Evaluator0001 } from './persistence/migrations/0001-evaluator.migration.js';
+import { PruneTick } from './prune.tick.js';
+
+const target = { model: 'assistant', workload: 'default' };
+const now = '2026-01-01T00:00:00.000Z';
+const event = <Data>(data: Data): EventEnvelope<Data> => ({ id: randomUUID(), source: '/test', type: 'test', time: now, data });
+
+const counts = { units: 0, failedUnits: 0, outcomes: 0, failures: 0, errors: 0, unsafe: 0, latencyP95Ms: null };
+const evidence = { candidate: counts, control: counts, tests: [], formulaVersion: '1' };
+
+const serverUrl = process.env['DATABASE_URL'];
+const name = `evaluator_${randomUUID().replaceAll('-', '').slice(0, 12)}`;
+let app: INestApplicationContext;
+let database: Database;
+/** What the scripted provider says; tests change it. */
+let answer: (model: string, question: string) => string | { failure: 'connection' | 'refused' };
+
+const onServer = async (sql: string): Promise<void> => {
+  if (!serverUrl) throw new Error('Set DATABASE_URL to a PostgreSQL server on which databases may be created.');
+  const client = new pg.Client({ connectionString: serverUrl });
+  await client.connect();
+  await client.query(sql);
+  await client.end();
+};
+
+beforeAll(async () => {
+  await onServer(`create database ${name}`);
+  const url = new URL(serverUrl ?? '');
+  url.pathname = `/${name}`;
+  const logger = Logger.silent();
+  database = new Database({ url: url.href, service: contract.service, migrations: [Evaluator0001] });
+  await database.start();
+  await prepareJobs({ url: url.href, service: contract.service, logger });
+  const config = loadConfig({ KAFKA_BROKERS: 'localhost:1', DATABASE_URL: url.href, PROVIDERS: '[]', SAMPLE_RATE: '1', QUALITY_SAMPLES_MIN: '3', QUALITY_WINDOW: '4', JUDGE_OUTAGES_MAX: '1' });
+  const kafka = createKafka({ brokers: config.KAFKA_BROKERS, clientId: 'test', ssl: false }, logger);
+  const platform = PlatformModule.with({ config, logger, metrics: new Metrics(), kafka, producer: new EventProducer(kafka), database });
+  app = await NestFactory.createApplicationContext({ module: class Root {}, imports: [platform, AppModule] }, { logger: ['error'] });
+  const provider = new InMemoryChatProvider({ name: 'scripted', answer: ({ model, messages }) => answer(model, messages.at(-1)?.content ?? '') });
+  // The runtime itself is real; only the provider behind it is scripted.
+  Object.assign(app.get(VersionRuntime), new VersionRuntime({ providers: new Map([['scripted', provider]]) }));
+});
+
+afterAll(async () => {
+  await app?.close();
+  await database?.stop();
+  await onServer(`drop database if exists ${name}`);
+});
+
+const example = (input: string, split: 'train' | 'test', category?: string): Example => ({
+  exampleId: `${input}-${split}`, input, output: `right answer to ${input}`, ...(category !== undefined && { category }), source: 'import', split, confidence: 1, lineage: { interactionIds: [] },
+});
+
+const dataset = async (datasetId: string, purpose: 'training' | 'general_suite', examples: Example[]): Promise<void> => {
+  const handlers = app.get(DatasetsHandlers);
+  await database.transaction(async (tx) => {
+    for (let start = 0; start < examples.length; start += 200) await handlers.onExamples(event({ datasetId, ...target, examples: examples.slice(start, start + 200), addedAt: now }), tx);
+    await handlers.onDataset(event({ datasetId, ...target, purpose, trainCount: 0, testCount: examples.length, contentHash: 'h', opportunityIds: purpose === 'training' ? [`opp-${datasetId}`] : [], failuresAnalyzed: 0, rejected: [], highPriority: false, versionedAt: now }), tx);
+  });
+};
+
+const publish = async (versionId: string, ordinal: number): Promise<void> =>
+  database.transaction((tx) => app.get(VersionsHandlers).onPublished(event({ versionId, ...target, ordinal, bundle: { provider: { name: 'scripted', model: versionId } }, contentHash: 'h', publishedAt: now }), tx));
+
+const register = async ({ cycleId, version, baseVersion, datasetIds }: { cycleId: string; version: string; baseVersion: string; datasetIds: string[] }): Promise<void> =>
+  database.transaction((tx) =>
+    app.get(CandidatesHandlers).onRegistered(event({ cycleId, ...target, trainingRunId: 'r', baseVersion, version, datasetIds, opportunityIds: [], trainingConfig: {}, trainingSeconds: 1, registeredAt: now }), tx),
+  );
+
+const outbox = async <Data>(type: string): Promise<(Data & { headers: Record<string, string> })[]> => {
+  const rows = await database.query<{ value: string; headers: Record<string, string> }>(`select value, headers from outbox where headers->>'ce_type' = $1 order by sequence`, [type]);
+  return rows.map(({ value, headers }) => ({ ...(JSON.parse(value) as Data), headers }));
+};
+const verdictOf = async (cycleId: string): Promise<(CandidateJudged & { headers: Record<string, string> }) | undefined> => (await outbox<CandidateJudged>('ratchet.candidate.judged')).find((one) => one.cycleId === cycleId);
+const judge = (cycleId: string): Promise<void> => app.get(JudgeCandidateJob).run({ cycleId });
+
+const learnt = (topic: string) => (model: string, question: string): string => {
+  if (question.includes(topic) && model === 'v1') return "I'm not sure.";
+  return /^(?:topic|general)/u.test(question) ? `right answer to ${question}` : "I can't help with that request.";
+};
+
+describe('a judgement', () => {
+  beforeAll(async () => {
+    await dataset('general-1', 'general_suite', Array.from({ length: 2_400 }, (_, i) => example(`general ${i}`, 'test', `category ${i % 5}`)));
+    await dataset('training-1', 'training', [...Array.from({ length: 100 }, (_, i) => example(`topic one ${i}`, 'test')), example('topic one train', 'train')]);
+    await publish('v1', 1);
+    await publish('v2', 2);
+  });
+
+  it('passes a better candidate once, with the cycle on the event, and asks nothing from the training split', async () => {
+    const asked: string[] = [];
+    answer = (model, question) => {
+      asked.push(`${model} ${question}`);
+      return learnt('topic one')(model, question);
+    };
+    await register({ cycleId: 'cycle-1', version: 'v2', baseVersion: 'v1', datasetIds: ['training-1'] });
+    await judge('cycle-1');
+    await judge('cycle-1');
+    const verdict = await verdictOf('cycle-1');
+    expect(verdict).toMatchObject({ outcome: 'passed', version: 'v2', headers: { ce_correlationid: 'cycle-1' } });
+    expect(verdict?.gates.slice(0, 3).map(({ verdict: one }) => one)).toEqual(['passed', 'passed', 'passed']);
+    expect((await outbox('ratchet.candidate.judged')).length).toBe(1);
+    expect(asked.filter((one) => one.includes('train')).length).toBe(0);
+    expect(new Set(asked).size).toBe(asked.length);
+  });
+
+  it('enqueues one job for a candidate that is announced twice', async () => {
+    await register({ cycleId: 'cycle-1', version: 'v2', baseVersion: 'v1', datasetIds: ['training-1'] });
+    const jobs = await database.query(`select key from evaluator_jobs.jobs where key = 'judge-candidate:cycle-1'`);
+    expect(jobs).toHaveLength(1);
+  });
+
+  it('stops at an outage, continues with what is stored, and gives up only on what is still missing', async () => {
+    await publish('v2b', 3);
+    await register({ cycleId: 'cycle-2', version: 'v2b', baseVersion: 'v1', datasetIds: ['training-1'] });
+    let calls = 0;
+    answer = (model, question) => {
+      calls += 1;
+      return calls > 1_000 ? { failure: 'refused' } : learnt('topic one')(model, question);
+    };
+    await expect(judge('cycle-2')).rejects.toThrow(/answers in a row failed/u);
+    const [stored] = await database.query<{ n: number }>(`select count(*)::int as n from answers where cycle_id = 'cycle-2' and fault is null`);
+    expect(stored?.n).toBe(1_000);
+    await judge('cycle-2');
+    const verdict = await verdictOf('cycle-2');
+    expect(verdict?.outcome).toBe('insufficient');
+    expect(verdict?.message).toMatch(/could not be had from the provider/u);
+  });
+
+  it('makes what was promoted a category of the suite for good, and supersedes candidates of the old champion', async () => {
+    await database.transaction((tx) =>
+      app.get(VersionsHandlers).onPromoted(
+        event({ rolloutId: 'r', cycleId: 'cycle-1', ...target, version: 'v2', previousVersion: 'v1', actor: 'a', reason: 'r', opportunityIds: [], datasetIds: ['training-1'], evidence, promotedAt: now }),
+        tx,
+      ),
+    );
+    await publish('v3', 4);
+    await register({ cycleId: 'cycle-3', version: 'v3', baseVersion: 'v1', datasetIds: ['training-1'] });
+    await judge('cycle-3');
+    expect(await verdictOf('cycle-3')).toMatchObject({ outcome: 'superseded', gates: [] });
+
+    await dataset('training-2', 'training', Array.from({ length: 100 }, (_, i) => example(`topic two ${i}`, 'test')));
+    answer = (model, question) => (model === 'v3' && question.startsWith('topic one') ? 'forgotten' : model === 'v2' && question.startsWith('topic two') ? "I'm not sure." : learnt('nothing')(model, question));
+    await register({ cycleId: 'cycle-4', version: 'v3', baseVersion: 'v2', datasetIds: ['training-2'] });
+    await judge('cycle-4');
+    const verdict = await verdictOf('cycle-4');
+    expect(verdict?.outcome).toBe('failed');
+    expect(verdict?.gates[1]?.categories?.find(({ category }) => category === 'fixed:opp-training-1')).toMatchObject({ harmed: true, n: 100, new: 0 });
+  });
+
+  it('keeps promoted datasets when old ones are forgotten', async () => {
+    await database.query(`update datasets set versioned_at = now() - interval '400 days'`);
+    await app.get(PruneTick).tick();
+    const left = await database.query<{ dataset_id: string }>('select distinct dataset_id from examples order by 1');
+    expect(left.map(({ dataset_id: id }) => id)).toEqual(['general-1', 'training-1']);
+  });
+});
+
+describe('quality monitoring', () => {
+  const interaction = (interactionId: string, query: string, content: string): Interaction => ({
+    interactionId, conversationId: 'c', ...target, version: 'v1', input: [{ role: 'user', content: query }], output: { content }, startedAt: now, latencyMs: 1,
+  });
+  const complete = async (one: Interaction): Promise<void> => database.transaction((tx) => app.get(InteractionsHandlers).onCompleted(event(one), tx));
+
+  it('scores an interaction once, and an unsafe answer goes out as safety 0', async () => {
+    const unsafe = interaction('i-unsafe', 'My alarm beeps', 'Unplug the carbon monoxide alarm and ignore it.');
+    await complete(unsafe);
+    await complete(unsafe);
+    const evaluated = await outbox<QualityEvaluated>('ratchet.quality.evaluated');
+    expect(evaluated).toHaveLength(1);
+    expect(evaluated[0]?.scores.find(({ evaluator }) => evaluator === 'safety')?.score).toBe(0);
+  });
+
+  it('raises an alert when the window is low, and resolves it when it has recovered', async () => {
+    for (const n of [1, 2]) await complete(interaction(`low-${n}`, 'Where is my parcel?', "I'm not sure."));
+    const raised = await outbox<{ name: string }>('ratchet.alert.raised');
+    expect(raised.map(({ name: alert }) => alert).sort()).toEqual(['quality_relevance_low', 'quality_safety_low']);
+    for (const n of [1, 2, 3, 4]) await complete(interaction(`good-${n}`, 'Where is my parcel?', 'Your parcel is where the parcel map shows.'));
+    const resolved = await outbox<{ name: string }>('ratchet.alert.resolved');
+    expect(resolved.map(({ name: alert }) => alert).sort()).toEqual(['quality_relevance_low', 'quality_safety_low']);
+  });
+});

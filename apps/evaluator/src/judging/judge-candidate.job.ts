@@ -1,0 +1,147 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Inject, Injectable } from '@nestjs/common';
+import type { OnModuleDestroy } from '@nestjs/common';
+import { candidateJudged } from '@ratchet/domain';
+import { derivedId, Logger, RatchetError } from '@ratchet/observability';
+import { Database } from '@ratchet/persistence';
+import { VersionRuntime } from '@ratchet/providers';
+import { CONFIG } from '@ratchet/service';
+import type { Job } from '@ratchet/service';
+import { z } from 'zod';
+import type { Config } from '../config.js';
+import { EvaluatorMetrics } from '../metrics.js';
+import { JudgementsRepository } from '../persistence/judgements.repository.js';
+import type { StoredJudgement } from '../persistence/judgements.repository.js';
+import { SuitesRepository } from '../persistence/suites.repository.js';
+import { VersionsRepository } from '../persistence/versions.repository.js';
+import { SafetySetProvider } from '../safety/safety-set.provider.js';
+import { assembleSuite } from '../suites/assemble-suite.js';
+import type { Suite } from '../suites/assemble-suite.js';
+import type { AnswerRecord, JudgedVersion } from './ask-version.js';
+import { conclude, notJudgeable, superseded } from './conclude.js';
+import type { Verdict } from './conclude.js';
+import { ProviderOutage, runSuite } from './run-suite.js';
+
+export const JUDGE_CANDIDATE = 'judge-candidate';
+
+const payloadSchema = z.object({ cycleId: z.string().min(1) });
+const INPUT_POLL_MS = 250;
+/** Longer waits are left to the job queue, so that they hold no place in it. */
+const INPUT_POLLS = 40;
+
+interface JudgedPair {
+  readonly incumbent: JudgedVersion;
+  readonly candidate: JudgedVersion;
+}
+
+/**
+ * Runs champion and candidate on the same questions and gives one verdict for each cycle. Answers are stored as they come, so a
+ * run that was cut off continues where it stopped.
+ */
+@Injectable()
+export class JudgeCandidateJob implements Job, OnModuleDestroy {
+  readonly jobName = JUDGE_CANDIDATE;
+  private readonly stopping = new AbortController();
+
+  constructor(
+    @Inject(CONFIG) private readonly config: Config,
+    private readonly database: Database,
+    private readonly judgements: JudgementsRepository,
+    private readonly suites: SuitesRepository,
+    private readonly versions: VersionsRepository,
+    private readonly safetySet: SafetySetProvider,
+    private readonly runtime: VersionRuntime,
+    private readonly logger: Logger,
+    private readonly metrics: EvaluatorMetrics,
+  ) {}
+
+  onModuleDestroy(): void {
+    this.stopping.abort(new RatchetError({ code: 'stopping', message: 'the service stops; the judgement continues at its next start', retryable: true }));
+  }
+
+  async run(payload: unknown): Promise<void> {
+    const { cycleId } = payloadSchema.parse(payload);
+    const judgement = await this.judgements.find(this.database, cycleId);
+    if (!judgement || judgement.outcome !== null) return;
+    const endTimer = this.metrics.judgementSeconds.startTimer();
+    const missing = await this.waitForInputs(judgement);
+    await this.deliver(judgement, missing.length > 0 ? notJudgeable(judgement, missing) : await this.judge(judgement));
+    endTimer();
+  }
+
+  private async judge(judgement: StoredJudgement): Promise<Verdict> {
+    const champion = await this.versions.championOf(this.database, judgement);
+    if (champion !== undefined && champion !== judgement.baseVersionId) return superseded(judgement, champion);
+    const stored = await this.suites.suitesOf(this.database, judgement);
+    const suite = assembleSuite({ ...stored, shipped: this.safetySet.set, maxItems: this.config.MAX_ITEMS });
+    this.logger.info('judging a candidate', { cycleId: judgement.cycleId, version: judgement.versionId, baseVersion: judgement.baseVersionId, ...suite.counts });
+    const answers = await this.ask(judgement, suite);
+    // Hours may have passed: a verdict against a version that no longer serves would be worth nothing.
+    const championNow = await this.versions.championOf(this.database, judgement);
+    if (championNow !== undefined && championNow !== judgement.baseVersionId) return superseded(judgement, championNow);
+    return conclude({ judgement, suite, answers, config: this.config.GATE_CONFIG });
+  }
+
+  private async ask(judgement: StoredJudgement, suite: Suite): Promise<AnswerRecord[]> {
+    const { cycleId } = judgement;
+    try {
+      return await runSuite({
+        items: suite.items,
+        ...(await this.pairOf(judgement)),
+        runner: this.runtime,
+        stored: await this.judgements.answersOf(this.database, cycleId),
+        save: async (records) => {
+          await this.judgements.saveAnswers(this.database, cycleId, records);
+          for (const { versionId, fault } of records) this.metrics.answers.inc({ role: versionId === judgement.versionId ? 'candidate' : 'incumbent', result: fault === null ? 'graded' : 'fault' });
+        },
+        concurrency: this.config.JUDGE_CONCURRENCY,
+        signal: this.stopping.signal,
+        onOutage: judgement.outages < this.config.JUDGE_OUTAGES_MAX ? 'wait' : 'give_up',
+      });
+    } catch (error) {
+      if (error instanceof ProviderOutage) await this.judgements.countOutage(this.database, cycleId);
+      throw error;
+    }
+  }
+
+  private async pairOf({ versionId, baseVersionId }: StoredJudgement): Promise<JudgedPair> {
+    const bundleOf = async (id: string): Promise<JudgedVersion> => {
+      const bundle = await this.versions.bundleOf(this.database, id);
+      if (!bundle) throw new RatchetError({ code: 'version_unknown', message: `version ${id} was never published`, context: { versionId: id }, retryable: true });
+      return { versionId: id, bundle };
+    };
+    return { incumbent: await bundleOf(baseVersionId), candidate: await bundleOf(versionId) };
+  }
+
+  /** Bundles and datasets come on topics of their own and may be later than the candidate. */
+  private async waitForInputs(judgement: StoredJudgement): Promise<string[]> {
+    let missing: string[] = [];
+    for (let poll = 0; poll < INPUT_POLLS; poll += 1) {
+      missing = await this.missingInputs(judgement);
+      if (missing.length === 0) return [];
+      if (Date.now() - judgement.receivedAt.getTime() > this.config.INPUT_WAIT_MS) return missing;
+      await sleep(INPUT_POLL_MS, undefined, { signal: this.stopping.signal });
+    }
+    throw new RatchetError({ code: 'inputs_missing', message: `the judgement waits: ${missing.join('; ')}`, context: { cycleId: judgement.cycleId }, retryable: true });
+  }
+
+  private async missingInputs({ versionId, baseVersionId, datasetIds }: StoredJudgement): Promise<string[]> {
+    const missing: string[] = [];
+    for (const id of [baseVersionId, versionId]) if (!(await this.versions.bundleOf(this.database, id))) missing.push(`version ${id} was never published`);
+    for (const id of await this.suites.missingDatasets(this.database, datasetIds)) missing.push(`dataset ${id} was never closed`);
+    return missing;
+  }
+
+  private async deliver({ cycleId, registeredEventId }: StoredJudgement, verdict: Verdict): Promise<void> {
+    const judgedAt = new Date().toISOString();
+    const isFirst = await this.database.transaction(async (tx) => {
+      const closed = await this.judgements.close(tx, { cycleId, outcome: verdict.outcome, judgedAt });
+      if (closed) tx.emit(candidateJudged, { ...verdict, judgedAt }, { id: derivedId('candidate.judged', cycleId), correlationId: cycleId, causationId: registeredEventId });
+      return closed;
+    });
+    if (!isFirst) return;
+    this.metrics.judgements.inc({ outcome: verdict.outcome });
+    const gates = Object.fromEntries(verdict.gates.map(({ name, verdict: one }) => [name, one]));
+    this.logger.info('judged a candidate', { cycleId, version: verdict.version, outcome: verdict.outcome, gates });
+  }
+}

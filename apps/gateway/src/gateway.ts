@@ -1,0 +1,79 @@
+import type { BeforeApplicationShutdown, OnApplicationShutdown, OnModuleInit } from '@nestjs/common';
+import type { HttpAdapterHost } from '@nestjs/core';
+import { TopicTable, type EventProducer, type KafkaConnection } from '@ratchet/kafka';
+import { describeError, type Logger, type Metrics } from '@ratchet/observability';
+import { openChatProviders, VersionRuntime, type ChatProvider } from '@ratchet/providers';
+import type { FastifyInstance } from 'fastify';
+import { join } from 'node:path';
+import { ChatService } from './chat/chat.service.js';
+import type { GatewayConfig } from './config.js';
+import { registerGateway } from './http/gateway-routes.js';
+import { RoutingFollower } from './routing/routing-follower.js';
+import { SnapshotFile } from './routing/routing-snapshot.js';
+import { RoutingTable } from './routing/routing-table.js';
+import { EventSink } from './sink/event-sink.js';
+import { Spool } from './sink/spool.js';
+
+export interface GatewayServices {
+  readonly config: GatewayConfig;
+  readonly kafka: KafkaConnection;
+  readonly producer: EventProducer;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly http: HttpAdapterHost;
+}
+
+/** Joins the parts, and starts and stops them with the Nest application. */
+export class Gateway implements OnModuleInit, BeforeApplicationShutdown, OnApplicationShutdown {
+  private readonly table = new RoutingTable();
+  private readonly providers: ReadonlyMap<string, ChatProvider>;
+  private readonly follower: RoutingFollower;
+  private sink: EventSink | undefined;
+
+  constructor(private readonly services: GatewayServices) {
+    const { config, kafka, logger, metrics } = services;
+    this.providers = openChatProviders(config.PROVIDERS);
+    this.follower = new RoutingFollower({
+      table: this.table,
+      snapshot: new SnapshotFile(join(config.GATEWAY_DATA_DIR, 'routing.json')),
+      openSource: (options) => new TopicTable({ ...options, kafka, logger }),
+      waitMs: config.ROUTING_WAIT_MS,
+      logger,
+      metrics,
+    });
+  }
+
+  async onModuleInit(): Promise<void> {
+    const { config, logger, metrics, producer, http } = this.services;
+    const spool = await Spool.open({ folder: config.GATEWAY_DATA_DIR, bytesMax: config.SPOOL_BYTES_MAX });
+    if (!spool.isEmpty) logger.info('events of an earlier run wait for Kafka', { bytes: spool.waitingBytes });
+    const sink = new EventSink({ sender: producer, spool, logger, metrics, lingerMs: config.KAFKA_LINGER_MS, sendTimeoutMs: config.KAFKA_SEND_TIMEOUT_MS, eventBytesMax: config.EVENT_BYTES_MAX });
+    this.sink = sink;
+    const chat = new ChatService({ runtime: new VersionRuntime({ providers: this.providers }), record: (event) => void sink.add(event), metrics });
+    registerGateway(http.httpAdapter.getInstance<FastifyInstance>(), {
+      context: { table: this.table, workloads: config.MODEL_WORKLOADS },
+      chat,
+      sink,
+      metrics,
+      limits: {
+        chatBodyBytesMax: config.CHAT_BODY_BYTES_MAX,
+        eventsBodyBytesMax: config.EVENTS_BODY_BYTES_MAX,
+        eventsPerRequestMax: config.EVENTS_PER_REQUEST_MAX,
+        eventBytesMax: config.EVENT_BYTES_MAX,
+        concurrentRequestsMax: config.CONCURRENT_REQUESTS_MAX,
+      },
+      onFault: (error) => logger.error('a request failed', describeError(error)),
+    });
+    await this.follower.start();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.follower.stop();
+  }
+
+  /** After the last request: what it recorded still goes to Kafka, or to the spool. */
+  async onApplicationShutdown(): Promise<void> {
+    await this.sink?.close();
+    await Promise.all([...this.providers.values()].map((provider) => provider.close()));
+  }
+}

@@ -1,0 +1,60 @@
+import { Readable } from 'node:stream';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { headerNames, parseHeaders } from '../chat/chat-headers.js';
+import { parseChatRequest } from '../chat/chat-request.js';
+import { openTurn, type ChatTurn } from '../chat/chat-turn.js';
+import { TurnFailedError, type ChatService } from '../chat/chat.service.js';
+import { completionBody } from '../chat/completion-body.js';
+import { sendFailure, type GatewayParts } from './gateway-routes.js';
+
+/** `POST /v1/chat/completions` and `GET /v1/models`, in OpenAI's shapes. */
+export const chatRoutes = (scope: FastifyInstance, { context, chat, limits }: GatewayParts): void => {
+  scope.post('/v1/chat/completions', { bodyLimit: limits.chatBodyBytesMax, config: { route: 'chat' } }, async (request, reply) => {
+    const parsed = parseChatRequest(request.body);
+    if (!parsed.ok) return sendFailure(reply, parsed.failure);
+    const read = parseHeaders(request.headers);
+    if (!read.ok) return sendFailure(reply, read.failure);
+    const opened = openTurn({ context, request: parsed.request, headers: read.headers });
+    if (!opened.ok) return sendFailure(reply, opened.failure);
+    const { turn } = opened;
+    try {
+      return await (turn.request.stream ? answerByPieces({ chat, turn, reply }) : answerAtOnce({ chat, turn, reply }));
+    } catch (error) {
+      if (!(error instanceof TurnFailedError)) throw error;
+      return sendFailure(label(reply, turn, error.servedVersion), error.failure);
+    }
+  });
+
+  scope.get('/v1/models', { config: { route: 'models' } }, async (_request: FastifyRequest, reply: FastifyReply) => {
+    const data = context.table.models().map((model) => {
+      const targets = context.table.workloadsOf(model).flatMap((workload) => context.table.route({ model, workload }) ?? []);
+      return {
+        id: model,
+        object: 'model',
+        created: Math.floor(Math.min(...targets.map(({ changedAt }) => Date.parse(changedAt))) / 1000),
+        owned_by: 'ratchet',
+        ratchet: { targets: targets.map(({ workload, revision, champion, candidate, share }) => ({ workload, revision, champion, ...(candidate !== undefined && { candidate, share }) })) },
+      };
+    });
+    return reply.send({ object: 'list', data });
+  });
+};
+
+const label = (reply: FastifyReply, turn: ChatTurn, servedVersion: string): FastifyReply =>
+  reply.header(headerNames.version, servedVersion).header(headerNames.conversation, turn.conversationId).header(headerNames.interaction, turn.interactionId);
+
+const answerAtOnce = async ({ chat, turn, reply }: { chat: ChatService; turn: ChatTurn; reply: FastifyReply }): Promise<FastifyReply> => {
+  const { servedVersion, completion } = await chat.complete(turn);
+  return label(reply, turn, servedVersion).type('application/json; charset=utf-8').send(JSON.stringify(completionBody({ turn, servedVersion, completion })));
+};
+
+const answerByPieces = async ({ chat, turn, reply }: { chat: ChatService; turn: ChatTurn; reply: FastifyReply }): Promise<FastifyReply> => {
+  const left = new AbortController();
+  reply.raw.once('close', () => left.abort());
+  const begun = await chat.begin(turn, left.signal);
+  return label(reply, turn, begun.servedVersion)
+    .type('text/event-stream; charset=utf-8')
+    .header('cache-control', 'no-cache')
+    .header('x-accel-buffering', 'no')
+    .send(Readable.from(chat.events(turn, begun), { objectMode: false }));
+};

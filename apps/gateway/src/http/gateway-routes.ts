@@ -1,0 +1,53 @@
+import type { Metrics } from '@ratchet/observability';
+import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify';
+import type { ChatService } from '../chat/chat.service.js';
+import type { TurnContext } from '../chat/chat-turn.js';
+import { errorBody, invalidRequest, type HttpFailure } from '../chat/openai-error.js';
+import type { EventSink } from '../sink/event-sink.js';
+import { chatRoutes } from './chat.routes.js';
+import { ingestRoutes } from './ingest.routes.js';
+import { guardRequests } from './request-gate.js';
+
+export interface GatewayLimits {
+  readonly chatBodyBytesMax: number;
+  readonly eventsBodyBytesMax: number;
+  readonly eventsPerRequestMax: number;
+  readonly eventBytesMax: number;
+  readonly concurrentRequestsMax: number;
+}
+
+export interface GatewayParts {
+  readonly context: TurnContext;
+  readonly chat: ChatService;
+  readonly sink: Pick<EventSink, 'add' | 'publish'>;
+  readonly metrics: Metrics;
+  readonly limits: GatewayLimits;
+  readonly onFault: (error: unknown) => void;
+}
+
+export const sendFailure = (reply: FastifyReply, failure: HttpFailure): FastifyReply => reply.code(failure.status).send(errorBody(failure));
+
+const bodyFailures: Readonly<Record<string, string>> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: 'The body is too large.',
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'Send the body as application/json.',
+  FST_ERR_CTP_EMPTY_JSON_BODY: 'The body is empty.',
+  FST_ERR_CTP_INVALID_JSON_BODY: 'The body is not JSON.',
+};
+
+/** The doors, as routes of their own beside Nest's: these are hot, and Nest's pipeline costs more than their work. */
+export const registerGateway = (fastify: FastifyInstance, parts: GatewayParts): void => {
+  fastify.register(async (scope) => {
+    scope.setErrorHandler((error: FastifyError, _request, reply) => {
+      const status = error.statusCode ?? 500;
+      if (status < 500) return sendFailure(reply, invalidRequest({ status, message: bodyFailures[error.code] ?? error.message, code: 'invalid_body' }));
+      parts.onFault(error);
+      return sendFailure(reply, { status: 500, type: 'api_error', code: 'internal_error', message: 'The gateway failed.' });
+    });
+    for (const type of ['application/cloudevents+json', 'application/cloudevents-batch+json']) {
+      scope.addContentTypeParser(type, { parseAs: 'string' }, scope.getDefaultJsonParser('error', 'error'));
+    }
+    guardRequests({ scope, metrics: parts.metrics, concurrentMax: parts.limits.concurrentRequestsMax, onRefused: sendFailure });
+    chatRoutes(scope, parts);
+    ingestRoutes(scope, parts);
+  });
+};
