@@ -11,6 +11,7 @@ import { FailureEmbedder } from './embedding/failure-embedder.js';
 import { CommandsHandlers } from './handlers/commands.handlers.js';
 import { PromotionsHandlers } from './handlers/promotions.handlers.js';
 import { SignalsHandlers } from './handlers/signals.handlers.js';
+import { PruneTick } from './persistence/prune.tick.js';
 import type { DynamicModule } from '@nestjs/common';
 import type { Work } from '@ratchet/service';
 import type { Config } from './config.js';
@@ -24,7 +25,10 @@ const embedderFor = (config: Config, logger: Logger): FailureEmbedder => {
 const workOf = (config: Config, database: Database, analyze: AnalyzeJob, analyzeAll: AnalyzeAllJob): Work => ({
   jobs: [analyze, analyzeAll],
   crons: [{ cronName: 'scheduled-analysis', pattern: config.ANALYSIS_CRON, jobName: ANALYZE_ALL_JOB }],
-  ticks: config.ANALYSIS_EVERY_MS === undefined ? [] : [new AnalysisTick({ database, everyMs: config.ANALYSIS_EVERY_MS, newFailuresMin: config.MIN_NEW_FAILURES })],
+  ticks: [
+    new PruneTick({ database, failuresMax: config.MAX_FAILURES, windowDays: config.FAILURE_WINDOW_DAYS }),
+    ...(config.ANALYSIS_EVERY_MS === undefined ? [] : [new AnalysisTick({ database, everyMs: config.ANALYSIS_EVERY_MS, newFailuresMin: config.MIN_NEW_FAILURES })]),
+  ],
 });
 
 @Module({})

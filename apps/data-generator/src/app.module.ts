@@ -8,6 +8,7 @@ import { GenerateJob } from './generation/generate.job.js';
 import { GenerationMetrics } from './generation/generation-metrics.js';
 import { OpportunitiesHandlers } from './handlers/opportunities.handlers.js';
 import { SignalsHandlers } from './handlers/signals.handlers.js';
+import { PruneTick } from './persistence/prune.tick.js';
 import { TeacherResultRepository } from './persistence/teacher-result.repository.js';
 import { TeachingStaff } from './teaching/teaching-staff.js';
 import type { DynamicModule } from '@nestjs/common';
@@ -28,9 +29,10 @@ const hireTeacher = (config: Config, database: Database, logger: Logger): Teachi
   });
 };
 
-const workOf = (config: Config, generate: GenerateJob, generateAll: GenerateAllJob): Work => ({
+const workOf = (config: Config, database: Database, generate: GenerateJob, generateAll: GenerateAllJob): Work => ({
   jobs: [generate, generateAll],
   crons: [{ cronName: 'scheduled-generation', pattern: config.GENERATE_CRON, jobName: GENERATE_ALL_JOB }],
+  ticks: [new PruneTick({ database, failuresMax: config.MAX_FAILURES, windowDays: config.FAILURE_WINDOW_DAYS })],
 });
 
 @Module({})
@@ -44,7 +46,7 @@ export class AppModule {
         GenerateAllJob,
         GenerationMetrics,
         { provide: TeachingStaff, useFactory: hireTeacher, inject: [CONFIG, Database, Logger] },
-        { provide: WORK, useFactory: workOf, inject: [CONFIG, GenerateJob, GenerateAllJob] },
+        { provide: WORK, useFactory: workOf, inject: [CONFIG, Database, GenerateJob, GenerateAllJob] },
       ],
     };
   }

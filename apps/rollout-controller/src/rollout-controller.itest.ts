@@ -183,8 +183,8 @@ describe('rollout-controller', () => {
     await candidate('v2-b');
     await candidate('v3-c');
     expect(await statuses()).toEqual(['v2-b RUNNING 1', 'v3-c DRAFT 0']);
-    await vitals('candidate', 100, 10, { errors: 60 });
     await vitals('control', 100, 10);
+    await vitals('candidate', 100, 10, { errors: 60 });
     expect(await statuses()).toEqual(['v2-b ROLLED_BACK 1', 'v3-c RUNNING 1']);
     expect((await sent('ratchet.version.rolledback')).map(({ data }) => [data['version'], data['metric'], data['stage']])).toEqual([['v2-b', 'error_free_rate', 1]]);
     expect((await sent('ratchet.alert.raised')).map(({ data }) => data['name'])).toEqual(['rollout_rolled_back']);

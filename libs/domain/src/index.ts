@@ -13,5 +13,6 @@ export { routingChanged, type RoutingChanged, armCountsSchema, type ArmCounts, e
 export { commandSchema, type Command, commandIssued } from './command/command.js';
 export { alertRaised, type AlertRaised, alertResolved, type AlertResolved } from './alert/alert.js';
 export { cycleRecordSchema, type CycleRecord, auditRecorded, type AuditRecorded } from './audit/audit.js';
+export { GENESIS_HASH, type ChainedRecord, hashOf, chainAfter, type ChainVerdict, verifyChain } from './audit/audit-chain.js';
 export { bundleHash, versionIdOf } from './version/version-id.js';
 export { normalizeAnswer, sameAnswer } from './dataset/answer.js';

@@ -114,7 +114,7 @@ function runStream(stream, recipe) {
     out.before.push(before);
     out.after.push(after);
     out.all.push(accuracy(model, stream.test.filter(({ intent }) => seen.has(intent))));
-    out.lowest = Math.min(out.lowest, ...ratios);
+    out.lowest = Math.min(out.lowest, ...ratios.filter(Number.isFinite));
     if (after >= before + 0.05 && ratios.every((ratio) => ratio >= 0.98)) out.passed += 1;
     learnt.push({ rows: target, before: after });
   }

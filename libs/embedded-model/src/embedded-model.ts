@@ -1,14 +1,13 @@
-import { indexOfMax } from './calibration.js';
+import { bestOf, confidenceOf } from './calibration.js';
 import type { AnswerClass, Checkpoint } from './checkpoint.js';
 import { featurize } from './featurize.js';
-import { softmaxInPlace } from './linear-softmax.js';
 
 export interface Prediction {
   /** The best answer, also when the model abstains. */
   readonly output: string;
   readonly answerId: string;
   readonly category: string | null;
-  /** Calibrated probability of the best answer, 0..1. */
+  /** Estimated chance that the best answer is right, 0..1. */
   readonly confidence: number;
   /** The model does not know: its confidence is below the threshold, or the best answer is "I don't know" itself. */
   readonly abstained: boolean;
@@ -17,11 +16,13 @@ export interface Prediction {
 /** What a served model needs of a checkpoint. */
 export type ServableCheckpoint = Pick<Checkpoint, 'classes' | 'fallbackAnswer' | 'calibration' | 'head'>;
 
-/** Answers texts with a checkpoint. Safe to share: predicting keeps no state between calls. */
+/** Answers texts with a checkpoint. Its scratch space is its own, so one instance serves one thread. */
 export class EmbeddedModel {
+  private readonly checkpoint: ServableCheckpoint;
   private readonly scores: Float64Array;
 
-  constructor(private readonly checkpoint: ServableCheckpoint) {
+  constructor(checkpoint: ServableCheckpoint) {
+    this.checkpoint = checkpoint;
     this.scores = new Float64Array(checkpoint.head.stride);
   }
 
@@ -41,9 +42,8 @@ export class EmbeddedModel {
   predict(text: string): Prediction {
     const { head, classes, calibration } = this.checkpoint;
     head.logitsInto(featurize(text), this.scores);
-    softmaxInPlace(this.scores, head.classes, calibration.temperature);
-    const best = indexOfMax(this.scores, head.classes);
-    const confidence = this.scores[best] as number;
+    const { best, logOdds } = bestOf({ scores: this.scores, classes: head.classes, temperature: calibration.temperature });
+    const confidence = confidenceOf(calibration, logOdds);
     const { answer, id, category, outOfScope } = classes[best] as AnswerClass;
     return { output: answer, answerId: id, category, confidence, abstained: outOfScope || confidence < calibration.threshold };
   }

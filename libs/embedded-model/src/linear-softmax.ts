@@ -55,13 +55,13 @@ export class LinearSoftmax {
   }
 }
 
-/** Turns the first `classes` scores into probabilities in place, after dividing by `temperature`. */
-export function softmaxInPlace(scores: Float64Array | Float32Array, classes: number, temperature = 1): void {
+/** Turns the first `classes` scores into probabilities in place. */
+export function softmaxInPlace(scores: Float64Array | Float32Array, classes: number): void {
   let top = -Infinity;
   for (let c = 0; c < classes; c += 1) if ((scores[c] as number) > top) top = scores[c] as number;
   let sum = 0;
   for (let c = 0; c < classes; c += 1) {
-    const e = exp(((scores[c] as number) - top) / temperature);
+    const e = exp((scores[c] as number) - top);
     scores[c] = e;
     sum += e;
   }

@@ -18,9 +18,12 @@ interface ClassReservoir {
  * algorithm R), so that a class of 10 examples is not drowned by one of 10,000.
  */
 export class ReplayBuffer {
+  readonly perClass: number;
   private readonly reservoirs = new Map<number, ClassReservoir>();
 
-  constructor(readonly perClass: number) {}
+  constructor(perClass: number) {
+    this.perClass = perClass;
+  }
 
   static restore({ perClass, seen, entries }: { perClass: number; seen: readonly (readonly [number, number])[]; entries: readonly ReplayEntry[] }): ReplayBuffer {
     const buffer = new ReplayBuffer(perClass);

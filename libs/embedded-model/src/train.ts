@@ -1,5 +1,5 @@
 import { AdamTrainer, type WeightedSample } from './adam-trainer.js';
-import { calibrate, type Calibration, type HeldOut, scoreHeldOut, type ScoredHeldOut } from './calibration.js';
+import { calibrate, type Calibration, type HeldOut, scoreHeldOut, type ScoredHeldOut, scoreScale } from './calibration.js';
 import type { AnswerClass, Checkpoint } from './checkpoint.js';
 import { EmbeddedModelError } from './embedded-model.error.js';
 import { featurize, type SparseVector } from './featurize.js';
@@ -170,12 +170,15 @@ function featureCache(): (text: string) => SparseVector {
 }
 
 function calibrateHead({ head, plan, seed }: { head: LinearSoftmax; plan: TrainingPlan; seed: number }): Calibration {
-  const outOfScope = (classIndex: number): boolean => plan.classes[classIndex]?.outOfScope ?? false;
-  if (plan.heldOut.length >= HELD_OUT_ENOUGH) return calibrate(scoreHeldOut(head, toHeldOut(plan.heldOut, plan.classes)), outOfScope);
+  const isOutOfScope = (classIndex: number): boolean => plan.classes[classIndex]?.outOfScope ?? false;
+  if (plan.heldOut.length >= HELD_OUT_ENOUGH) {
+    const held = scoreHeldOut(head, toHeldOut(plan.heldOut, plan.classes));
+    return calibrate({ items: held, scale: scoreScale(held), isOutOfScope });
+  }
   const known = [...plan.replay.entries(), ...plan.heldOut];
   const items = drawBalanced({ items: known, count: Math.min(known.length, CROSS_FIT_MAX_EXAMPLES), random: seededRandom(seed ^ 0xf01d) });
-  const calibration = calibrate(crossFit({ plan, items, seed }), outOfScope);
-  // The scores were brought to one scale, because heads of several trainings differ in it; the temperature takes on this head's.
+  const calibration = calibrate({ items: crossFit({ plan, items, seed }), scale: 1, isOutOfScope });
+  // The scores were brought to scale 1, because heads of several trainings differ in it; the temperature takes on this head's.
   return { ...calibration, temperature: calibration.temperature * scoreScale(scoreHeldOut(head, toHeldOut(items, plan.classes))) };
 }
 
@@ -205,18 +208,6 @@ function foldsByClass(items: readonly ReplayEntry[]): Map<ReplayEntry, number> {
       return [item, (place + item.classIndex) % CROSS_FIT_FOLDS];
     }),
   );
-}
-
-/** Root mean square distance of the scores from each example's mean; 1 where all scores are equal. */
-function scoreScale(items: readonly ScoredHeldOut[]): number {
-  let squares = 0;
-  let count = 0;
-  for (const { scores } of items) {
-    const mean = scores.reduce((sum, score) => sum + score, 0) / scores.length;
-    squares += scores.reduce((sum, score) => sum + (score - mean) ** 2, 0);
-    count += scores.length;
-  }
-  return squares === 0 ? 1 : Math.sqrt(squares / count);
 }
 
 function toHeldOut(entries: readonly ReplayEntry[], classes: readonly AnswerClass[]): HeldOut[] {

@@ -1,8 +1,11 @@
 import kafkajs from 'kafkajs';
 import type { Kafka, KafkaConfig, LogEntry, SASLOptions } from 'kafkajs';
 import type { Logger } from '@ratchet/observability';
+import { leaveOutIdleChecks } from './kafkajs-request-queue.js';
 
 const { Kafka: KafkaClient, logLevel } = kafkajs;
+
+leaveOutIdleChecks();
 
 export interface KafkaSettings {
   readonly brokers: readonly string[];
@@ -16,10 +19,12 @@ export type KafkaConnection = Kafka;
 
 /** Expected while a broker starts or a group moves; kafkajs retries by itself, so these are no errors of ours. */
 const passing = /coordinator is loading|not the coordinator|group is rebalancing|rebalancing|leadership election|does not host this topic-partition|no leader for this topic-partition/i;
+/** We give up after some tries and say so: the outbox, the spool or the log itself then sends again, and consumers know an event by its id. */
+const accepted = /Limiting retries for the idempotent producer/;
 
 const forward = (logger: Logger) => () => ({ namespace, level, log }: LogEntry) => {
   const fields = { namespace, ...(typeof log['error'] === 'string' && { error: log['error'] }), ...(typeof log['groupId'] === 'string' && { groupId: log['groupId'] }) };
-  const isPassing = passing.test(log.message) || passing.test(String(log['error'] ?? ''));
+  const isPassing = accepted.test(log.message) || passing.test(log.message) || passing.test(String(log['error'] ?? ''));
   if (level === logLevel.ERROR && !isPassing) logger.error(`kafka: ${log.message}`, fields);
   else if (level <= logLevel.WARN && !isPassing) logger.warn(`kafka: ${log.message}`, fields);
   else logger.debug(`kafka: ${log.message}`, fields);

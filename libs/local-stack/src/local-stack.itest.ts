@@ -1,4 +1,4 @@
-import { access, mkdtemp, rm } from 'node:fs/promises';
+import { access, chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -79,6 +79,8 @@ async function pidsOf(folder: string): Promise<number[]> {
 describe('an embedded stack', () => {
   beforeAll(async () => {
     dataDir = await mkdtemp(join(tmpdir(), 'ratchet-stack-'));
+    // As an ordinary folder; one that is closed to others would send root's PostgreSQL to a folder outside.
+    await chmod(dataDir, 0o755);
   });
 
   afterAll(async () => {

@@ -17,6 +17,7 @@ export interface DatabaseConsumerOptions {
   readonly producer: EventProducer;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  readonly accepts?: (event: EventEnvelope) => boolean;
 }
 
 interface Received {
@@ -117,7 +118,9 @@ export class DatabaseConsumerStrategy extends Server implements CustomTransportS
   }
 
   private async handleAll(tx: Transaction, received: readonly Received[]): Promise<void> {
-    const wanted = received.filter(({ event }) => this.getHandlerByPattern(event.type) !== null);
+    const { accepts = () => true } = this.options;
+    const wanted = received.filter(({ event }) => this.getHandlerByPattern(event.type) !== null && accepts(event));
+    if (wanted.length === 0) return;
     const fresh = await receiveOnce(tx, wanted.map(({ event }) => event));
     for (const { record, event } of wanted) {
       const key = inboxKey(event);

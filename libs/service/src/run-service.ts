@@ -6,7 +6,7 @@ import type { CustomTransportStrategy } from '@nestjs/microservices';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { topicCatalogue } from '@ratchet/contracts';
-import type { ServiceContract } from '@ratchet/contracts';
+import type { EventEnvelope, ServiceContract } from '@ratchet/contracts';
 import { createKafka, ensureTopics, EventProducer } from '@ratchet/kafka';
 import { describeError, Logger, Metrics, RatchetError } from '@ratchet/observability';
 import { Database, Leader, OutboxRelay, prepareJobs, pruneInbox, startJobs, startTicks } from '@ratchet/persistence';
@@ -30,6 +30,8 @@ export interface ServiceOptions<Config extends BaseConfig> {
   readonly module: (config: Config) => DynamicModule;
   /** TypeORM migration classes; services with a database consume through it. */
   readonly database?: { readonly migrations: readonly Function[] };
+  /** Events that this refuses are passed over without a trace in the inbox: for a service that needs only a sample of a busy topic. */
+  readonly accepts?: (event: EventEnvelope, config: Config) => boolean;
   /** For a service that consumes in another way. */
   readonly strategy?: (services: PlatformServices) => CustomTransportStrategy;
   readonly bodyBytesMax?: number;
@@ -75,14 +77,17 @@ const start = async <Config extends BaseConfig>(options: ServiceOptions<Config>,
   const kafka = kafkaOf(config, contract.service, logger);
   const producer = new EventProducer(kafka);
   const database = options.database ? await openDatabase(options, config, logger) : undefined;
-  await ensureTopics(kafka, { catalogue: topicCatalogue, replicationFactor: config.KAFKA_REPLICATION_FACTOR, services: [contract.service] });
+  const topicsExist = ensureTopics(kafka, { catalogue: topicCatalogue, replicationFactor: config.KAFKA_REPLICATION_FACTOR, services: [contract.service] });
+  // A service that consumes needs its topics; one that only produces (the gateway) must serve while Kafka is away.
+  if (database || options.strategy) await topicsExist;
+  else topicsExist.catch((error: unknown) => logger.warn('the topics could not be checked', describeError(error)));
   const services: PlatformServices = { config, logger, metrics, kafka, producer, ...(database && { database }) };
 
   const adapter = new FastifyAdapter({ bodyLimit: options.bodyBytesMax ?? 5_242_880 });
   const root: DynamicModule = { module: class ServiceModule {}, imports: [PlatformModule.with(services), options.module(config)] };
-  const app = await NestFactory.create<NestFastifyApplication>(root, adapter, { logger: ['error', 'warn'] });
+  const app = await NestFactory.create<NestFastifyApplication>(root, adapter, { logger: ['error', 'warn'], abortOnError: false });
   app.useGlobalPipes(new StandardSchemaValidationPipe());
-  const strategy = options.strategy?.(services) ?? (database && contract.consumes.length > 0 ? new DatabaseConsumerStrategy({ contract, kafka, database, producer, logger, metrics }) : undefined);
+  const strategy = options.strategy?.(services) ?? (database && contract.consumes.length > 0 ? new DatabaseConsumerStrategy({ contract, kafka, database, producer, logger, metrics, accepts: (event) => options.accepts?.(event, config) ?? true }) : undefined);
   app.useGlobalFilters(new RethrowFilter(app.getHttpAdapter()));
   if (strategy) app.connectMicroservice({ strategy }, { inheritAppConfig: true });
   await app.init();

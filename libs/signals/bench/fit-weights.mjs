@@ -9,6 +9,7 @@ const IMPLICIT_LIMIT = 2;
 const BIAS = -1.4;
 // What these dialogues cannot teach: they have no feedback, no times, hardly an escalation, and rewrites mean little in them.
 const BY_HAND = {
+  'reply.does_not_know': 0.9,
   'signal.reformulation': 2.6,
   'signal.repeated_query': 2.4,
   'signal.quick_follow_up': 0.5,

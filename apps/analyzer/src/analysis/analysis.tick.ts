@@ -1,6 +1,6 @@
 import { Database } from '@ratchet/persistence';
-import { countNewFailures } from '../persistence/failure.repository.js';
-import { ANALYZE_JOB, analyzeJobKey } from './analyze.job.js';
+import { listTargetsWithNews } from '../persistence/failure.repository.js';
+import { ANALYZE_JOB, analyzeIfNewJobKey } from './analyze.job.js';
 import type { Tick } from '@ratchet/service';
 
 /** Looks often, and asks for an analysis where enough new failures have come in. */
@@ -17,10 +17,10 @@ export class AnalysisTick implements Tick {
   }
 
   async tick(): Promise<void> {
-    const due = (await countNewFailures(this.database)).filter(({ newFailures }) => newFailures >= this.newFailuresMin);
+    const due = await listTargetsWithNews(this.database, this.newFailuresMin);
     if (due.length === 0) return;
     await this.database.transaction(async (tx) => {
-      for (const { model, workload } of due) await tx.enqueue(ANALYZE_JOB, { model, workload }, { key: analyzeJobKey({ model, workload }) });
+      for (const target of due) await tx.enqueue(ANALYZE_JOB, { ...target, newFailuresMin: this.newFailuresMin }, { key: analyzeIfNewJobKey(target) });
     });
   }
 }

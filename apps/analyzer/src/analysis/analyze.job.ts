@@ -3,9 +3,10 @@ import { opportunityClosed, opportunityRanked, targetKey, targetSchema } from '@
 import { derivedId, Logger, Metrics } from '@ratchet/observability';
 import { Database } from '@ratchet/persistence';
 import { CONFIG } from '@ratchet/service';
+import { z } from 'zod';
 import { Clusterer } from '../clustering/clusterer.js';
 import { FailureEmbedder } from '../embedding/failure-embedder.js';
-import { assignOpportunities, loadFailures, pruneFailures } from '../persistence/failure.repository.js';
+import { assignOpportunities, countNewFailures, loadFailures } from '../persistence/failure.repository.js';
 import { closeOpportunities, loadOpenOpportunities, markMissed, saveOpportunity } from '../persistence/opportunity.repository.js';
 import { loadFixOutcomes, loadStrategyRecords } from '../persistence/outcome.repository.js';
 import { finishAnalysis, readTarget, recordAnalysis } from '../persistence/target.repository.js';
@@ -20,6 +21,11 @@ import type { FormerOpportunity } from './identity.js';
 
 export const ANALYZE_JOB = 'analyze';
 export const analyzeJobKey = (target: Target): string => `${ANALYZE_JOB}:${targetKey(target)}`;
+/** Apart from the unconditional job's key, so that neither replaces the other. */
+export const analyzeIfNewJobKey = (target: Target): string => `${ANALYZE_JOB}-if-new:${targetKey(target)}`;
+
+/** `newFailuresMin`: do nothing where fewer new failures are left, since an analysis that ran meanwhile has seen them. */
+const payloadSchema = targetSchema.extend({ newFailuresMin: z.number().int().optional() });
 
 interface Findings {
   readonly analysisId: string;
@@ -58,11 +64,11 @@ export class AnalyzeJob implements Job {
   }
 
   async run(payload: unknown): Promise<void> {
-    const target = targetSchema.parse(payload);
+    const { newFailuresMin, ...target } = payloadSchema.parse(payload);
     const key = targetKey(target);
     // The queue keeps one waiting job a target, but a running one may be overtaken by the next.
     const before = this.running.get(key) ?? Promise.resolve();
-    const mine = before.catch(() => undefined).then(() => this.analyze(target));
+    const mine = before.catch(() => undefined).then(() => this.analyze(target, newFailuresMin));
     this.running.set(key, mine);
     try {
       await mine;
@@ -71,7 +77,8 @@ export class AnalyzeJob implements Job {
     }
   }
 
-  private async analyze(target: Target): Promise<void> {
+  private async analyze(target: Target, newFailuresMin: number | undefined): Promise<void> {
+    if (newFailuresMin !== undefined && (await countNewFailures(this.database, target)) < newFailuresMin) return;
     const findings = await this.find(target);
     const finished = await this.database.transaction((tx) => this.publish(tx, target, findings));
     const seconds = (performance.now() - findings.startedMs) / 1_000;
@@ -87,7 +94,6 @@ export class AnalyzeJob implements Job {
   private async find(target: Target): Promise<Findings> {
     const startedMs = performance.now();
     const limits = { failuresMax: this.config.MAX_FAILURES, windowDays: this.config.FAILURE_WINDOW_DAYS };
-    await pruneFailures(this.database, limits);
     const { champion, analyses } = await readTarget(this.database, target);
     const ordinal = analyses + 1;
     const analysisId = derivedId('analysis', target.model, target.workload, ordinal);

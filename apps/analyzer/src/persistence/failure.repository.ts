@@ -90,19 +90,18 @@ export const loadFailures = async (db: Queryable, { model, workload, failuresMax
   return { failures: rows.map(asFailure), through: rows.at(-1)?.sequence ?? 0 };
 };
 
-export interface TargetNews extends Target {
-  readonly newFailures: number;
-}
+const IS_NEW = `f.sequence > t.analysed_through and f.resolved_by is null
+  and not exists (select 1 from retired_versions r where r.model = f.model and r.workload = f.workload and r.version = f.version)`;
 
-/** Every target with failures that count and that its last analysis had not seen. */
-export const countNewFailures = async (db: Queryable): Promise<TargetNews[]> =>
-  db.query<TargetNews & Record<string, unknown>>(
-    `select f.model, f.workload, count(*)::int as "newFailures"
-     from failures f join targets t using (model, workload)
-     where f.sequence > t.analysed_through and f.resolved_by is null
-       and not exists (select 1 from retired_versions r where r.model = f.model and r.workload = f.workload and r.version = f.version)
-     group by f.model, f.workload`,
-  );
+/** Failures of a target that count and that its last analysis had not seen. */
+export const countNewFailures = async (db: Queryable, { model, workload }: Target): Promise<number> => {
+  const [row] = await db.query<{ failures: number }>(`select count(*)::int as failures from failures f join targets t using (model, workload) where f.model = $1 and f.workload = $2 and ${IS_NEW}`, [model, workload]);
+  return row?.failures ?? 0;
+};
+
+/** The targets with at least so many of them. */
+export const listTargetsWithNews = async (db: Queryable, newFailuresMin: number): Promise<Target[]> =>
+  db.query<Target & Record<string, unknown>>(`select model, workload from failures f join targets t using (model, workload) where ${IS_NEW} group by model, workload having count(*) >= $1`, [newFailuresMin]);
 
 /** Which opportunity each failure belongs to, as the analysis just found; failures in no opportunity lose theirs. */
 export const assignOpportunities = async (tx: Queryable, { interactionIds, opportunityIds }: { interactionIds: readonly string[]; opportunityIds: readonly (string | null)[] }): Promise<void> => {

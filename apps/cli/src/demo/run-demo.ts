@@ -1,13 +1,14 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { topicCatalogue } from '@ratchet/contracts';
 import type { Target } from '@ratchet/domain';
-import { createKafka, EventProducer } from '@ratchet/kafka';
+import { createKafka, ensureTopics, EventProducer } from '@ratchet/kafka';
 import type { KafkaConnection } from '@ratchet/kafka';
 import { startStack } from '@ratchet/local-stack';
 import type { Stack } from '@ratchet/local-stack';
 import { Logger } from '@ratchet/observability';
-import { Fleet } from '../stack/fleet.js';
+import { Fleet, serviceNames } from '../stack/fleet.js';
 import { readIntentData } from './intent-data.js';
 import type { IntentData } from './intent-data.js';
 import { familyMemoryMb } from './memory.js';
@@ -75,6 +76,8 @@ const startAll = async (options: DemoOptions): Promise<Running> => {
   const { screen, dataDir, root } = options;
   const stack = await startStack({ dataDir: join(dataDir, 'stack'), onProgress: (step) => screen.say(step) });
   try {
+    const kafka = createKafka({ brokers: stack.kafkaBrokers, clientId: 'ratchet-demo' }, Logger.silent());
+    await ensureTopics(kafka, { catalogue: topicCatalogue, replicationFactor: 1, services: serviceNames });
     screen.say('starting nine services');
     const fleet = await Fleet.start({
       root,
@@ -84,7 +87,6 @@ const startAll = async (options: DemoOptions): Promise<Running> => {
       env: demoEnvironment({ dataDir }),
       onExit: (service, code) => screen.print(`${service} ended unexpectedly (${code ?? 'signal'}); its log is ${join(dataDir, 'logs', `${service}.log`)}`),
     });
-    const kafka = createKafka({ brokers: stack.kafkaBrokers, clientId: 'ratchet-demo' }, Logger.silent());
     return { stack, fleet, kafka, producer: new EventProducer(kafka) };
   } catch (error) {
     await stack.stop();

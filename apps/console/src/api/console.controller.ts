@@ -1,7 +1,7 @@
 import { Controller, Get, Header, Inject, NotFoundException, Param, Query } from '@nestjs/common';
 import { Database } from '@ratchet/persistence';
 import { z } from 'zod';
-import { verifyChain } from '../audit/audit-chain.js';
+import { verifyChain } from '@ratchet/domain';
 import { LiveFeed } from '../live/live-feed.js';
 import { auditRecords, cycles, findCycle } from '../persistence/console.repository.js';
 

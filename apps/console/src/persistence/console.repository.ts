@@ -1,9 +1,7 @@
-import { auditRecorded } from '@ratchet/domain';
-import type { CycleRecord, RoutingChanged, Target, VitalsCounted } from '@ratchet/domain';
+import { auditRecorded, chainAfter } from '@ratchet/domain';
+import type { ChainedRecord, CycleRecord, RoutingChanged, Target, VitalsCounted } from '@ratchet/domain';
 import { derivedId } from '@ratchet/observability';
 import type { Database, Transaction } from '@ratchet/persistence';
-import { chainAfter } from '../audit/audit-chain.js';
-import type { ChainedRecord } from '../audit/audit-chain.js';
 import type { CycleFacts } from '../audit/cycle-record.js';
 
 type Queries = Pick<Database, 'query'>;

@@ -6,7 +6,7 @@ describe('difficultyOf', () => {
   it.each([
     ['short and typical', 'end my plan', 0.9, 'easy'],
     ['typical but not short', Array(20).fill('word').join(' '), 0.9, 'medium'],
-    ['neither near nor far', 'end my plan', 0.5, 'medium'],
+    ['neither near nor far', 'end my plan', 0.4, 'medium'],
     ['far from the others', 'end my plan', 0.2, 'hard'],
     ['long', Array(30).fill('word').join(' '), 0.9, 'hard'],
   ] as const)('calls what is %s %s', (_, input, closeness, expected) => {

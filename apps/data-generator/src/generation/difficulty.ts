@@ -1,9 +1,12 @@
 import { cosine } from '@ratchet/embedded-model';
 import type { Example } from '@ratchet/domain';
 
-/** Cosine to the centre of the answer's requests (hashed embedding). */
-const EASY_COSINE = 0.6;
-const HARD_COSINE = 0.4;
+/**
+ * Cosine to the centre of the answer's requests (hashed embedding). Requests in free words, some fifteen an answer, lie around 0.4; these
+ * bounds put about a quarter of them on either side.
+ */
+const EASY_COSINE = 0.45;
+const HARD_COSINE = 0.35;
 const EASY_WORDS_MAX = 15;
 const HARD_WORDS_MIN = 30;
 

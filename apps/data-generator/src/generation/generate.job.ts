@@ -5,7 +5,7 @@ import { hashEmbedding } from '@ratchet/embedded-model';
 import { derivedId, Logger, RatchetError } from '@ratchet/observability';
 import { Database, type Transaction } from '@ratchet/persistence';
 import { CONFIG, type Job } from '@ratchet/service';
-import { loadFailures, pruneFailures } from '../persistence/failure.repository.js';
+import { loadFailures } from '../persistence/failure.repository.js';
 import { loadIssued, recordDataset, recordIssued, type IssuedExamples } from '../persistence/example.repository.js';
 import { loadOpenOpportunities, type OpenOpportunity } from '../persistence/opportunity.repository.js';
 import { countWaiting, loadDecisions, markAccepted, saveWaiting } from '../persistence/review.repository.js';
@@ -42,7 +42,6 @@ export class GenerateJob implements Job {
 
   async run(payload: unknown): Promise<void> {
     const target = targetSchema.parse(payload);
-    await pruneFailures(this.database, { failuresMax: this.config.MAX_FAILURES, windowDays: this.config.FAILURE_WINDOW_DAYS });
     const material = await this.load(target);
     if (material.opportunities.length === 0) {
       this.logger.info('no data was generated: the target has no open opportunity', target);

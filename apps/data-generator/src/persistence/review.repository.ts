@@ -43,3 +43,8 @@ export const countWaiting = async (db: Queryable): Promise<number> => {
   const [row] = await db.query<{ waiting: number }>(`select count(*)::int as waiting from review_items where state = 'waiting'`);
   return row?.waiting ?? 0;
 };
+
+/** What nobody decided and no run saw again is forgotten with its failures. */
+export const pruneWaiting = async (db: Queryable, windowDays: number): Promise<void> => {
+  await db.query(`delete from review_items where state = 'waiting' and updated_at < now() - make_interval(days => $1::int)`, [windowDays]);
+};

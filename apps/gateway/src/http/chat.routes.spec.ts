@@ -71,8 +71,8 @@ describe('POST /v1/chat/completions', () => {
     gateway.table.applyRouting(routeOf({ ...rollout, share: 0.3 }));
     const asked = ['candidate', 'control', 'rest'].map((arm) => ({ arm, conversationId: conversationOf(arm, 0.3) }));
     for (const { arm, conversationId } of asked) {
-      for (const _ of [1, 2]) {
-        const response = await ask(body(), { 'x-ratchet-conversation': conversationId });
+      for (const question of ['first', 'second']) {
+        const response = await ask(body({ messages: [{ role: 'user', content: question }] }), { 'x-ratchet-conversation': conversationId });
         expect(response.headers['x-ratchet-version']).toBe(arm === 'candidate' ? 'v2' : 'v1');
       }
     }

@@ -5,7 +5,7 @@ import { parseChatRequest } from '../chat/chat-request.js';
 import { openTurn, type ChatTurn } from '../chat/chat-turn.js';
 import { TurnFailedError, type ChatService } from '../chat/chat.service.js';
 import { completionBody } from '../chat/completion-body.js';
-import { sendFailure, type GatewayParts } from './gateway-routes.js';
+import { sendFailure, type GatewayParts } from './gateway-parts.js';
 
 /** `POST /v1/chat/completions` and `GET /v1/models`, in OpenAI's shapes. */
 export const chatRoutes = (scope: FastifyInstance, { context, chat, limits }: GatewayParts): void => {

@@ -1,31 +1,9 @@
-import type { Metrics } from '@ratchet/observability';
-import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify';
-import type { ChatService } from '../chat/chat.service.js';
-import type { TurnContext } from '../chat/chat-turn.js';
-import { errorBody, invalidRequest, type HttpFailure } from '../chat/openai-error.js';
-import type { EventSink } from '../sink/event-sink.js';
+import type { FastifyError, FastifyInstance } from 'fastify';
+import { invalidRequest } from '../chat/openai-error.js';
 import { chatRoutes } from './chat.routes.js';
+import { sendFailure, type GatewayParts } from './gateway-parts.js';
 import { ingestRoutes } from './ingest.routes.js';
 import { guardRequests } from './request-gate.js';
-
-export interface GatewayLimits {
-  readonly chatBodyBytesMax: number;
-  readonly eventsBodyBytesMax: number;
-  readonly eventsPerRequestMax: number;
-  readonly eventBytesMax: number;
-  readonly concurrentRequestsMax: number;
-}
-
-export interface GatewayParts {
-  readonly context: TurnContext;
-  readonly chat: ChatService;
-  readonly sink: Pick<EventSink, 'add' | 'publish'>;
-  readonly metrics: Metrics;
-  readonly limits: GatewayLimits;
-  readonly onFault: (error: unknown) => void;
-}
-
-export const sendFailure = (reply: FastifyReply, failure: HttpFailure): FastifyReply => reply.code(failure.status).send(errorBody(failure));
 
 const bodyFailures: Readonly<Record<string, string>> = {
   FST_ERR_CTP_BODY_TOO_LARGE: 'The body is too large.',

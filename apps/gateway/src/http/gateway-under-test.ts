@@ -10,7 +10,8 @@ import { RoutingTable } from '../routing/routing-table.js';
 import { EventSink } from '../sink/event-sink.js';
 import { InMemoryRecordSender } from '../sink/in-memory-record-sender.js';
 import { Spool } from '../sink/spool.js';
-import { registerGateway, type GatewayLimits } from './gateway-routes.js';
+import type { GatewayLimits } from './gateway-parts.js';
+import { registerGateway } from './gateway-routes.js';
 
 export interface GatewayUnderTest {
   readonly server: FastifyInstance;

@@ -4,7 +4,7 @@ import { parseHeaders } from '../chat/chat-headers.js';
 import { invalidRequest, type HttpFailure } from '../chat/openai-error.js';
 import { ingestEvent, statusOf, type EventResult, type Ingested } from '../ingest/ingest-event.js';
 import { feedbackEvent, handoffEvent } from '../ingest/ingest-feedback.js';
-import { sendFailure, type GatewayParts } from './gateway-routes.js';
+import { sendFailure, type GatewayParts } from './gateway-parts.js';
 
 const noRoom: HttpFailure = { status: 503, type: 'api_error', code: 'kafka_unavailable', message: 'Kafka does not answer and there is no room left for events; try again later.' };
 

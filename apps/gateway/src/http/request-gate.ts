@@ -34,7 +34,7 @@ export const guardRequests = ({ scope, metrics, concurrentMax, onRefused }: { sc
     reply.raw.once('close', () => {
       current -= 1;
       inFlight.set(current);
-      requests.inc({ route: route ?? 'other', outcome: reply.raw.writableFinished ? outcomeOf(reply.statusCode) : 'client_left' });
+      requests.inc({ route: route ?? 'other', outcome: reply.raw.writableEnded ? outcomeOf(reply.statusCode) : 'client_left' });
       durations.observe({ route: route ?? 'other' }, (performance.now() - startedMs) / 1000);
     });
     if (current <= concurrentMax) return done();

@@ -6,6 +6,7 @@ import type { RoutingTable } from './routing-table.js';
 
 const SAVE_AFTER_MS = 200;
 const RETRY_AFTER_MS = 2_000;
+const STOP_WITHIN_MS = 2_000;
 
 export type TopicRecord = MessageLike & { readonly topic: string; readonly offset: bigint };
 
@@ -42,15 +43,15 @@ export class RoutingFollower {
     const { waitMs, logger, table } = this.options;
     const restored = await this.restore();
     const current = this.follow();
-    const inTime = await Promise.race([current.then(() => true), new Promise<false>((resolve) => setTimeout(() => resolve(false), waitMs).unref())]);
-    if (inTime) return;
+    if (await within(waitMs, current)) return;
     if (restored) logger.warn('Kafka did not answer: serving with the last known routing table', { savedAt: restored, models: table.models() });
     else logger.warn('Kafka did not answer and there is no last known routing table: requests get 503 until it does');
   }
 
   async stop(): Promise<void> {
     this.stopped = true;
-    await this.source?.stop().catch(() => undefined);
+    // Leaving tidily needs Kafka; a service that stops without it must not wait for its return.
+    await within(STOP_WITHIN_MS, this.source?.stop().catch(() => undefined) ?? Promise.resolve());
     if (this.saveTimer) {
       clearTimeout(this.saveTimer);
       this.save();
@@ -102,7 +103,7 @@ export class RoutingFollower {
         return await source.start();
       } catch (error) {
         this.options.logger.warn('the routing topics cannot be followed yet', describeError(error));
-        await source.stop().catch(() => undefined);
+        void source.stop().catch(() => undefined);
         await new Promise((resolve) => setTimeout(resolve, RETRY_AFTER_MS).unref());
       }
     }
@@ -114,3 +115,16 @@ export class RoutingFollower {
     this.saving = this.saving.then(() => snapshot.save(table)).catch((error: unknown) => logger.warn('the routing table cannot be saved', describeError(error)));
   }
 }
+
+/** Whether the work was done in time; it goes on if not. */
+const within = async (ms: number, work: Promise<unknown>): Promise<boolean> => {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<false>((resolve) => {
+    timer = setTimeout(() => resolve(false), ms);
+  });
+  try {
+    return await Promise.race([work.then(() => true), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+};

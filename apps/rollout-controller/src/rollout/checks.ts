@@ -28,7 +28,7 @@ const ratio = (x: number, n: number): string => (n === 0 ? 'no data' : `${percen
 
 const since = ({ evidence, fromStage, stage }: CheckInput): readonly StageTally[] => evidence.stages.filter((tally) => tally.stage >= fromStage && tally.stage <= stage);
 
-/** Unsafe answers of the candidate against an absolute bar, exact at any count (ROLLOUT 4.5, E). */
+/** Unsafe answers of the candidate against an absolute bar, exact at any count (Bernoulli e-process). */
 export const checkSafety = (input: CheckInput): CheckResult => {
   const { accepted, caught, alpha } = input.policy.safety;
   const tallies = since(input).map(({ candidate }) => candidate);
@@ -43,7 +43,7 @@ export const checkSafety = (input: CheckInput): CheckResult => {
   };
 };
 
-/** Did the arms get the shares that they were meant to get? Any-time valid (ROLLOUT 4.5, G). */
+/** Did the arms get the shares that they were meant to get? Any-time valid (Dirichlet-multinomial mixture). */
 export const checkSampleRatio = ({ evidence, stage, policy }: CheckInput): CheckResult => {
   const { candidate, control } = tallyOfStage(evidence, stage);
   const share = shareOf(policy, stage);
@@ -82,7 +82,7 @@ const guardrailsOf = ({ policy, references }: CheckInput): readonly Guardrail[] 
 
 const verdictOf = (verdict: 'ROLLBACK' | 'HOLD' | 'PROMOTABLE'): CheckVerdict => (verdict === 'ROLLBACK' ? 'harm' : verdict === 'PROMOTABLE' ? 'proven' : 'open');
 
-/** A guardrail inside the current stage (ROLLOUT 4.5, D): quick where the harm depends on the stage. */
+/** A guardrail inside the current stage (restricted-likelihood non-inferiority): quick where the harm depends on the stage. */
 const checkStage = (input: CheckInput, { metric, pick, margin, alpha, tau }: Guardrail): CheckResult => {
   const counts = stageCounts(comparisonOf(tallyOfStage(input.evidence, input.stage), input.policy), pick);
   const { verdict, lower, upper } = decideStage({ ...counts, margin, alpha, tau, minN: input.policy.minTestSample });
@@ -93,7 +93,7 @@ const checkStage = (input: CheckInput, { metric, pick, margin, alpha, tau }: Gua
   };
 };
 
-/** A guardrail over several stages (ROLLOUT 4.5, D and H). */
+/** A guardrail over several stages (the same, stratified by stage). */
 const checkStages = (input: CheckInput, { metric, pick, margin, alpha, tau }: Guardrail, tallies: readonly StageTally[]): CheckResult => {
   const stages = tallies.map((tally) => stageCounts(comparisonOf(tally, input.policy), pick));
   const { verdict, lower, upper, contrast } = stratifiedNonInferiority({ stages, margin, alpha, tau, minN: input.policy.minTestSample });

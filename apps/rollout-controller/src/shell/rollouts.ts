@@ -84,15 +84,6 @@ export class Rollouts {
     if (hasTraffic(row.state) && this.isWorthALook(vitals, key)) await this.evaluate(tx, key);
   }
 
-  /**
-   * Unsafe answers and errors are looked at at once. A busy target's vitals come hundreds a second, and an evaluation costs
-   * most of 5 ms, so for the others the look of the last tick's length is enough: the next one is as near.
-   */
-  private isWorthALook({ arm, unsafe, errors, fellBack }: VitalsCounted, key: string): boolean {
-    if (arm === 'candidate' && unsafe + errors + fellBack > 0) return true;
-    return arm !== 'rest' && this.clock() - (this.lookedAt.get(key) ?? 0) >= this.config.TICK_MS;
-  }
-
   async noteUnsafe(tx: Transaction, unsafe: Parameters<typeof noteUnsafe>[1] & { readonly target: string }): Promise<void> {
     if (!(await lockTarget(tx, unsafe.target))) return;
     if (await noteUnsafe(tx, unsafe)) await this.evaluate(tx, unsafe.target);
@@ -137,5 +128,14 @@ export class Rollouts {
     }
     this.metrics.count(decision.transitions);
     return { target: after, state: decision.state, ...(refusal && { refusal: refusal.message }) };
+  }
+
+  /**
+   * Unsafe answers and errors are looked at at once. A busy target's vitals come hundreds a second, and an evaluation costs
+   * most of 5 ms, so for the rest one look a tick's length is enough: the next tick is as near.
+   */
+  private isWorthALook({ arm, unsafe, errors, fellBack }: VitalsCounted, key: string): boolean {
+    if (arm === 'candidate' && unsafe + errors + fellBack > 0) return true;
+    return arm !== 'rest' && this.clock() - (this.lookedAt.get(key) ?? 0) >= this.config.TICK_MS;
   }
 }

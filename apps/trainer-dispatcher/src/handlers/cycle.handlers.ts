@@ -1,7 +1,7 @@
 import { Controller, Inject } from '@nestjs/common';
 import type { EventEnvelope } from '@ratchet/contracts';
-import { bundleHash, candidateJudged, commandIssued, versionIdOf, versionPromoted, versionPublished, versionRolledBack } from '@ratchet/domain';
-import type { CandidateJudged, Command, VersionPromoted, VersionRolledBack } from '@ratchet/domain';
+import { bundleHash, candidateJudged, commandIssued, rolloutAdvanced, versionIdOf, versionPromoted, versionPublished, versionRolledBack } from '@ratchet/domain';
+import type { CandidateJudged, Command, RolloutAdvanced, VersionPromoted, VersionRolledBack } from '@ratchet/domain';
 import { derivedId, Logger } from '@ratchet/observability';
 import type { Transaction } from '@ratchet/persistence';
 import { OnEvent } from '@ratchet/service';
@@ -35,8 +35,16 @@ export class CycleHandlers {
     await endCycle(tx, data.cycleId, 'promoted');
   }
 
+  /** A candidate whose champion has gone is not shipped: its data is free for the next cycle. */
+  @OnEvent(rolloutAdvanced)
+  async onAdvanced({ data }: EventEnvelope<RolloutAdvanced>, tx: Transaction): Promise<void> {
+    if (data.to === 'SUPERSEDED') await endCycle(tx, data.cycleId, 'superseded');
+  }
+
+  /** Also after a promotion, when a person takes the former champion back. */
   @OnEvent(versionRolledBack)
   async onRolledBack({ data }: EventEnvelope<VersionRolledBack>, tx: Transaction): Promise<void> {
+    await crownChampion(tx, data, data.previousVersion);
     await endCycle(tx, data.cycleId, 'rolled_back');
   }
 

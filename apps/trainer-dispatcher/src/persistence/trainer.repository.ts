@@ -186,5 +186,5 @@ export const endCycle = async (tx: Transaction, cycleId: string, outcome: CycleO
 };
 
 export const crownChampion = async (tx: Transaction, { model, workload }: Target, version: string): Promise<void> => {
-  await tx.query(`update targets set champion = $3, champion_since = now() where model = $1 and workload = $2`, [model, workload, version]);
+  await tx.query(`update targets set champion = $3, champion_since = now() where model = $1 and workload = $2 and champion <> $3`, [model, workload, version]);
 };

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import OpenAI, { toFile } from 'openai';
+import { toFile } from 'openai';
+import type OpenAI from 'openai';
 import { z } from 'zod';
 import { openAiClient } from '../call/openai-client.js';
 import { ProviderCalls } from '../call/provider-calls.js';

@@ -44,7 +44,7 @@ export const userCues: readonly CueList[] = [
   { cue: 'doubt', phrases: list('i dont know, i do not know, dont know, not sure, unsure, no idea, i guess, dont remember, cant remember, never heard, havent seen, have not seen, havent heard, never seen, cant think') },
   {
     cue: 'escalation',
-    phrases: [...reach, ...list(`real person please, human please, agent please, representative please, operator please, live chat please, file a complaint, make a complaint, want a human, need a human, want a person, want an agent, need an agent,
+    phrases: [...reach, ...list(`a real person, real human, an actual person, actual human, real person please, human please, agent please, representative please, operator please, live chat please, file a complaint, make a complaint, want a human, need a human, want a person, want an agent, need an agent,
       want a manager, need a manager, want a real person, need a real person, is there a human, is there a person, are you a robot, are you a bot, call me back, stop this bot, no more bots, your supervisor, your manager`)],
   },
   { cue: 'give_up', phrases: list('never mind, nevermind, nvm, forget it, forget about it, not now, not right now, i give up, give up, leave it, dont bother, ill do it myself, ill figure it out, ill try elsewhere, ill look elsewhere, pointless, cancel that, skip it, some other time, maybe later, another time, waste of my time') },

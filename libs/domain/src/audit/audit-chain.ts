@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { canonicalJson } from '@ratchet/domain';
-import type { CycleRecord } from '@ratchet/domain';
+import { canonicalJson } from '../event/canonical-json.js';
+import type { CycleRecord } from './audit.js';
 
 /** What stands before the first record. */
 export const GENESIS_HASH = '0'.repeat(64);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { CycleRecord } from '@ratchet/domain';
+import type { CycleRecord } from './audit.js';
 import { chainAfter, verifyChain } from './audit-chain.js';
 import type { ChainedRecord } from './audit-chain.js';
 

@@ -1,0 +1,22 @@
+import { Database } from '@ratchet/persistence';
+import { pruneFailures } from './failure.repository.js';
+import type { Tick } from '@ratchet/service';
+
+const EVERY_MS = 300_000;
+
+/** Keeps what is stored within its limits, also while nothing reads it. */
+export class PruneTick implements Tick {
+  readonly tickName = 'prune';
+  readonly everyMs = EVERY_MS;
+  private readonly database: Database;
+  private readonly limits: { readonly failuresMax: number; readonly windowDays: number };
+
+  constructor({ database, ...limits }: { database: Database; failuresMax: number; windowDays: number }) {
+    this.database = database;
+    this.limits = limits;
+  }
+
+  async tick(): Promise<void> {
+    await pruneFailures(this.database, this.limits);
+  }
+}

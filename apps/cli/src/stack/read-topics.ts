@@ -1,0 +1,66 @@
+import { decodeMessage } from '@ratchet/contracts';
+import type { DecodeErrorCode, EventEnvelope } from '@ratchet/contracts';
+import { TopicTable } from '@ratchet/kafka';
+import type { ConsumedRecord, KafkaConnection } from '@ratchet/kafka';
+import { Logger } from '@ratchet/observability';
+import { withAdmin } from './kafka-access.js';
+
+const QUIET_MS_MAX = 30_000;
+const QUIET_CHECK_MS = 1_000;
+
+/**
+ * Reads topics from their beginning to the end that they have now; those that do not exist are passed over.
+ *
+ * @throws {Error} where Kafka stops answering before the end
+ */
+export const readTopics = async ({ kafka, topics, onRecord }: { kafka: KafkaConnection; topics: readonly string[]; onRecord: (record: ConsumedRecord) => void }): Promise<void> => {
+  const existing = new Set(await withAdmin(kafka, (admin) => admin.listTopics()));
+  const present = topics.filter((topic) => existing.has(topic));
+  if (present.length === 0) return;
+  let lastAt = Date.now();
+  const table = new TopicTable({
+    kafka,
+    topics: present,
+    logger: Logger.silent(),
+    onRecord: (record) => {
+      lastAt = Date.now();
+      onRecord(record);
+    },
+  });
+  let watch: NodeJS.Timeout | undefined;
+  const quiet = new Promise<never>((_, reject) => {
+    watch = setInterval(() => {
+      if (Date.now() - lastAt > QUIET_MS_MAX) reject(new Error(`Kafka gave nothing for ${QUIET_MS_MAX / 1_000} s before the end of ${present.join(', ')} was reached: look at the broker, and try again`));
+    }, QUIET_CHECK_MS);
+  });
+  try {
+    await Promise.race([table.start(), quiet]);
+  } finally {
+    clearInterval(watch);
+    await table.stop();
+  }
+};
+
+export interface UnreadableRecord {
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: bigint;
+  readonly code: DecodeErrorCode;
+  readonly message: string;
+}
+
+/** The same for events; gives the records that are none. */
+export const readEvents = async ({ kafka, topics, onEvent }: { kafka: KafkaConnection; topics: readonly string[]; onEvent: (event: EventEnvelope) => void }): Promise<UnreadableRecord[]> => {
+  const unreadable: UnreadableRecord[] = [];
+  await readTopics({
+    kafka,
+    topics,
+    onRecord: (record) => {
+      const decoded = decodeMessage(record, record.topic);
+      if (decoded.ok) onEvent(decoded.event);
+      // A record without a value is a compacted topic's way to delete a key.
+      else if (decoded.code !== 'null_value') unreadable.push({ topic: record.topic, partition: record.partition, offset: record.offset, code: decoded.code, message: decoded.message });
+    },
+  });
+  return unreadable;
+};

@@ -1,0 +1,25 @@
+import type { Metrics } from '@ratchet/observability';
+import type { FastifyReply } from 'fastify';
+import type { ChatService } from '../chat/chat.service.js';
+import type { TurnContext } from '../chat/chat-turn.js';
+import { errorBody, type HttpFailure } from '../chat/openai-error.js';
+import type { EventSink } from '../sink/event-sink.js';
+
+export interface GatewayLimits {
+  readonly chatBodyBytesMax: number;
+  readonly eventsBodyBytesMax: number;
+  readonly eventsPerRequestMax: number;
+  readonly eventBytesMax: number;
+  readonly concurrentRequestsMax: number;
+}
+
+export interface GatewayParts {
+  readonly context: TurnContext;
+  readonly chat: ChatService;
+  readonly sink: Pick<EventSink, 'add' | 'publish'>;
+  readonly metrics: Metrics;
+  readonly limits: GatewayLimits;
+  readonly onFault: (error: unknown) => void;
+}
+
+export const sendFailure = (reply: FastifyReply, failure: HttpFailure): FastifyReply => reply.code(failure.status).send(errorBody(failure));
