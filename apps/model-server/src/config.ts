@@ -4,8 +4,8 @@ const wholeNumber = (fallback: number, { min, max }: { min: number; max: number 
   z.coerce.number().int().min(min).max(max).default(fallback);
 
 const schema = z.object({
-  MODEL_SERVER_PORT: wholeNumber(8090, { min: 0, max: 65_535 }),
-  MODEL_SERVER_HOST: z.string().min(1).default('0.0.0.0'),
+  HTTP_PORT: wholeNumber(8090, { min: 0, max: 65_535 }),
+  HTTP_HOST: z.string().min(1).default('0.0.0.0'),
   MODEL_SERVER_DATA_DIR: z.string().min(1),
   MODEL_SERVER_MAX_BODY_BYTES: wholeNumber(1_048_576, { min: 1_024, max: 67_108_864 }),
   MODEL_SERVER_MAX_FILE_BYTES: wholeNumber(67_108_864, { min: 1_024, max: 536_870_912 }),
@@ -36,8 +36,8 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): M
   }
   const { data } = parsed;
   return {
-    port: data.MODEL_SERVER_PORT,
-    host: data.MODEL_SERVER_HOST,
+    port: data.HTTP_PORT,
+    host: data.HTTP_HOST,
     dataDir: data.MODEL_SERVER_DATA_DIR,
     maxBodyBytes: data.MODEL_SERVER_MAX_BODY_BYTES,
     maxFileBytes: data.MODEL_SERVER_MAX_FILE_BYTES,

@@ -16,6 +16,7 @@ const CLOCK_EVERY_MS = 1_000;
 export interface ConversationTaskOptions {
   readonly partition: number;
   readonly detection: SignalsConfig;
+  readonly position: bigint;
   readonly resume: ResumePoint | undefined;
   readonly onEmission: (emission: Emission) => void;
   readonly onDeadLetter: (record: ConsumedRecord, reason: DeadLetterReason) => void;
@@ -27,8 +28,8 @@ export class ConversationTask implements PartitionTask {
   private lastClockMs = 0;
 
   constructor(private readonly options: ConversationTaskOptions) {
-    const { detection, resume } = options;
-    this.tracker = new ConversationTracker({ config: detection, ...(resume && { resume: { streamTimeMs: resume.streamTimeMs, cuts: resume.marks } }) });
+    const { detection, position, resume } = options;
+    this.tracker = new ConversationTracker({ config: detection, ...(resume && { resume: { committed: position, streamTimeMs: resume.streamTimeMs, cuts: resume.marks } }) });
   }
 
   get openConversations(): number {

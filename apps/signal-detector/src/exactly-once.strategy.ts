@@ -35,9 +35,10 @@ export class ExactlyOnceStrategy extends Server implements CustomTransportStrate
       logger: log,
       fetchWaitMs: FETCH_WAIT_MS,
       fetchBytesMin: FETCH_BYTES_MIN,
-      createTask: (partition, resume) => {
+      createTask: (partition, position, resume) => {
         const task = new ConversationTask({
           partition,
+          position,
           detection: DETECTION,
           resume,
           onEmission: (emission) => this.countEmission(emission),

@@ -41,6 +41,8 @@ export interface Clustering {
   readonly silhouette: number;
 }
 
+const TOPICS_MIN = 4;
+const ITEMS_A_TOPIC = 6;
 /** Starts of the final k-means; the best is kept. */
 const STARTS = 3;
 /** Representatives are looked for among this many members nearest to the centre. */
@@ -49,21 +51,26 @@ const NEAREST_CONSIDERED = 60;
 const VARIETY = 0.5;
 
 /** Groups failures by what was asked and answered. Throws a RangeError for a `k` or `kMax` that is no positive integer, or ids that repeat. */
-export const clusterFailures = (items: readonly FailureItem[], options: ClusterOptions = {}): Clustering => {
+export const clusterFailures = (given: readonly FailureItem[], options: ClusterOptions = {}): Clustering => {
   const { k, kMax = CLUSTER_DEFAULTS.kMax, seed = CLUSTER_DEFAULTS.seed, sampleMax = CLUSTER_DEFAULTS.sampleMax } = options;
-  check(items, { k, kMax, sampleMax });
+  check(given, { k, kMax, sampleMax });
+  // In one order whatever the order given, so that the same failures make the same clusters.
+  const items = [...given].sort((a, b) => (a.id < b.id ? -1 : 1));
   if (items.length === 0) return { clusters: [], k: 0, silhouette: 0 };
   const vectors = embedFailures(items);
-  const space = projectToTopics(vectors, { dims: CLUSTER_DEFAULTS.topics, seed });
+  const space = projectToTopics(vectors, { dims: topicsOf(items.length, k), seed });
   const sample = sampleOf({ count: items.length, size: Math.min(sampleMax, items.length), random: seededRandom(seed) });
   const points = sample.map((i) => Array.from(space[i] ?? []));
   const bound = boundOf(points, { k, kMax });
-  const { found, silhouette } = bound < 2 ? { found: single(points), silhouette: 0 } : split(points, { bound, seed, given: k !== undefined });
+  const { found, silhouette } = bound < 2 ? { found: single(points), silhouette: 0 } : split(points, { bound, seed, isGiven: k !== undefined });
   const labels = space.map((point) => nearest(point, found.centroids));
   sample.forEach((place, i) => (labels[place] = found.labels[i] ?? 0));
   const clusters = describe({ items, vectors, labels, k: found.k });
   return { clusters, k: clusters.length, silhouette };
 };
+
+/** Few items can show few topics: in more directions than these all are equally far from one another. */
+const topicsOf = (count: number, k = 0): number => Math.min(CLUSTER_DEFAULTS.topics, Math.max(TOPICS_MIN, k, Math.round(count / ITEMS_A_TOPIC)));
 
 const check = (items: readonly FailureItem[], { k, kMax, sampleMax }: { k: number | undefined; kMax: number; sampleMax: number }): void => {
   for (const [name, value] of Object.entries({ k: k ?? 1, kMax, sampleMax })) {
@@ -84,9 +91,9 @@ const boundOf = (points: readonly number[][], { k, kMax }: { k: number | undefin
 
 const single = (points: readonly number[][]): Partition => ({ labels: points.map(() => 0), centroids: [points[0] ?? []], k: 1, inertia: 0 });
 
-const split = (points: number[][], { bound, seed, given }: { bound: number; seed: number; given: boolean }): { found: Partition; silhouette: number } => {
+const split = (points: number[][], { bound, seed, isGiven }: { bound: number; seed: number; isGiven: boolean }): { found: Partition; silhouette: number } => {
   const distances = distancesOf(points);
-  const k = given ? bound : chooseK({ points, distances, bound, seed }).k;
+  const k = isGiven ? bound : chooseK({ points, distances, bound, seed }).k;
   const found = partition(points, { k, seed, starts: STARTS });
   return { found, silhouette: silhouetteOf({ distances, labels: found.labels, k }) };
 };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { bestOf, calibrate, type Calibration, confidenceOf, type ScoredHeldOut, scoreScale } from './calibration.js';
+import { bestOf, calibrate, type Calibration, confidenceOf, HELD_OUT_FLAGGED, type ScoredHeldOut, scoreScale } from './calibration.js';
 import { seededRandom } from './random.js';
 
 /** Two-class examples of a model whose log-odds are `sharpness` times too bold. */
@@ -30,11 +30,11 @@ describe('calibrate', () => {
     }
   });
 
-  it('sets the threshold so that one known example in twenty is below it', () => {
+  it('sets the threshold so that its share of the known examples is below it', () => {
     const items = drawn(1);
     const calibration = fit(items);
     const flagged = items.filter((item) => confidence(calibration, item) < calibration.threshold).length;
-    expect(flagged / items.length).toBeCloseTo(0.05, 3);
+    expect(flagged / items.length).toBeCloseTo(HELD_OUT_FLAGGED, 3);
   });
 
   it('does not let out-of-scope examples move the threshold much', () => {
@@ -42,7 +42,7 @@ describe('calibrate', () => {
     const unknown = known.slice(0, 400).map((item) => ({ ...item, scores: Float64Array.of(0.01, 0), outOfScope: true }));
     const items = [...known, ...unknown];
     const calibration = fit(items);
-    expect(known.filter((item) => confidence(calibration, item) < calibration.threshold).length / known.length).toBeCloseTo(0.05, 3);
+    expect(known.filter((item) => confidence(calibration, item) < calibration.threshold).length / known.length).toBeCloseTo(HELD_OUT_FLAGGED, 3);
   });
 
   it('counts known texts that are taken for out of scope as flagged', () => {
@@ -57,6 +57,17 @@ describe('calibrate', () => {
     const few = drawn(1).slice(0, 5).map((item) => ({ ...item, classIndex: 0 }));
     const calibration = fit(few);
     expect(Math.max(...few.map((item) => confidence(calibration, item)))).toBeLessThan(0.99);
+  });
+
+  it('stays above what it makes of noise, but lets half of the known texts through', () => {
+    const items = drawn(1);
+    const calibrated = (margin: number): number => {
+      const calibration = calibrate({ items, scale: scoreScale(items), isOutOfScope: () => false, noise: [Float64Array.of(margin, 0)] });
+      return items.filter((item) => confidence(calibration, item) < calibration.threshold).length / items.length;
+    };
+    expect(calibrated(0)).toBeCloseTo(HELD_OUT_FLAGGED, 2);
+    expect(calibrated(1.5)).toBeCloseTo(0.25, 1);
+    expect(calibrated(100)).toBeCloseTo(0.5, 2);
   });
 
   it('flags nothing when there is nothing to judge by', () => {

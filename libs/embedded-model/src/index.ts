@@ -1,4 +1,4 @@
-export { type Calibration, KNOWN_TRAFFIC_FLAGGED } from './calibration.js';
+export { type Calibration, HELD_OUT_FLAGGED } from './calibration.js';
 export { decodeCheckpoint, encodeCheckpoint, type EncodedCheckpoint } from './checkpoint-codec.js';
 export { loadCheckpoint, type LoadedCheckpoint, saveCheckpoint, saveEncodedCheckpoint } from './checkpoint-folder.js';
 export type { AnswerClass, Checkpoint, Provenance } from './checkpoint.js';

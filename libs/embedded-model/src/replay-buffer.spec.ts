@@ -28,7 +28,7 @@ describe('ReplayBuffer', () => {
   it('forgets a text that is now taught another answer, and only that', () => {
     const buffer = new ReplayBuffer(20);
     fill(buffer, 0, 3);
-    buffer.dropContradicted(new Map([['text 0-1', 7], ['text 0-2', 0]]));
+    expect(buffer.dropContradicted(new Map([['text 0-1', 7], ['text 0-2', 0]]))).toEqual(new Map([[0, 1]]));
     expect(buffer.entries().map(({ text }) => text)).toEqual(['text 0-0', 'text 0-2']);
   });
 

@@ -59,12 +59,18 @@ export class ReplayBuffer {
     if (place < this.perClass) reservoir.entries[place] = entry;
   }
 
-  /** Forgets entries whose text is now taught another answer: replaying them would fight the correction. */
-  dropContradicted(classByText: ReadonlyMap<string, number>): void {
-    for (const reservoir of this.reservoirs.values()) {
+  /**
+   * Forgets entries whose text is now taught another answer: replaying them would fight the correction. Returns how many each class
+   * lost.
+   */
+  dropContradicted(classByText: ReadonlyMap<string, number>): Map<number, number> {
+    const lost = new Map<number, number>();
+    for (const [classIndex, reservoir] of this.reservoirs) {
       const kept = reservoir.entries.filter((entry) => (classByText.get(normalizeText(entry.text)) ?? entry.classIndex) === entry.classIndex);
+      if (kept.length < reservoir.entries.length) lost.set(classIndex, reservoir.entries.length - kept.length);
       reservoir.entries.splice(0, reservoir.entries.length, ...kept);
     }
+    return lost;
   }
 
   private reservoirFor(classIndex: number): ClassReservoir {

@@ -39,6 +39,7 @@ export interface EpochProgress {
 
 /** Fewer held-out examples than this set no threshold; small sets are cross-fitted instead. */
 const HELD_OUT_ENOUGH = 40;
+const NOISE_TEXTS = 100;
 const SMALLEST_BATCH = 4;
 const CROSS_FIT_FOLDS = 5;
 const CROSS_FIT_MAX_EXAMPLES = 500;
@@ -109,7 +110,7 @@ function fitHead({ plan, recipe, base, seed, curriculum, onEpoch }: FitOptions) 
     const mix = [...plan.fresh, ...drawRetention({ plan, recipe, seed: seed + epoch * 7919 })];
     const ordered = curriculum ? easyFirst(mix, random) : shuffled(mix, random);
     const samples: WeightedSample[] = ordered.map(({ text, classIndex, weight }) => ({ features: featuresOf(text), classIndex, weight }));
-    const loss = trainer.runEpoch(samples, recipe.logitAdjustment ? logShares({ samples, head }) : undefined);
+    const loss = trainer.runEpoch(samples, recipe.logitAdjustment ? logShares({ samples, head, contested: plan.contested }) : undefined);
     epochLosses.push(loss);
     onEpoch?.({ epoch, epochs, loss, samples: samples.length });
   }
@@ -145,8 +146,10 @@ function classRates({ plan, recipe, head }: { plan: TrainingPlan; recipe: Recipe
  * log of each class's share of the mix. An example counts with the square root of its weight: by number alone, retained classes
  * are pushed away a little; by weight, new ones are learnt too timidly. A class that is absent counts as half an example.
  */
-function logShares({ samples, head }: { samples: readonly WeightedSample[]; head: LinearSoftmax }): Float32Array {
+function logShares({ samples, head, contested }: { samples: readonly WeightedSample[]; head: LinearSoftmax; contested: ReadonlyMap<number, number> }): Float32Array {
   const counts = new Float64Array(head.stride);
+  // A replaced answer must not be shielded for having become rare: what contradicts it counts as its own.
+  for (const [classIndex, count] of contested) counts[classIndex] = count;
   for (const { classIndex, weight } of samples) counts[classIndex] = (counts[classIndex] as number) + Math.sqrt(weight);
   return Float32Array.from(counts, (count) => Math.log(Math.max(0.5, count) / samples.length));
 }
@@ -173,13 +176,26 @@ function calibrateHead({ head, plan, seed }: { head: LinearSoftmax; plan: Traini
   const isOutOfScope = (classIndex: number): boolean => plan.classes[classIndex]?.outOfScope ?? false;
   if (plan.heldOut.length >= HELD_OUT_ENOUGH) {
     const held = scoreHeldOut(head, toHeldOut(plan.heldOut, plan.classes));
-    return calibrate({ items: held, scale: scoreScale(held), isOutOfScope });
+    return calibrate({ items: held, scale: scoreScale(held), isOutOfScope, noise: scoreNoise(head, seed) });
   }
   const known = [...plan.replay.entries(), ...plan.heldOut];
   const items = drawBalanced({ items: known, count: Math.min(known.length, CROSS_FIT_MAX_EXAMPLES), random: seededRandom(seed ^ 0xf01d) });
-  const calibration = calibrate({ items: crossFit({ plan, items, seed }), scale: 1, isOutOfScope });
-  // The scores were brought to scale 1, because heads of several trainings differ in it; the temperature takes on this head's.
-  return { ...calibration, temperature: calibration.temperature * scoreScale(scoreHeldOut(head, toHeldOut(items, plan.classes))) };
+  // Scores are brought to scale 1, because heads of several trainings differ in it; the temperature then takes on this head's.
+  const scale = scoreScale(scoreHeldOut(head, toHeldOut(items, plan.classes)));
+  const noise = scoreNoise(head, seed).map((scores) => scores.map((score) => score / scale));
+  const calibration = calibrate({ items: crossFit({ plan, items, seed }), scale: 1, isOutOfScope, noise });
+  return { ...calibration, temperature: calibration.temperature * scale };
+}
+
+/** What the head makes of made-up words. */
+function scoreNoise(head: LinearSoftmax, seed: number): Float64Array[] {
+  const random = seededRandom(seed ^ 0x0015e);
+  const word = (): string => Array.from({ length: 3 + Math.floor(random() * 6) }, () => String.fromCharCode(97 + Math.floor(random() * 26))).join('');
+  return Array.from({ length: NOISE_TEXTS }, () => {
+    const scores = new Float64Array(head.classes);
+    head.logitsInto(featurize(Array.from({ length: 1 + Math.floor(random() * 6) }, word).join(' ')), scores);
+    return scores;
+  });
 }
 
 /** Scores a small set by models that did not see the scored part: five trainings from zero on four fifths each. Scores are divided by each model's scale. */

@@ -20,8 +20,10 @@ export interface TrainingPlan {
   readonly pool: readonly LabelledExample[];
   readonly heldOut: readonly ReplayEntry[];
   readonly replay: ReplayBuffer;
-  /** Classes that get the target rate. */
+  /** Classes that get the target rate: those to learn, and those to unlearn. */
   readonly targets: ReadonlySet<number>;
+  /** How many remembered examples of a class the new ones contradict: an answer that is being replaced. */
+  readonly contested: ReadonlyMap<number, number>;
 }
 
 export interface PlanInputs {
@@ -35,7 +37,7 @@ export interface PlanInputs {
 
 // A class gives up a tenth of its examples for calibration, but never more than it takes to set one threshold well.
 const HELD_OUT_SHARE = 0.1;
-const HELD_OUT_TARGET_TOTAL = 200;
+const HELD_OUT_TARGET_TOTAL = 300;
 const HELD_OUT_MIN_PER_CLASS = 3;
 
 export function planTraining(inputs: PlanInputs): TrainingPlan {
@@ -48,7 +50,7 @@ export function planTraining(inputs: PlanInputs): TrainingPlan {
 
   const { training, heldOut } = splitHeldOut({ examples, classCount: table.size, seed });
   const replay = base?.replay.clone(recipe.replayPerClass) ?? new ReplayBuffer(recipe.replayPerClass);
-  replay.dropContradicted(corrected);
+  const contested = replay.dropContradicted(corrected);
   const pool = retentionPool({ retention: retention.filter(agrees), replay });
   const random = seededRandom(seed ^ 0x5eed);
   // What a fresh start learns from is remembered too; the base's own memory is in the buffer already.
@@ -61,7 +63,8 @@ export function planTraining(inputs: PlanInputs): TrainingPlan {
     pool: recipe.start === 'fresh' ? [] : pool,
     heldOut: [...(base?.heldOut.filter((entry) => agrees(entry) && !heldOutTexts.has(normalizeText(entry.text))) ?? []), ...heldOut],
     replay,
-    targets: targetClasses({ base, training }),
+    targets: new Set([...targetClasses({ base, training }), ...contested.keys()]),
+    contested,
   };
 }
 

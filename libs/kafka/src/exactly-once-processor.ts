@@ -26,13 +26,16 @@ export interface ExactlyOnceProcessorOptions {
   readonly kafka: KafkaConnection;
   readonly groupId: string;
   readonly topic: string;
-  readonly createTask: (partition: number, resume: ResumePoint | undefined) => PartitionTask;
+  /** `position` is the first offset that has not been committed: records before it are replayed. */
+  readonly createTask: (partition: number, position: bigint, resume: ResumePoint | undefined) => PartitionTask;
   readonly logger: Logger;
   readonly onFatal: (error: Error) => void;
   readonly onCommitted?: (progress: { partition: number; records: number; lag: bigint; durationMs: number }) => void;
   readonly fetchWaitMs?: number;
   readonly fetchBytesMin?: number;
   readonly partitionsConcurrently?: number;
+  /** A process that died holds its partitions for this long. */
+  readonly sessionTimeoutMs?: number;
 }
 
 interface OwnedPartition {
@@ -43,6 +46,7 @@ interface OwnedPartition {
   position: bigint;
   /** The next offset to apply, below the position while restoring. */
   next: bigint;
+  restoreFrom: bigint;
   state: 'preparing' | 'restoring' | 'live' | 'lost';
   lastActivityMs: number;
   /** One transaction at a time: batches and clock records take turns. */
@@ -51,6 +55,13 @@ interface OwnedPartition {
 
 /** The offset that the fetch asked for; kafkajs keeps it on the batch, but not in its types. */
 const fetchedFrom = (batch: EachBatchPayload['batch']): bigint => BigInt((batch as unknown as { fetchedOffset: string | number }).fetchedOffset);
+
+/**
+ * True for a batch that was fetched before our seek took effect: it would leave a gap, so it is left unresolved and the seek brings
+ * the right one. The record at `restoreFrom` exists, so the first batch after the seek starts there and at no marker behind it.
+ */
+const isAheadOfReplay = ({ state, next, restoreFrom }: OwnedPartition, batch: EachBatchPayload['batch']): boolean =>
+  state === 'restoring' && next === restoreFrom && fetchedFrom(batch) > restoreFrom;
 
 const SESSION_TIMEOUT_MS = 20_000;
 const TRANSACTION_TIMEOUT_MS = 10_000;
@@ -73,11 +84,11 @@ export class ExactlyOnceProcessor {
   }
 
   async start(): Promise<void> {
-    const { kafka, groupId, topic, fetchWaitMs = 150, fetchBytesMin = 65_536, partitionsConcurrently = 3 } = this.options;
+    const { kafka, groupId, topic, fetchWaitMs = 150, fetchBytesMin = 65_536, partitionsConcurrently = 3, sessionTimeoutMs = SESSION_TIMEOUT_MS } = this.options;
     await this.admin.connect();
     const consumer = kafka.consumer({
       groupId,
-      sessionTimeout: SESSION_TIMEOUT_MS,
+      sessionTimeout: sessionTimeoutMs,
       heartbeatInterval: 2_000,
       maxWaitTimeInMs: fetchWaitMs,
       minBytes: fetchBytesMin,
@@ -114,6 +125,7 @@ export class ExactlyOnceProcessor {
       partition,
       position: 0n,
       next: 0n,
+      restoreFrom: 0n,
       state: 'preparing',
       lastActivityMs: Date.now(),
       turn: Promise.resolve(),
@@ -144,9 +156,10 @@ export class ExactlyOnceProcessor {
       const { position, resume } = await this.readPosition(own.partition);
       if (own.state === 'lost') return;
       const replayFrom = resume?.replayFrom ?? position;
-      own.task = this.options.createTask(own.partition, resume);
+      own.task = this.options.createTask(own.partition, position, resume);
       own.position = position;
       own.next = replayFrom;
+      own.restoreFrom = replayFrom;
       this.consumer?.seek({ topic, partition: own.partition, offset: String(replayFrom) });
       own.state = replayFrom < position ? 'restoring' : 'live';
       logger.info('partition assigned', { topic, partition: own.partition, position: String(position), replayFrom: String(replayFrom) });
@@ -188,8 +201,7 @@ export class ExactlyOnceProcessor {
       return;
     }
     await this.inTurn(own, async () => {
-      // A batch that was fetched before our seek took effect leaves a gap: it is left unresolved and comes again.
-      if (isStale() || this.owned.get(batch.partition) !== own || fetchedFrom(batch) > own.next) return;
+      if (isStale() || this.owned.get(batch.partition) !== own || isAheadOfReplay(own, batch)) return;
       const records = batch.messages.map((message) => toConsumedRecord(batch.topic, batch.partition, message)).filter(({ offset }) => offset >= own.next);
       const first = records[0];
       const last = records.at(-1);

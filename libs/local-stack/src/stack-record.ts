@@ -72,8 +72,13 @@ export async function writeRecord({ dataDir, record }: { dataDir: string; record
 
 /** What is worth remembering of a service that no longer runs. */
 export function withoutProcess(service: ServiceRecord): ServiceRecord {
-  const { pid: _pid, supervisorPid: _supervisorPid, ownerPid: _ownerPid, ...kept } = service;
-  return kept;
+  const { mode, port, controllerPort, marker } = service;
+  return {
+    mode,
+    ...(port !== undefined && { port }),
+    ...(controllerPort !== undefined && { controllerPort }),
+    ...(marker !== undefined && { marker }),
+  };
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

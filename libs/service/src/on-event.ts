@@ -1,5 +1,12 @@
-import { EventPattern } from '@nestjs/microservices';
+import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
 import type { EventDefinition } from '@ratchet/contracts';
 
 /** Marks a controller's method as the handler of an event type: `(event: EventEnvelope<Data>, tx: Transaction) => Promise<void>`. */
-export const OnEvent = (definition: EventDefinition): MethodDecorator => EventPattern(definition.type) as MethodDecorator;
+export const OnEvent =
+  (definition: EventDefinition): MethodDecorator =>
+  (target, key, descriptor) => {
+    // Without parameter decorators Nest hands over the payload alone, and the handler would have no transaction.
+    Payload()(target, key, 0);
+    Ctx()(target, key, 1);
+    (EventPattern(definition.type) as MethodDecorator)(target, key, descriptor);
+  };

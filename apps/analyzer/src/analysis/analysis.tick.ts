@@ -1,6 +1,6 @@
-import { Database } from '@ratchet/persistence';
 import { listTargetsWithNews } from '../persistence/failure.repository.js';
 import { ANALYZE_JOB, analyzeIfNewJobKey } from './analyze.job.js';
+import type { Database } from '@ratchet/persistence';
 import type { Tick } from '@ratchet/service';
 
 /** Looks often, and asks for an analysis where enough new failures have come in. */

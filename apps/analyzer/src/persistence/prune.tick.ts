@@ -1,5 +1,5 @@
-import { Database } from '@ratchet/persistence';
 import { pruneFailures } from './failure.repository.js';
+import type { Database } from '@ratchet/persistence';
 import type { Tick } from '@ratchet/service';
 
 const EVERY_MS = 300_000;

@@ -1,12 +1,5 @@
-import { createHash, randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { EventEnvelope } from '@ratchet/contracts';
-import { commandIssued, datasetVersioned, EXAMPLES_PER_EVENT, examplesAdded } from '@ratchet/domain';
-import type { Bundle, Example, Target } from '@ratchet/domain';
-import type { EventProducer } from '@ratchet/kafka';
-import type { SuiteItem, TrainingRow } from './plan.js';
-
-const SOURCE = '/ratchet/cli';
+import type { TrainingRow } from './plan.js';
 
 interface FineTuningJob {
   readonly id: string;
@@ -43,44 +36,3 @@ export const trainBase = async ({ baseUrl, model, rows, fallbackAnswer, seed }: 
     await wait(300);
   }
 };
-
-const envelope = (type: string, data: unknown): EventEnvelope => ({ id: randomUUID(), source: SOURCE, type, time: new Date().toISOString(), data });
-
-/** Orders that the target gets its first champion. */
-export const adoptCommand = (target: Target, bundle: Bundle, actor: string): EventEnvelope =>
-  envelope(commandIssued.type, {
-    commandId: randomUUID(),
-    name: 'target.adopt',
-    ...target,
-    actor,
-    reason: 'first version of the product',
-    issuedAt: new Date().toISOString(),
-    bundle,
-  });
-
-/** The events of a suite: its examples in parts, and the dataset that closes them. */
-export const suiteEvents = (target: Target, purpose: 'general_suite' | 'safety_suite', items: readonly SuiteItem[]): EventEnvelope[] => {
-  const contentHash = createHash('sha256').update(items.map(({ id }) => id).sort().join('\n')).digest('hex');
-  const datasetId = `${purpose}-${contentHash.slice(0, 16)}`;
-  const now = new Date().toISOString();
-  const examples = items.map(({ id, input, output, category }): Example => ({ exampleId: id, input, output, category, source: 'import', split: 'test', confidence: 1, lineage: { interactionIds: [] } }));
-  const parts = Array.from({ length: Math.ceil(examples.length / EXAMPLES_PER_EVENT) }, (_, i) => examples.slice(i * EXAMPLES_PER_EVENT, (i + 1) * EXAMPLES_PER_EVENT));
-  return [
-    ...parts.map((part) => envelope(examplesAdded.type, { datasetId, ...target, examples: part, addedAt: now })),
-    envelope(datasetVersioned.type, {
-      datasetId,
-      ...target,
-      purpose,
-      trainCount: 0,
-      testCount: examples.length,
-      contentHash,
-      opportunityIds: [],
-      failuresAnalyzed: 0,
-      rejected: [],
-      highPriority: false,
-      versionedAt: now,
-    }),
-  ];
-};
-
-export const send = (producer: EventProducer, events: readonly EventEnvelope[]): Promise<void> => producer.send(events);

@@ -8,11 +8,13 @@ import type { KafkaConnection } from '@ratchet/kafka';
 import { startStack } from '@ratchet/local-stack';
 import type { Stack } from '@ratchet/local-stack';
 import { Logger } from '@ratchet/observability';
+import { adoptCommand } from '../commands-out/command-events.js';
+import { suiteEvents } from '../datasets/suite-events.js';
 import { Fleet, serviceNames } from '../stack/fleet.js';
 import { readIntentData } from './intent-data.js';
 import type { IntentData } from './intent-data.js';
 import { familyMemoryMb } from './memory.js';
-import { adoptCommand, suiteEvents, trainBase } from './onboarding.js';
+import { trainBase } from './onboarding.js';
 import { planDemo } from './plan.js';
 import type { DemoPlan } from './plan.js';
 import { domainsBelow } from './report.js';
@@ -106,7 +108,7 @@ const adopt = async (options: DemoOptions, { fleet, producer }: Running, plan: D
     seed: options.seed,
   });
   await producer.send(suiteEvents(target, 'general_suite', plan.generalSuite));
-  await producer.send([adoptCommand(target, { provider: { name: 'embedded', model } }, 'ratchet demo')]);
+  await producer.send([adoptCommand(target, { provider: { name: 'embedded', model } }, { actor: 'ratchet demo', reason: 'first version of the product' })]);
 };
 
 const untilServed = async ({ fleet }: Running, view: TopicView, target: Target): Promise<void> => {

@@ -12,9 +12,9 @@ export const demoEnvironment = ({ dataDir }: { dataDir: string }): NonNullable<F
   all: { LOG_LEVEL: 'info' },
   'model-server': { MODEL_SERVER_DATA_DIR: `${dataDir}/model-server` },
   'signal-detector': {
-    DETECTION: JSON.stringify({ idleEndMs: 3_000, quickAbandonmentMs: seconds(30) - 100, quickFollowUpMs: seconds(15) }),
+    DETECTION: JSON.stringify({ idleEndMs: 3_000, quickAbandonmentMs: seconds(30), quickFollowUpMs: seconds(15) }),
   },
-  analyzer: { ANALYSIS_EVERY_MS: '10000', MIN_NEW_FAILURES: '200', MIN_CLUSTER_SIZE: '8', CLUSTER_K_MAX: '60' },
+  analyzer: { ANALYSIS_EVERY_MS: '15000', MIN_NEW_FAILURES: '200', MIN_CLUSTER_SIZE: '8', CLUSTER_K_MAX: '40' },
   'data-generator': { GENERATE_DELAY_MS: '1000' },
   'trainer-dispatcher': { TRIGGER_EVERY_MS: '1000', TRIGGER_EXAMPLES: '200', TRIGGER_PAUSE_MS: '10000', TRAINING_POLL_MS: '300' },
   'rollout-controller': {

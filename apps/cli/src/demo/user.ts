@@ -1,5 +1,5 @@
 import { sameAnswer } from '@ratchet/domain';
-import { behaviour, CLOCK, personRequests } from './behaviour.js';
+import { behaviour, CLOCK, personRequests, protests } from './behaviour.js';
 import type { Intent } from './intent-data.js';
 import { pick, pickWeighted } from './random.js';
 
@@ -85,8 +85,13 @@ export class SimulatedUser {
       this.wrong += 1;
       const next = await this.afterWrong(intent, interactionId, attempt);
       if (next === 'done') return 'done';
-      if (next === 'rephrases') text = texts.length > 0 ? this.take(texts) : text;
+      if (next === 'rephrases') text = this.inOtherWords(texts, text);
     }
+  }
+
+  private inOtherWords(texts: string[], said: string): string {
+    const other = texts.length > 0 ? this.take(texts) : said;
+    return this.random() < behaviour.rephraseProtests ? `${pick(protests, this.random)} ${other}` : other;
   }
 
   private take(texts: string[]): string {

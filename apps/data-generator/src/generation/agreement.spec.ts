@@ -24,8 +24,9 @@ describe('judgeCorrections', () => {
 
   it('counts users by conversation where no user is known', () => {
     const anonymous = ['x', 'y', 'z'].map((conversationId) => {
-      const { userId: _, ...rest } = correct('-', 'Open Plan.');
-      return { ...rest, conversationId };
+      const failure = { ...correct('-', 'Open Plan.'), conversationId };
+      delete (failure as { userId?: string }).userId;
+      return failure;
     });
     expect(judge(anonymous).every(({ accepted }) => accepted)).toBe(true);
   });

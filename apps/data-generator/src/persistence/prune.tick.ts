@@ -1,6 +1,6 @@
-import { Database } from '@ratchet/persistence';
 import { pruneFailures } from './failure.repository.js';
 import { pruneWaiting } from './review.repository.js';
+import type { Database } from '@ratchet/persistence';
 import type { Tick } from '@ratchet/service';
 
 const EVERY_MS = 300_000;

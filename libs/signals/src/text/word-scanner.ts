@@ -1,6 +1,7 @@
 /** Longer texts are read at both ends only: failure words and closing questions stand there. */
-export const MAX_HEAD_WORDS = 160;
-export const MAX_TAIL_CHARS = 400;
+const MAX_CHARS = 2_000;
+const HEAD_CHARS = 1_200;
+const TAIL_CHARS = 400;
 
 const FNV_OFFSET = 0x811c9dc5;
 const FNV_PRIME = 0x01000193;
@@ -22,15 +23,14 @@ export interface ScannedWords {
 
 const APOSTROPHE = 0x27;
 const CURLY_APOSTROPHE = 0x2019;
-const MAX_WORDS = MAX_HEAD_WORDS * 2;
+const MAX_WORDS = MAX_CHARS / 2;
 const wordScratch = new Int32Array(MAX_WORDS);
 const stemScratch = new Int32Array(MAX_WORDS);
 const BITS_KEPT = 0x3fffffff;
 
 /** Reads a text once: lower case, apostrophes dropped (`don't` is `dont`), runs of letters and digits are words. */
 export const scanWords = (text: string): ScannedWords => {
-  const long = text.length > 2_000;
-  const read = long ? `${text.slice(0, 1_200)} ${text.slice(-MAX_TAIL_CHARS)}` : text;
+  const read = text.length > MAX_CHARS ? `${text.slice(0, HEAD_CHARS)} ${text.slice(-TAIL_CHARS)}` : text;
   let count = 0;
   let questionMarks = 0;
   let exclamationMarks = 0;

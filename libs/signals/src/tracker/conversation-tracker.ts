@@ -32,7 +32,7 @@ export interface ConversationTrackerOptions {
   readonly embedding?: TextEmbedding;
   readonly weights?: FailureWeights;
   /** Where a former tracker of the same partition stood; records are then applied from its offset on. */
-  readonly resume?: Pick<ResumePoint, 'streamTimeMs' | 'cuts'>;
+  readonly resume?: Omit<ResumePoint, 'offset'>;
   /** Told of every interaction whose window closes, failed or not. */
   readonly onAssessed?: (assessment: Assessment) => void;
 }
@@ -95,7 +95,7 @@ export class ConversationTracker {
     if (event.type === 'ratchet.clock.advanced') return this.#emissions;
     const { conversationId } = event.data;
     if (this.#conversations.isBeforeCut(conversationId, record.offset)) return this.#emissions;
-    for (const evicted of this.#conversations.makeRoomFor(conversationId)) this.#settle(evicted, undefined);
+    for (const evicted of this.#conversations.makeRoomFor(conversationId, record.offset)) this.#settle(evicted, undefined);
     const conversation = this.#conversations.touch(conversationId, { record, streamTimeBeforeMs });
     switch (event.type) {
       case 'ratchet.interaction.completed':

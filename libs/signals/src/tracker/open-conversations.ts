@@ -10,6 +10,8 @@ const CUTS_KEPT_MAX = 10_000;
 /** Where a replay starts, and what it must know that the log from there on does not tell. */
 export interface ResumePoint {
   readonly offset: bigint;
+  /** The next record that the former tracker would have read; those before it are only read again. */
+  readonly committed: bigint;
   /** Stream time before the record at `offset`. */
   readonly streamTimeMs: number;
   /** Conversations that were cut for age or room while still active: their records below this offset belong to a settled part. */
@@ -36,11 +38,13 @@ export class OpenConversations {
   #queue: OpenConversation[] = [];
   #head = 0;
   readonly #cuts = new Map<string, Cut>();
+  readonly #committed: bigint;
   #streamTimeMs: number;
 
-  constructor(config: SignalsConfig, resume?: Pick<ResumePoint, 'streamTimeMs' | 'cuts'>) {
+  constructor(config: SignalsConfig, resume?: Omit<ResumePoint, 'offset'>) {
     this.#config = config;
     this.#streamTimeMs = resume?.streamTimeMs ?? 0;
+    this.#committed = resume?.committed ?? 0n;
     // The oldest open conversation was younger than its greatest age when the point was taken, so the cuts are of use no longer than this.
     const untilMs = this.#streamTimeMs + config.maxConversationMs + longestIdleEndMs(config);
     for (const [id, offset] of Object.entries(resume?.cuts ?? {})) this.#cuts.set(id, { fromOffset: BigInt(offset), untilMs });
@@ -79,9 +83,10 @@ export class OpenConversations {
   }
 
   /** Takes out the conversations that have been open longest, as many as a new one needs room for. */
-  makeRoomFor(conversationId: string): OpenConversation[] {
+  makeRoomFor(conversationId: string, offset: bigint): OpenConversation[] {
     const evicted: OpenConversation[] = [];
-    if (this.#byId.has(conversationId)) return evicted;
+    // In a replay the cuts tell who was taken out; conversations that had settled by then may take room for a while.
+    if (offset < this.#committed || this.#byId.has(conversationId)) return evicted;
     while (this.#byId.size >= this.#config.maxOpenConversations) {
       const oldest = this.oldest();
       if (oldest === undefined) break;
@@ -129,7 +134,7 @@ export class OpenConversations {
       if (untilMs < this.#streamTimeMs && !this.#byId.has(id)) this.#cuts.delete(id);
       else if (fromOffset > offset) needed.push([id, fromOffset.toString()]);
     }
-    return { offset, streamTimeMs: oldest?.streamTimeBeforeMs ?? this.#streamTimeMs, cuts: Object.fromEntries(needed.slice(-CUTS_CARRIED_MAX)) };
+    return { offset, committed, streamTimeMs: oldest?.streamTimeBeforeMs ?? this.#streamTimeMs, cuts: Object.fromEntries(needed.slice(-CUTS_CARRIED_MAX)) };
   }
 
   #open(conversationId: string, { record, streamTimeBeforeMs }: { record: TrackedRecord; streamTimeBeforeMs: number }): OpenConversation {

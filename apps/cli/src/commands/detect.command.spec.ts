@@ -1,0 +1,43 @@
+import { describe, expect, test } from '@jest/globals';
+
+import { memoryIo } from '../memory-io.js';
+import { runCli } from '../program.js';
+
+const run = async (input: string, ...argv: string[]): Promise<{ code: number; stdout: string; stderr: string }> => {
+  const io = memoryIo(input);
+  const code = await runCli(['detect', ...argv], io);
+  return { code, ...io.written() };
+};
+
+const talk = (id: string, ...texts: string[]): string => JSON.stringify({ id, turns: texts.map((text, i) => ({ role: i % 2 === 0 ? 'user' : 'assistant', text })) });
+
+describe('ratchet detect', () => {
+  test('prints one line per interaction, in the order of the input', async () => {
+    const input = [talk('a', 'where is my parcel', 'In the box.', 'no, that is not what I asked', 'On its way.', 'thanks'), '', talk('b', 'how do I pay', 'By card.')].join('\n');
+    const { code, stdout, stderr } = await run(input, '-');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const rows = stdout.trim().split('\n').map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(rows.map(({ interactionId, conversationId, failed }) => [interactionId, conversationId, failed])).toEqual([['a#1', 'a', true], ['a#3', 'a', false], ['b#1', 'b', false]]);
+    expect(Object.keys(rows[0] ?? {})).toEqual(['interactionId', 'conversationId', 'failureProbability', 'failed', 'signals']);
+    expect(rows[0]?.['signals']).toContainEqual({ name: 'correction', strength: 0.95, evidence: { words: 'not what i asked', next: 'no, that is not what I asked' } });
+  });
+
+  test('lists the addends of the probability where asked', async () => {
+    const { stdout } = await run(talk('a', 'where is my parcel', 'In the box.', 'no', 'Oh.'), '-', '--terms');
+    expect(JSON.parse(stdout.split('\n')[0] ?? '')).toHaveProperty('terms');
+  });
+
+  test.each([
+    ['{"id":', 'line 2, is not valid JSON'],
+    ['{"id":"x","turns":[{"role":"user"}]}', 'line 2: turns.0.text'],
+    ['[1]', 'line 2: expected a JSON object'],
+  ])('names the line of %s and ends with 2', async (bad, message) => {
+    const { code, stdout, stderr } = await run(`${talk('a', 'hi', 'Hello.')}\n${bad}\n`, '-');
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain(`standard input, ${message}`);
+  });
+
+  test('prints nothing for an empty input', async () => {
+    expect(await run('', '-')).toEqual({ code: 0, stdout: '', stderr: '' });
+  });
+});

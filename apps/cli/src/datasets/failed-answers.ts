@@ -1,0 +1,22 @@
+import { isEvent, topics } from '@ratchet/contracts';
+import { interactionFailed, opportunityRanked } from '@ratchet/domain';
+import type { Example } from '@ratchet/domain';
+import type { KafkaConnection } from '@ratchet/kafka';
+import { readEvents } from '../stack/read-topics.js';
+
+/** What the model answered in the failed interactions that examples come from, by interaction id. */
+export const readFailedAnswers = async (kafka: KafkaConnection, examples: readonly Example[]): Promise<Map<string, string>> => {
+  const wanted = new Set(examples.flatMap(({ lineage }) => lineage.interactionIds));
+  const answers = new Map<string, string>();
+  if (wanted.size === 0) return answers;
+  await readEvents({
+    kafka,
+    // An opportunity still shows a few failures of its own after the signals topic has let them go.
+    topics: [topics.signals.name, topics.opportunities.name],
+    onEvent: (event) => {
+      if (isEvent(event, interactionFailed) && wanted.has(event.data.interactionId)) answers.set(event.data.interactionId, event.data.response);
+      else if (isEvent(event, opportunityRanked)) for (const { interactionId, response } of event.data.representatives) if (wanted.has(interactionId) && !answers.has(interactionId)) answers.set(interactionId, response);
+    },
+  });
+  return answers;
+};

@@ -1,0 +1,74 @@
+import type { KafkaConnection } from '@ratchet/kafka';
+import { withAdmin } from '../stack/kafka-access.js';
+import { readTopics } from '../stack/read-topics.js';
+import { parseDeadLetterTopic, toDeadLetter } from './dead-letter.js';
+import type { DeadLetter } from './dead-letter.js';
+import { decodeReplayPosition, isReplayed, NOTHING_REPLAYED } from './replay-position.js';
+import type { ReplayPosition } from './replay-position.js';
+
+/** The consumer group whose positions say what has been replayed. */
+export const REPLAY_GROUP = 'ratchet-dlq-replay';
+
+export interface DeadLetterFilter {
+  readonly topic?: string;
+  readonly service?: string;
+}
+
+export interface DeadLetterCount {
+  readonly topic: string;
+  readonly service: string;
+  readonly code: string;
+  readonly records: number;
+  /** Of them, not replayed yet. */
+  readonly pending: number;
+}
+
+/** The dead-letter topics that hold something and fit the filter; `topic` may be the original's name or the dead letters' own. */
+const topicsOf = (kafka: KafkaConnection, { topic, service }: DeadLetterFilter): Promise<string[]> =>
+  withAdmin(kafka, async (admin) => {
+    const fitting = (await admin.listTopics()).filter((name) => {
+      const source = parseDeadLetterTopic(name);
+      return source && (topic === undefined || topic === source.topic || topic === name) && (service === undefined || service === source.service);
+    });
+    const filled: string[] = [];
+    for (const name of fitting) if ((await admin.fetchTopicOffsets(name)).some(({ low, high }) => low !== high)) filled.push(name);
+    return filled.sort();
+  });
+
+/** Gives every dead letter, in the order of each topic. */
+export const readDeadLetters = async (kafka: KafkaConnection, filter: DeadLetterFilter, onLetter: (letter: DeadLetter) => void): Promise<void> => {
+  await readTopics({
+    kafka,
+    topics: await topicsOf(kafka, filter),
+    onRecord: (record) => {
+      const letter = toDeadLetter(record);
+      if (letter) onLetter(letter);
+    },
+  });
+};
+
+export type ReplayPositions = Map<string, ReplayPosition>;
+
+export const placeOf = ({ topic, partition }: { topic: string; partition: number }): string => `${topic}/${partition}`;
+
+/** What has been replayed, by topic and partition of the dead letters. */
+export const readReplayPositions = (kafka: KafkaConnection): Promise<ReplayPositions> =>
+  withAdmin(kafka, async (admin) => {
+    const committed = await admin.fetchOffsets({ groupId: REPLAY_GROUP });
+    return new Map(committed.flatMap(({ topic, partitions }) => partitions.map(({ partition, offset, metadata }) => [placeOf({ topic, partition }), decodeReplayPosition(offset, metadata)] as const)));
+  });
+
+export const wasReplayed = (positions: ReplayPositions, { record }: DeadLetter): boolean => isReplayed(positions.get(placeOf(record)) ?? NOTHING_REPLAYED, record.offset);
+
+/** Dead letters by topic, service and code. */
+export const readDeadLetterCounts = async (kafka: KafkaConnection, filter: DeadLetterFilter = {}): Promise<DeadLetterCount[]> => {
+  const positions = await readReplayPositions(kafka);
+  const counts = new Map<string, DeadLetterCount>();
+  await readDeadLetters(kafka, filter, (letter) => {
+    const { topic, service, code } = letter;
+    const key = `${topic} ${service} ${code}`;
+    const { records, pending } = counts.get(key) ?? { records: 0, pending: 0 };
+    counts.set(key, { topic, service, code, records: records + 1, pending: pending + (wasReplayed(positions, letter) ? 0 : 1) });
+  });
+  return [...counts].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, count]) => count);
+};

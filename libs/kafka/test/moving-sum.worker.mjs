@@ -1,0 +1,45 @@
+// A process for the integration tests to kill: it numbers the records of a topic and adds up the last of them, exactly once.
+// It runs the built library, so build it first. Usage: node moving-sum.worker.mjs '{"brokers":[...],"topic":...,"output":...,"groupId":...,"pauseMs":...}'
+import { Logger } from '@ratchet/observability';
+import { createKafka, ExactlyOnceProcessor } from '../dist/index.js';
+import { MovingSum } from './moving-sum.mjs';
+
+const { brokers, topic, output, groupId, pauseMs = 0 } = JSON.parse(process.argv[2]);
+const logger = Logger.create({ service: groupId });
+const sleeper = new Int32Array(new SharedArrayBuffer(4));
+
+const processor = new ExactlyOnceProcessor({
+  kafka: createKafka({ brokers, clientId: groupId }, logger),
+  groupId,
+  topic,
+  logger,
+  // The shortest that brokers allow by default: tests wait for it after each kill.
+  sessionTimeoutMs: 6_000,
+  fetchWaitMs: 20,
+  fetchBytesMin: 1,
+  createTask: (_partition, resume) => {
+    const state = new MovingSum(resume);
+    return {
+      process: (record) => {
+        // Holds the thread, so that a signal meets a batch half done.
+        if (pauseMs > 0) Atomics.wait(sleeper, 0, 0, pauseMs);
+        return [{ topic: output, key: record.key, value: JSON.stringify(state.apply(record)), headers: { worker: String(process.pid) } }];
+      },
+      endBatch: ({ first, last }) => {
+        process.stdout.write(`batch ${first} ${last}\n`);
+        return [];
+      },
+      endReplay: () => process.stdout.write('restored\n'),
+      resumePoint: (position) => state.resumePoint(position),
+      clockRecord: () => undefined,
+    };
+  },
+  onFatal: (error) => {
+    process.stdout.write(`fatal ${error.code}: ${error.message}\n`);
+    process.exit(3);
+  },
+  onCommitted: ({ records }) => process.stdout.write(`committed ${records}\n`),
+});
+await processor.start();
+process.stdout.write('started\n');
+process.on('SIGTERM', () => void processor.stop().then(() => process.exit(0)));

@@ -1,0 +1,37 @@
+import { describe, expect, test } from '@jest/globals';
+import { failureProbability } from './failure-probability.js';
+import { severityOf } from './severity.js';
+
+const weights = { version: 'test', embedding: 'hashed-512', bias: -1, implicitLimit: 2, terms: { 'next.no_first': 1.5, 'next.thanks': -2, 'signal.reformulation': 3, 'signal.thumbs_up': -5, 'signal.thumbs_down': 5 } };
+
+describe('failureProbability', () => {
+  test('is the logistic function of bias and listed terms', () => {
+    const { probability, terms } = failureProbability({ 'next.no_first': 1, 'signal.reformulation': 0.5 }, weights);
+    expect(probability).toBeCloseTo(1 / (1 + Math.exp(-2)), 12);
+    expect(terms.reduce((sum, { contribution }) => sum + contribution, weights.bias)).toBeCloseTo(2, 12);
+    expect(terms.map(({ name }) => name)).toEqual(['next.no_first', 'signal.reformulation']);
+  });
+
+  test('lets explicit feedback outrank any amount of implicit evidence, and says so', () => {
+    const { probability, terms } = failureProbability({ 'next.no_first': 5, 'signal.reformulation': 1, 'signal.thumbs_up': 1 }, weights);
+    expect(probability).toBeCloseTo(1 / (1 + Math.exp(3)), 12);
+    expect(terms.map(({ name }) => name)).toContain('explicit_outranks');
+  });
+
+  test('ignores features without a weight', () => {
+    expect(failureProbability({ 'next.unheard_of': 1 }, weights)).toEqual({ probability: 1 / (1 + Math.E), terms: [] });
+  });
+});
+
+describe('severityOf', () => {
+  const signal = (name: 'user_correction' | 'quick_abandonment' | 'thanks' | 'reformulation', strength = 1) => ({ name, strength, evidence: {} });
+
+  test('a correction weighs far more than a quick goodbye', () => {
+    expect(severityOf([signal('user_correction')])).toBeGreaterThan(3 * severityOf([signal('quick_abandonment')]));
+  });
+
+  test('more evidence raises it, good signs do not count, and it stays within 1', () => {
+    expect(severityOf([signal('user_correction'), signal('reformulation')])).toBeGreaterThan(severityOf([signal('user_correction'), signal('thanks')]));
+    expect(severityOf([signal('user_correction'), signal('user_correction')])).toBeLessThanOrEqual(1);
+  });
+});
