@@ -78,7 +78,7 @@ function ddStream() {
     test: part(clincKnown, 'val'),
     base: groups.flatMap((rows) => rows.slice(0, weekOf.has(rows[0].intent) ? 5 : 100)),
     weeks: Array.from({ length: WEEKS }, (_, week) => groups.filter(([row]) => weekOf.get(row.intent) === week).flatMap((rows) => rows.slice(5, 55))),
-    category: ({ domain, intent }) => (weekOf.has(intent) ? `thin week ${weekOf.get(intent)}` : domain),
+    category: ({ domain }) => domain,
   };
 }
 
