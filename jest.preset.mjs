@@ -1,9 +1,15 @@
+import { fileURLToPath } from 'node:url';
+
 // Jest's ESM support is still behind a flag of Node; without it, Nest's ESM-only packages fail with a misleading message.
 if (!`${process.env.NODE_OPTIONS}`.includes('vm-modules')) {
   throw new Error('Run `npx nx test <project>`: ES modules in Jest need NODE_OPTIONS=--experimental-vm-modules.');
 }
 
+// `npm test` adds up the tests of all projects.
+const counting = process.env.RATCHET_TEST_RESULTS ? { reporters: ['default', fileURLToPath(new URL('./tools/count-tests.reporter.mjs', import.meta.url))] } : {};
+
 const base = {
+  ...counting,
   testEnvironment: 'node',
   // Workspace packages resolve to their sources, so tests need no build.
   testEnvironmentOptions: { customExportConditions: ['@ratchet/source', 'node', 'node-addons'] },
@@ -35,4 +41,6 @@ export const integrationPreset = (displayName) => ({
   displayName: `${displayName} (integration)`,
   testMatch: ['<rootDir>/src/**/*.itest.ts'],
   testTimeout: 120_000,
+  // A test that failed may leave connections open; the run must end all the same.
+  forceExit: true,
 });

@@ -30,6 +30,8 @@ const createProgram = async (request: { argv: readonly string[]; io: CommandIo; 
   const program = new Command('ratchet')
     .description('Makes a production AI system improve itself, in one direction only.')
     .version(readVersion())
+    // So that a command may have a --version of its own.
+    .enablePositionalOptions()
     .exitOverride()
     .configureOutput({ writeOut: (text) => io.stdout.write(text), writeErr: (text) => io.stderr.write(text) });
   const called = calledCommand(argv);

@@ -25,6 +25,7 @@ export interface AdamTrainerOptions {
   /** Multiplies the learning rate, one factor a class. */
   readonly classRates: Float32Array;
   readonly penalty?: ElasticPenalty;
+  readonly optimizer?: 'adam' | 'sgd';
 }
 
 const { sqrt } = Math;
@@ -33,6 +34,8 @@ const { sqrt } = Math;
 const BETA_1 = 0.9;
 const BETA_2 = 0.999;
 const EPSILON = 1e-8;
+/** The bias is in every example, so it would swing at the rate that suits a rare n-gram. */
+const BIAS_RATE_MAX = 0.5;
 
 // Values this small change no weight, but as subnormal 32-bit floats they cost a hundred times as much as zeros do.
 const GRADIENT_FLOOR = 1e-15;
@@ -146,6 +149,12 @@ export class AdamTrainer {
     const row = slot * head.stride;
     const offset = position * head.stride;
     const { gradient } = this;
+    if (this.options.optimizer === 'sgd') {
+      this.applyDescent({ weights: head.weights, weightsAt: row, gradient, gradientAt: offset, rate, fisher: penalty?.fisher.weights, anchor: penalty?.anchor.weights });
+      gradient.fill(0, offset, offset + head.classes);
+      this.positionOfRow[slot] = -1;
+      return;
+    }
     if (penalty !== undefined) {
       const fisher = penalty.fisher.weights;
       const anchor = penalty.anchor.weights;
@@ -162,6 +171,11 @@ export class AdamTrainer {
   private updateBias(rate: number): void {
     const { head, penalty } = this.options;
     const gradient = this.biasGradient;
+    if (this.options.optimizer === 'sgd') {
+      this.applyDescent({ weights: head.bias, weightsAt: 0, gradient, gradientAt: 0, rate: Math.min(rate, BIAS_RATE_MAX), fisher: penalty?.fisher.bias, anchor: penalty?.anchor.bias });
+      gradient.fill(0);
+      return;
+    }
     if (penalty !== undefined) {
       for (let c = 0; c < head.classes; c += 1) {
         const pull = (penalty.fisher.bias[c] as number) * ((head.bias[c] as number) - (penalty.anchor.bias[c] as number));
@@ -170,6 +184,19 @@ export class AdamTrainer {
     }
     this.applyAdam({ weights: head.bias, weightsAt: 0, gradient, gradientAt: 0, row: head.slots, rate });
     gradient.fill(0);
+  }
+
+  /** A plain step; the elastic penalty is taken implicitly (w = (w - r g + r λ F a) / (1 + r λ F)), which is stable at any rate. */
+  private applyDescent({ weights, weightsAt, gradient, gradientAt, rate, fisher, anchor }: DescentUpdate): void {
+    const { classRates, head, penalty } = this.options;
+    const lambda = penalty?.lambda ?? 0;
+    for (let c = 0; c < head.classes; c += 1) {
+      const r = rate * (classRates[c] as number);
+      const at = weightsAt + c;
+      const stepped = (weights[at] as number) - r * (gradient[gradientAt + c] as number);
+      const pull = fisher === undefined || anchor === undefined ? 0 : r * lambda * (fisher[at] as number);
+      weights[at] = pull === 0 ? stepped : (stepped + pull * (anchor?.[at] as number)) / (1 + pull);
+    }
   }
 
   private applyAdam(update: RowUpdate): void {
@@ -191,6 +218,16 @@ export class AdamTrainer {
       weights[weightsAt + c] = (weights[weightsAt + c] as number) - (stepSize * (classRates[c] as number) * m) / (sqrt(v) + epsilon);
     }
   }
+}
+
+interface DescentUpdate {
+  readonly weights: Float32Array;
+  readonly weightsAt: number;
+  readonly gradient: Float32Array | Float64Array;
+  readonly gradientAt: number;
+  readonly rate: number;
+  readonly fisher: Float32Array | undefined;
+  readonly anchor: Float32Array | undefined;
 }
 
 interface RowUpdate {

@@ -8,7 +8,7 @@ import { LinearSoftmax } from './linear-softmax.js';
 import { ReplayBuffer, type ReplayEntry } from './replay-buffer.js';
 
 const FORMAT = 'ratchet-embedded-model';
-const FORMAT_VERSION = 1;
+const FORMAT_VERSION = 2;
 
 /** A checkpoint as the bytes of its three files, and the hash that names it. */
 export interface EncodedCheckpoint {
@@ -87,7 +87,7 @@ export function decodeCheckpoint(encoded: Omit<EncodedCheckpoint, 'contentHash'>
 
 /**
  * Layout, little-endian: u32 number of stored rows; u32 slot of each; then float32 runs: bias, Fisher bias, the rows' weights, the
- * rows' Fisher values. A row that is all zero is not stored, so a model of few texts is a small file.
+ * rows' Fisher values; the weights of all slots. A row that is all zero is not stored, so a model of few texts is a small file.
  */
 function encodeWeights(head: LinearSoftmax, fisher: Fisher): Buffer {
   const { classes, stride } = head;
@@ -95,7 +95,8 @@ function encodeWeights(head: LinearSoftmax, fisher: Fisher): Buffer {
   for (let slot = 0; slot < head.slots; slot += 1) {
     if (hasContent(head.weights, slot * stride, classes) || hasContent(fisher.weights, slot * stride, classes)) slots.push(slot);
   }
-  const floats = new Float32Array(2 * classes * (1 + slots.length));
+  const floats = new Float32Array(2 * classes * (1 + slots.length) + head.slots);
+  floats.set(head.slotWeights, floats.length - head.slots);
   floats.set(head.bias.subarray(0, classes), 0);
   floats.set(fisher.bias.subarray(0, classes), classes);
   let at = 2 * classes;
@@ -115,7 +116,7 @@ function decodeWeights({ bytes, sha, classes, source }: { bytes: Buffer; sha: st
   const rows = new Uint32Array(aligned, 0, 1)[0] as number;
   const slots = new Uint32Array(aligned, 4, rows);
   const floats = new Float32Array(aligned, 4 * (1 + rows));
-  const head = new LinearSoftmax({ classes });
+  const head = new LinearSoftmax({ classes, slotWeights: floats.slice(floats.length - FEATURE_SLOTS) });
   const fisher = new Fisher({ classes });
   head.bias.set(floats.subarray(0, classes));
   fisher.bias.set(floats.subarray(classes, 2 * classes));

@@ -1,6 +1,5 @@
 import { bestOf, confidenceOf } from './calibration.js';
 import type { AnswerClass, Checkpoint } from './checkpoint.js';
-import { featurize } from './featurize.js';
 
 export interface Prediction {
   /** The best answer, also when the model abstains. */
@@ -41,7 +40,7 @@ export class EmbeddedModel {
 
   predict(text: string): Prediction {
     const { head, classes, calibration } = this.checkpoint;
-    head.logitsInto(featurize(text), this.scores);
+    head.logitsInto(head.featuresOf(text), this.scores);
     const { best, logOdds } = bestOf({ scores: this.scores, classes: head.classes, temperature: calibration.temperature });
     const confidence = confidenceOf(calibration, logOdds);
     const { answer, id, category, outOfScope } = classes[best] as AnswerClass;

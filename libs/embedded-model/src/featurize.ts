@@ -2,7 +2,7 @@ import { FNV_OFFSET, fnvStep } from './fnv.js';
 import { normalizeText, wordsOf } from './text.js';
 
 /** Name of this featurizer; a checkpoint records it and refuses to load under another one. */
-export const FEATURES_VERSION = 'h14';
+export const FEATURES_VERSION = 'h14-idf';
 
 /** Number of slots that n-grams are hashed into: 2^14. */
 export const FEATURE_SLOTS = 16_384;
@@ -28,10 +28,11 @@ const counts = new Uint16Array(FEATURE_SLOTS);
 const touched = new Uint16Array(FEATURE_SLOTS);
 
 /**
- * Hashed n-grams, `h14`: word 1- and 2-grams and character 2- to 5-grams (over the text with single spaces), 32-bit FNV-1a
- * folded into 2^14 slots, weight `1 + ln(count)`, scaled to unit length. An empty text gives an empty vector.
+ * Hashed n-grams, `h14`, with `-idf` for the slot weights that a training fits: word 1- and 2-grams and character 2- to 5-grams (over the text with single spaces), 32-bit FNV-1a
+ * folded into 2^14 slots, weight `1 + ln(count)`, times the slot's own weight where
+ * weights are given, scaled to unit length. An empty text gives an empty vector.
  */
-export function featurize(text: string): SparseVector {
+export function featurize(text: string, slotWeights?: Float32Array): SparseVector {
   const normalized = normalizeText(text.length > MAX_TEXT_CHARS ? text.slice(0, MAX_TEXT_CHARS) : text);
   let size = 0;
   const add = (state: number): void => {
@@ -45,7 +46,18 @@ export function featurize(text: string): SparseVector {
   };
   addWords(wordsOf(normalized), add);
   addCharacters(normalized === '' ? '' : ` ${normalized} `, add);
-  return collect(size);
+  return collect(size, slotWeights);
+}
+
+/** Inverse document frequency of each slot, `ln((1 + n) / (1 + df)) + 1`: what is in most texts says little about any. A slot never seen gets the largest weight. */
+export function inverseDocumentFrequencies(texts: Iterable<string>): Float32Array {
+  const documents = new Uint32Array(FEATURE_SLOTS);
+  let n = 0;
+  for (const text of texts) {
+    n += 1;
+    for (const slot of featurize(text).slots) documents[slot] = (documents[slot] as number) + 1;
+  }
+  return Float32Array.from(documents, (df) => log((1 + n) / (1 + df)) + 1);
 }
 
 /** Folds a 32-bit state to 14 bits; the multiplication spreads the low entropy that FNV leaves in neighbouring short strings. */
@@ -80,13 +92,13 @@ function feed(state: number, word: string): number {
   return next;
 }
 
-function collect(size: number): SparseVector {
+function collect(size: number, slotWeights: Float32Array | undefined): SparseVector {
   const slots = touched.slice(0, size);
   const values = new Float32Array(size);
   let squares = 0;
   for (let i = 0; i < size; i += 1) {
     const slot = slots[i] as number;
-    const weight = 1 + log(counts[slot] as number);
+    const weight = (1 + log(counts[slot] as number)) * (slotWeights?.[slot] ?? 1);
     counts[slot] = 0;
     values[i] = weight;
     squares += weight * weight;

@@ -17,7 +17,7 @@ function trainedHead(): LinearSoftmax {
 describe('Fisher', () => {
   it('is the mean squared gradient over labels drawn from the model itself', () => {
     const head = trainedHead();
-    const inputs = texts.map(featurize);
+    const inputs = texts.map((text) => featurize(text));
     const fisher = new Fisher({ classes: 3 });
     fisher.accumulate(head, inputs);
     const [slot] = featurize('red apples').slots;
@@ -35,7 +35,7 @@ describe('Fisher', () => {
 
   it('keeps what it knew when classes are added, and holds the new ones free', () => {
     const fisher = new Fisher({ classes: 3 });
-    fisher.accumulate(trainedHead(), texts.map(featurize));
+    fisher.accumulate(trainedHead(), texts.map((text) => featurize(text)));
     const before = fisher.bias[2];
     fisher.grow(20);
     expect(fisher.bias[2]).toBe(before);
@@ -69,7 +69,7 @@ describe('AdamTrainer', () => {
       const head = trainedHead();
       const anchor = head.clone();
       const fisher = new Fisher({ classes: 3 });
-      fisher.accumulate(head, texts.map(featurize));
+      fisher.accumulate(head, texts.map((text) => featurize(text)));
       const trainer = new AdamTrainer({ head, learningRate: 0.01, totalSteps: 1000, batchSize: 1, classRates: new Float32Array(head.stride).fill(1), penalty: { anchor, fisher, lambda } });
       for (let epoch = 0; epoch < 50; epoch += 1) trainer.runEpoch([{ features: featurize('red apples'), classIndex: 2, weight: 1 }]);
       return head.weights.reduce((sum, w, i) => sum + (w - (anchor.weights[i] as number)) ** 2, 0);

@@ -1,4 +1,4 @@
-import { FEATURE_SLOTS, type SparseVector } from './featurize.js';
+import { FEATURE_SLOTS, featurize, type SparseVector } from './featurize.js';
 
 const { exp } = Math;
 
@@ -16,9 +16,12 @@ export class LinearSoftmax {
   /** Length of a row of `weights`; the columns from `classes` on are unused and zero. */
   stride: number;
   classes: number;
+  /** Weight of each slot in the input's features, fitted once from the texts that the weights were first trained on. */
+  readonly slotWeights: Float32Array;
 
-  constructor({ classes, slots = FEATURE_SLOTS }: { classes: number; slots?: number }) {
+  constructor({ classes, slots = FEATURE_SLOTS, slotWeights }: { classes: number; slots?: number; slotWeights?: Float32Array }) {
     this.slots = slots;
+    this.slotWeights = slotWeights ?? new Float32Array(slots).fill(1);
     this.classes = classes;
     this.stride = strideFor(classes);
     this.weights = new Float32Array(slots * this.stride);
@@ -36,10 +39,15 @@ export class LinearSoftmax {
   }
 
   clone(): LinearSoftmax {
-    const copy = new LinearSoftmax({ classes: this.classes, slots: this.slots });
+    const copy = new LinearSoftmax({ classes: this.classes, slots: this.slots, slotWeights: this.slotWeights });
     copy.weights.set(this.weights);
     copy.bias.set(this.bias);
     return copy;
+  }
+
+  /** The features that this layer was trained on. */
+  featuresOf(text: string): SparseVector {
+    return featurize(text, this.slotWeights);
   }
 
   /** Raw scores, written into `out` (at least `classes` long). */

@@ -13,6 +13,7 @@ export interface Recipe {
   readonly start: 'base' | 'fresh';
   readonly epochs: number;
   readonly batchSize: number;
+  readonly optimizer?: 'adam' | 'sgd';
   /** A small set is gone through more often, up to {@link SMALL_SET_EPOCHS} times, until this many examples were seen; 0 switches it off. */
   readonly minExamplesSeen: number;
   /** A small set is cut into smaller batches (down to 4), so that it takes at least this many steps. */
@@ -39,16 +40,17 @@ const scratch: Recipe = {
   name: 'scratch',
   start: 'fresh',
   epochs: 5,
-  batchSize: 32,
+  batchSize: 16,
+  optimizer: 'sgd',
   minExamplesSeen: 20_000,
   minSteps: 100,
-  learningRate: 0.02,
+  learningRate: 50,
   knownClassRate: 1,
   targetClassRate: 1,
   retentionRatio: 0,
   retentionWeight: 1,
   ewcLambda: 0,
-  logitAdjustment: false,
+  logitAdjustment: true,
   replayPerClass: 20,
 };
 
@@ -78,10 +80,10 @@ export const recipes: Readonly<Record<RecipeName, Recipe>> = {
     ...scratch,
     name: 'gentle',
     start: 'base',
-    epochs: 3,
+    epochs: 10,
     minExamplesSeen: 0,
     knownClassRate: 0.1,
-    targetClassRate: 3,
+    targetClassRate: 1,
     retentionRatio: 2,
     retentionWeight: 0.5,
     ewcLambda: 3e2,
@@ -117,7 +119,7 @@ export function checkRecipe(recipe: Recipe): void {
   if (!Number.isInteger(recipe.epochs) || recipe.epochs < 1 || recipe.epochs > 100) refuse('epochs must be a whole number from 1 to 100.');
   if (!Number.isInteger(recipe.batchSize) || recipe.batchSize < 1 || recipe.batchSize > 1024) refuse('batchSize must be a whole number from 1 to 1024.');
   if (!Number.isInteger(recipe.replayPerClass) || recipe.replayPerClass < 0 || recipe.replayPerClass > 1000) refuse('replayPerClass must be a whole number from 0 to 1000.');
-  if (!(recipe.learningRate > 0 && recipe.learningRate <= 1)) refuse('learningRate must be above 0 and at most 1.');
+  if (!(recipe.learningRate > 0 && recipe.learningRate <= 1000)) refuse('learningRate must be above 0 and at most 1,000.');
   for (const field of ['minExamplesSeen', 'minSteps', 'knownClassRate', 'targetClassRate', 'retentionRatio', 'retentionWeight', 'ewcLambda'] as const) {
     if (!Number.isFinite(recipe[field]) || recipe[field] < 0) refuse(`${field} must be a number of at least 0.`);
   }

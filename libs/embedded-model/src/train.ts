@@ -2,7 +2,7 @@ import { AdamTrainer, type WeightedSample } from './adam-trainer.js';
 import { calibrate, type Calibration, type HeldOut, scoreHeldOut, type ScoredHeldOut, scoreScale } from './calibration.js';
 import type { AnswerClass, Checkpoint } from './checkpoint.js';
 import { EmbeddedModelError } from './embedded-model.error.js';
-import { featurize, type SparseVector } from './featurize.js';
+import { inverseDocumentFrequencies, type SparseVector } from './featurize.js';
 import { Fisher } from './fisher.js';
 import { LinearSoftmax } from './linear-softmax.js';
 import { seededRandom, shuffled } from './random.js';
@@ -90,9 +90,9 @@ interface FitOptions {
 
 function fitHead({ plan, recipe, base, seed, curriculum, onEpoch }: FitOptions) {
   const goesOn = recipe.start === 'base' && base !== null;
-  const head = goesOn ? base.head.clone() : new LinearSoftmax({ classes: plan.classes.length });
+  const head = goesOn ? base.head.clone() : new LinearSoftmax({ classes: plan.classes.length, slotWeights: inverseDocumentFrequencies([...plan.fresh, ...plan.pool].map(({ text }) => text)) });
   head.grow(plan.classes.length);
-  const featuresOf = featureCache();
+  const featuresOf = featureCache(head);
   const perEpoch = plan.fresh.length + (plan.pool.length === 0 ? 0 : Math.round(plan.fresh.length * recipe.retentionRatio));
   const epochs = epochsFor({ recipe, perEpoch });
   const batchSize = batchSizeFor({ recipe, samplesSeen: epochs * perEpoch });
@@ -101,6 +101,7 @@ function fitHead({ plan, recipe, base, seed, curriculum, onEpoch }: FitOptions) 
     learningRate: recipe.learningRate,
     totalSteps: epochs * Math.ceil(perEpoch / batchSize),
     batchSize,
+    ...(recipe.optimizer && { optimizer: recipe.optimizer }),
     classRates: classRates({ plan, recipe, head }),
     ...(goesOn && recipe.ewcLambda > 0 && { penalty: penaltyFrom({ base, classes: head.classes, lambda: recipe.ewcLambda }) }),
   });
@@ -161,12 +162,12 @@ function easyFirst(mix: readonly LabelledExample[], random: () => number): Label
   return stages.flatMap((stage) => shuffled(stage, random));
 }
 
-function featureCache(): (text: string) => SparseVector {
+function featureCache(head: LinearSoftmax): (text: string) => SparseVector {
   const cache = new Map<string, SparseVector>();
   return (text) => {
     const known = cache.get(text);
     if (known !== undefined) return known;
-    const features = featurize(text);
+    const features = head.featuresOf(text);
     cache.set(text, features);
     return features;
   };
@@ -175,13 +176,13 @@ function featureCache(): (text: string) => SparseVector {
 function calibrateHead({ head, plan, seed }: { head: LinearSoftmax; plan: TrainingPlan; seed: number }): Calibration {
   const isOutOfScope = (classIndex: number): boolean => plan.classes[classIndex]?.outOfScope ?? false;
   if (plan.heldOut.length >= HELD_OUT_ENOUGH) {
-    const held = scoreHeldOut(head, toHeldOut(plan.heldOut, plan.classes));
+    const held = scoreHeldOut(head, toHeldOut(head, plan.heldOut, plan.classes));
     return calibrate({ items: held, scale: scoreScale(held), isOutOfScope, noise: scoreNoise(head, seed) });
   }
   const known = [...plan.replay.entries(), ...plan.heldOut];
   const items = drawBalanced({ items: known, count: Math.min(known.length, CROSS_FIT_MAX_EXAMPLES), random: seededRandom(seed ^ 0xf01d) });
   // Scores are brought to scale 1, because heads of several trainings differ in it; the temperature then takes on this head's.
-  const scale = scoreScale(scoreHeldOut(head, toHeldOut(items, plan.classes)));
+  const scale = scoreScale(scoreHeldOut(head, toHeldOut(head, items, plan.classes)));
   const noise = scoreNoise(head, seed).map((scores) => scores.map((score) => score / scale));
   const calibration = calibrate({ items: crossFit({ plan, items, seed }), scale: 1, isOutOfScope, noise });
   return { ...calibration, temperature: calibration.temperature * scale };
@@ -193,7 +194,7 @@ function scoreNoise(head: LinearSoftmax, seed: number): Float64Array[] {
   const word = (): string => Array.from({ length: 3 + Math.floor(random() * 6) }, () => String.fromCharCode(97 + Math.floor(random() * 26))).join('');
   return Array.from({ length: NOISE_TEXTS }, () => {
     const scores = new Float64Array(head.classes);
-    head.logitsInto(featurize(Array.from({ length: 1 + Math.floor(random() * 6) }, word).join(' ')), scores);
+    head.logitsInto(head.featuresOf(Array.from({ length: 1 + Math.floor(random() * 6) }, word).join(' ')), scores);
     return scores;
   });
 }
@@ -207,8 +208,8 @@ function crossFit({ plan, items, seed }: { plan: TrainingPlan; items: readonly R
     if (fresh.length === 0) return [];
     const foldPlan: TrainingPlan = { ...plan, fresh, pool: [] };
     const { head } = fitHead({ plan: foldPlan, recipe: recipes.scratch, base: null, seed, curriculum: false });
-    const scale = scoreScale(scoreHeldOut(head, toHeldOut(items, plan.classes)));
-    const left = scoreHeldOut(head, toHeldOut(items.filter((item) => foldOf.get(item) === fold), plan.classes));
+    const scale = scoreScale(scoreHeldOut(head, toHeldOut(head, items, plan.classes)));
+    const left = scoreHeldOut(head, toHeldOut(head, items.filter((item) => foldOf.get(item) === fold), plan.classes));
     scored.push(...left.map((item) => ({ ...item, scores: item.scores.map((score) => score / scale) })));
   }
   return scored;
@@ -226,6 +227,6 @@ function foldsByClass(items: readonly ReplayEntry[]): Map<ReplayEntry, number> {
   );
 }
 
-function toHeldOut(entries: readonly ReplayEntry[], classes: readonly AnswerClass[]): HeldOut[] {
-  return entries.map(({ text, classIndex }) => ({ features: featurize(text), classIndex, outOfScope: classes[classIndex]?.outOfScope ?? false }));
+function toHeldOut(head: LinearSoftmax, entries: readonly ReplayEntry[], classes: readonly AnswerClass[]): HeldOut[] {
+  return entries.map(({ text, classIndex }) => ({ features: head.featuresOf(text), classIndex, outOfScope: classes[classIndex]?.outOfScope ?? false }));
 }

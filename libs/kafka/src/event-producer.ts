@@ -2,7 +2,7 @@ import { encodeEvent } from '@ratchet/contracts';
 import type { EventEnvelope } from '@ratchet/contracts';
 import type { Producer } from 'kafkajs';
 import type { KafkaConnection } from './connection.js';
-import { byTopic } from './record.js';
+import { inRequests } from './record.js';
 import type { ProducedRecord } from './record.js';
 
 /** An idempotent producer that waits for all replicas: what `send` has returned for is in the log, once. */
@@ -30,7 +30,7 @@ export class EventProducer {
   async sendRecords(records: readonly ProducedRecord[]): Promise<void> {
     if (records.length === 0) return;
     await this.connect();
-    await this.producer.sendBatch({ acks: -1, topicMessages: byTopic(records) });
+    for (const topicMessages of inRequests(records)) await this.producer.sendBatch({ acks: -1, topicMessages });
   }
 
   async close(): Promise<void> {

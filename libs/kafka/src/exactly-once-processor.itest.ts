@@ -10,18 +10,23 @@ import { EventProducer } from './event-producer.js';
 import { ExactlyOnceProcessor } from './exactly-once-processor.js';
 import type { PartitionTask } from './exactly-once-processor.js';
 import { encodePosition } from './position.js';
+import type { ProducedRecord } from './record.js';
 
 const script = fileURLToPath(new URL('../test/moving-sum.worker.mjs', import.meta.url));
 const kafka = createKafka({ brokers: kafkaBrokers(), clientId: 'kafka-itest' }, Logger.silent());
 const WINDOW = 20;
 const started: TestProcess[] = [];
+const sendings: (() => Promise<number>)[] = [];
+const admin = kafka.admin();
 let topics: TestTopics<'input' | 'output'> | undefined;
 
 afterEach(async () => {
+  for (const stop of sendings.splice(0)) await stop();
   for (const worker of started.splice(0)) {
     worker.signal('SIGCONT');
     await worker.end();
   }
+  await admin.disconnect();
   await topics?.drop();
   topics = undefined;
 });
@@ -38,23 +43,26 @@ const startWorker = ({ input, output, groupId, pauseMs }: { input: string; outpu
 };
 
 /** Sends numbers until told to stop; gives how many it sent. */
-const sendNumbers = (topic: string, { batch, everyMs }: { batch: number; everyMs: number }): (() => Promise<number>) => {
+const sendNumbers = (topic: string): (() => Promise<number>) => {
   const producer = new EventProducer(kafka);
+  const batch = 10;
   let sent = 0;
   let stopped = false;
   const sending = (async () => {
     while (!stopped) {
       await producer.sendRecords(Array.from({ length: batch }, (_, i) => ({ topic, key: `k${(sent + i) % 7}`, value: String((sent + i) * 31 % 1_000), headers: {} })));
       sent += batch;
-      await new Promise((resolve) => setTimeout(resolve, everyMs));
+      await new Promise((resolve) => setTimeout(resolve, 20));
     }
     await producer.close();
     return sent;
   })();
-  return () => {
+  const stop = (): Promise<number> => {
     stopped = true;
     return sending;
   };
+  sendings.push(stop);
+  return stop;
 };
 
 /** What one pass over the input gives, computed apart from the worker's code. */
@@ -92,9 +100,9 @@ const nothing: PartitionTask = {
 describe('ExactlyOnceProcessor', () => {
   it('puts out what an undisturbed run puts out, in its order, when its process is killed again and again', async () => {
     const names = await prepare();
-    const stopSending = sendNumbers(names.input, { batch: 20, everyMs: 15 });
+    const stopSending = sendNumbers(names.input);
     const killedAfter: number[] = [];
-    for (const waitMs of [40, 5, 90, 20]) {
+    for (const waitMs of [40, 5, 90]) {
       const worker = startWorker({ ...names, pauseMs: 1 });
       // Past a few commits, and then at an arbitrary point of the next batch.
       await worker.said(/(committed \d+[\s\S]*){3}/);
@@ -107,14 +115,14 @@ describe('ExactlyOnceProcessor', () => {
     await untilOutputs({ output: names.output, count: sent });
     await last.end('SIGTERM');
     const { workers } = await expectExactlyOnce(names);
-    expect(new Set(workers).size).toBe(5);
+    expect(new Set(workers).size).toBe(4);
     expect(killedAfter.every((records) => records > 0)).toBe(true);
     expect(last.output()).toMatch(/restored[\s\S]*batch/);
   });
 
   it('lets a stopped process that comes back write nothing of the batch it held', async () => {
     const names = await prepare();
-    const stopSending = sendNumbers(names.input, { batch: 20, everyMs: 15 });
+    const stopSending = sendNumbers(names.input);
     const zombie = startWorker({ ...names, pauseMs: 2 });
     await zombie.said(/(committed \d+[\s\S]*){3}/);
     zombie.signal('SIGSTOP');
@@ -135,7 +143,7 @@ describe('ExactlyOnceProcessor', () => {
 
   it('hands its partition over without a repeat when it is asked to stop', async () => {
     const names = await prepare();
-    const stopSending = sendNumbers(names.input, { batch: 20, everyMs: 15 });
+    const stopSending = sendNumbers(names.input);
     const first = startWorker({ ...names, pauseMs: 0 });
     await first.said(/(committed \d+[\s\S]*){3}/);
     await first.end('SIGTERM');
@@ -147,6 +155,19 @@ describe('ExactlyOnceProcessor', () => {
     await expectExactlyOnce(names);
   });
 
+  it('commits a batch whose outputs are larger than what a broker takes in one request', async () => {
+    const { input, output, groupId } = await prepare();
+    const producer = new EventProducer(kafka);
+    await producer.sendRecords(Array.from({ length: 300 }, (_, i) => ({ topic: input, key: 'k', value: String(i), headers: {} })));
+    await producer.close();
+    const process = ({ value }: { value: Buffer | null }): ProducedRecord[] => [{ topic: output, key: 'k', value: String(value).padEnd(10_000), headers: {} }];
+    const processor = new ExactlyOnceProcessor({ kafka, groupId, topic: input, createTask: () => ({ ...nothing, process }), logger: Logger.silent(), onFatal: () => undefined });
+    await processor.start();
+    await untilOutputs({ output, count: 300 });
+    await processor.stop();
+    assertNoGaps((await outputsOf(output)).texts.map(Number), { from: 0 });
+  });
+
   it('stops with an instruction, and resets nothing, where the log no longer holds its position', async () => {
     const { input, groupId } = await prepare();
     const producer = new EventProducer(kafka);
@@ -154,7 +175,16 @@ describe('ExactlyOnceProcessor', () => {
     await producer.close();
     const admin = kafka.admin();
     await admin.connect();
-    await admin.setOffsets({ groupId, topic: input, partitions: [{ partition: 0, offset: '10', metadata: encodePosition({ replayFrom: 5n, streamTimeMs: 0, marks: {} }) } as { partition: number; offset: string }] });
+const committer = kafka.producer({ transactionalId: groupId, idempotent: true, maxInFlightRequests: 1 });
+    await committer.connect();
+    const transaction = await committer.transaction();
+    const metadata = encodePosition({ replayFrom: 5n, streamTimeMs: 0, marks: {} });
+    await transaction.sendOffsets({ consumerGroupId: groupId, topics: [{ topic: input, partitions: [{ partition: 0, offset: '10', metadata } as { partition: number; offset: string }] }] });
+    await transaction.commit();
+    await committer.disconnect();
+    await admin.connect();
+    // kafkajs looks up the partition's leader only among the topics that it has asked for before.
+    await admin.fetchTopicOffsets(input);
     await admin.deleteTopicRecords({ topic: input, partitions: [{ partition: 0, offset: '20' }] });
     const fatal = Promise.withResolvers<Error>();
     const processor = new ExactlyOnceProcessor({ kafka, groupId, topic: input, createTask: () => nothing, logger: Logger.silent(), onFatal: fatal.resolve });
@@ -165,6 +195,5 @@ describe('ExactlyOnceProcessor', () => {
     expect(error.message).toContain('kafka-consumer-groups --reset-offsets');
     const [kept] = await admin.fetchOffsets({ groupId, topics: [input] });
     expect(kept?.partitions[0]?.offset).toBe('10');
-    await admin.disconnect();
   });
 });

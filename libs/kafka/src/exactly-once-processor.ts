@@ -5,7 +5,7 @@ import { sleep } from './backoff.js';
 import type { KafkaConnection } from './connection.js';
 import { decodePosition, encodePosition } from './position.js';
 import type { ResumePoint } from './position.js';
-import { byTopic, toConsumedRecord } from './record.js';
+import { inRequests, toConsumedRecord } from './record.js';
 import type { ConsumedRecord, ProducedRecord } from './record.js';
 
 /** The state of one input partition: a pure function of the records it was given, in order. */
@@ -131,6 +131,8 @@ export class ExactlyOnceProcessor {
       turn: Promise.resolve(),
     };
     this.owned.set(partition, own);
+    // A fetch from a position that the log no longer holds would make kafkajs commit another one in its place.
+    this.consumer?.pause([{ topic: this.options.topic, partitions: [partition] }]);
     void this.prepare(own);
   }
 
@@ -161,6 +163,7 @@ export class ExactlyOnceProcessor {
       own.next = replayFrom;
       own.restoreFrom = replayFrom;
       this.consumer?.seek({ topic, partition: own.partition, offset: String(replayFrom) });
+      this.consumer?.resume([{ topic, partitions: [own.partition] }]);
       own.state = replayFrom < position ? 'restoring' : 'live';
       logger.info('partition assigned', { topic, partition: own.partition, position: String(position), replayFrom: String(replayFrom) });
     } catch (error) {
@@ -251,7 +254,7 @@ export class ExactlyOnceProcessor {
     try {
       const transaction = await producer.transaction();
       try {
-        if (out.length > 0) await transaction.sendBatch({ topicMessages: byTopic(out) });
+        for (const topicMessages of inRequests(out)) await transaction.sendBatch({ topicMessages });
         const metadata = encodePosition(task.resumePoint(position));
         await transaction.sendOffsets({
           consumerGroupId: groupId,

@@ -30,13 +30,38 @@ export const toConsumedRecord = (topic: string, partition: number, message: Kafk
   headers: message.headers,
 });
 
-/** Groups records by topic, in order, as kafkajs' sendBatch takes them. */
-export const byTopic = (records: readonly ProducedRecord[]): { topic: string; messages: Omit<ProducedRecord, 'topic'>[] }[] => {
-  const groups = new Map<string, Omit<ProducedRecord, 'topic'>[]>();
-  for (const { topic, ...message } of records) {
-    const group = groups.get(topic);
-    if (group) group.push(message);
-    else groups.set(topic, [message]);
+interface TopicMessages {
+  readonly topic: string;
+  readonly messages: Omit<ProducedRecord, 'topic'>[];
+}
+
+/** Brokers refuse a partition's part of a request above `message.max.bytes`, 1 MiB by default; the format's own bytes need some of it. */
+const REQUEST_BYTES_MAX = 900_000;
+/** Lengths, offset and timestamp of a record, rounded up. */
+const RECORD_OVERHEAD_BYTES = 32;
+
+const sizeOf = ({ key, value, headers }: ProducedRecord): number =>
+  RECORD_OVERHEAD_BYTES +
+  Buffer.byteLength(key ?? '') +
+  Buffer.byteLength(value ?? '') +
+  Object.entries(headers).reduce((sum, [name, content]) => sum + name.length + 4 + Buffer.byteLength(Array.isArray(content) ? content.join('') : (content ?? '')), 0);
+
+/** Groups records by topic, in order, as kafkajs' sendBatch takes them; as many groups, to be sent one after the other, as a broker needs to accept them. */
+export const inRequests = (records: readonly ProducedRecord[], bytesMax = REQUEST_BYTES_MAX): TopicMessages[][] => {
+  const requests: Map<string, TopicMessages>[] = [];
+  let bytes = Infinity;
+  for (const record of records) {
+    const size = sizeOf(record);
+    if (bytes + size > bytesMax) {
+      requests.push(new Map());
+      bytes = 0;
+    }
+    bytes += size;
+    const { topic, ...message } = record;
+    const request = requests.at(-1);
+    const group = request?.get(topic);
+    if (group) group.messages.push(message);
+    else request?.set(topic, { topic, messages: [message] });
   }
-  return [...groups].map(([topic, messages]) => ({ topic, messages }));
+  return requests.map((request) => [...request.values()]);
 };

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from '@ratchet/observability';
 import type { Consumer } from 'kafkajs';
+import { sleep } from './backoff.js';
 import type { KafkaConnection } from './connection.js';
 import { toConsumedRecord } from './record.js';
 import type { ConsumedRecord } from './record.js';
@@ -12,6 +13,9 @@ export interface TopicTableOptions {
   readonly logger: Logger;
   readonly fetchWaitMs?: number;
 }
+
+const EMPTY_FETCHES_AT_END = 5;
+const FORGET_WITHIN_MS = 1_000;
 
 /** Follows topics from their beginning, each instance for itself, as one reads a compacted topic into memory. */
 export class TopicTable {
@@ -32,6 +36,12 @@ export class TopicTable {
     };
     if (waiting.size === 0) resolve();
     this.consumer = kafka.consumer({ groupId: this.groupId, maxWaitTimeInMs: fetchWaitMs });
+    // A topic may end in markers or an aborted transaction, which nobody delivers: then empty fetches are all that says the end.
+    let emptyFetches = 0;
+    this.consumer.on(this.consumer.events.FETCH, ({ payload }) => {
+      emptyFetches = payload.numberOfBatches === 0 ? emptyFetches + 1 : 0;
+      if (emptyFetches >= EMPTY_FETCHES_AT_END) resolve();
+    });
     await this.consumer.connect();
     await this.consumer.subscribe({ topics: [...topics], fromBeginning: true });
     await this.consumer.run({
@@ -50,12 +60,16 @@ export class TopicTable {
     logger.debug('table is up to date', { topics });
   }
 
+  /** Leaves the group; removing it as well is a courtesy to the broker, for which nobody waits long. */
   async stop(): Promise<void> {
     await this.consumer?.disconnect();
+    await Promise.race([this.forgetGroup().catch(() => undefined), sleep(FORGET_WITHIN_MS)]);
+  }
+
+  private async forgetGroup(): Promise<void> {
     const admin = this.options.kafka.admin();
     await admin.connect();
-    await admin.deleteGroups([this.groupId]).catch(() => undefined);
-    await admin.disconnect();
+    await admin.deleteGroups([this.groupId]).finally(() => admin.disconnect());
   }
 
   private async endsAtStart(): Promise<Map<string, bigint>> {

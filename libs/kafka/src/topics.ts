@@ -19,6 +19,9 @@ interface WantedTopics {
 
 const ATTEMPTS = 20;
 
+/** A record of the largest size that its topic takes must fit here together with its reason. */
+const deadLetterConfig = [{ name: 'retention.ms', value: '-1' }, { name: 'max.message.bytes', value: '2097152' }];
+
 /**
  * Creates what is missing of the catalogue, and each named service's dead-letter topics. Existing topics are left as they are:
  * partition counts never change in place. Several services may start at once, and a new topic takes a moment to have a leader.
@@ -46,7 +49,7 @@ const createMissing = async (admin: Admin, { catalogue, replicationFactor, servi
     { topic: spec.name, numPartitions: spec.partitions, replicationFactor, configEntries: configOf(spec) },
     ...spec.consumers
       .filter((consumer) => services.includes(consumer))
-      .map((consumer) => ({ topic: deadLetterTopicOf(spec.name, consumer), numPartitions: 1, replicationFactor, configEntries: [{ name: 'retention.ms', value: '-1' }] })),
+      .map((consumer) => ({ topic: deadLetterTopicOf(spec.name, consumer), numPartitions: 1, replicationFactor, configEntries: deadLetterConfig })),
   ]);
   const missing = wanted.filter(({ topic }) => !existing.has(topic));
   if (missing.length > 0) await admin.createTopics({ topics: missing, waitForLeaders: true });

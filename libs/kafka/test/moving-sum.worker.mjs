@@ -17,7 +17,7 @@ const processor = new ExactlyOnceProcessor({
   sessionTimeoutMs: 6_000,
   fetchWaitMs: 20,
   fetchBytesMin: 1,
-  createTask: (_partition, resume) => {
+  createTask: (_partition, _position, resume) => {
     const state = new MovingSum(resume);
     return {
       process: (record) => {

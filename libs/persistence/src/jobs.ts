@@ -1,3 +1,4 @@
+import { sleep } from '@ratchet/kafka';
 import { describeError } from '@ratchet/observability';
 import type { Logger } from '@ratchet/observability';
 import { Logger as GraphileLogger, makeWorkerUtils, run } from 'graphile-worker';
@@ -27,6 +28,7 @@ export interface JobRunnerOptions {
 
 /** The job key makes one run of all that were missed in this time. */
 const CATCH_UP = '8d';
+const RESTART_AFTER_MS = 1_000;
 
 const quiet = (logger: Logger): GraphileLogger =>
   new GraphileLogger(() => (level, message) => {
@@ -51,30 +53,36 @@ export const startJobs = async ({ url, service, jobs, crons, logger }: JobRunner
   const schema = jobsSchema(service);
   await releaseJobsOfTheDead(url, schema, logger);
   const crontab = crons.map(({ cronName, pattern, jobName }) => `${pattern} ${jobName} ?id=${cronName}&jobKey=${cronName}&fill=${CATCH_UP}`);
-  const runner: Runner = await run({
-    connectionString: url,
-    schema,
-    concurrency: 2,
-    maxPoolSize: 4,
-    pollInterval: 1_000,
-    noHandleSignals: true,
-    logger: quiet(logger),
-    crontab: crontab.join('\n'),
-    taskList: Object.fromEntries(
-      jobs.map((job) => [
-        job.jobName,
-        async (payload: unknown) => {
-          try {
-            await job.run(payload);
-          } catch (error) {
-            logger.warn('a job failed and will be tried again', { job: job.jobName, ...describeError(error) });
-            throw error;
-          }
-        },
-      ]),
-    ),
-  });
-  return () => runner.stop();
+  const taskList = Object.fromEntries(jobs.map((job) => [job.jobName, (payload: unknown) => runJob(job, payload, logger)]));
+  const stopping = new AbortController();
+  const start = (): Promise<Runner> =>
+    run({ connectionString: url, schema, concurrency: 2, maxPoolSize: 4, pollInterval: 1_000, noHandleSignals: true, logger: quiet(logger), crontab: crontab.join('\n'), taskList });
+  let runner = await start();
+  const supervised = (async () => {
+    // Schemas of one database share their notifications: when another service creates its job tables, the runner takes that for
+    // a migration of its own tables and ends itself.
+    while (!stopping.signal.aborted) {
+      await runner.promise.catch((error: unknown) => logger.warn('the job runner ended', describeError(error)));
+      if (stopping.signal.aborted) return;
+      logger.info('the job runner is started again');
+      await sleep(RESTART_AFTER_MS, stopping.signal);
+      if (!stopping.signal.aborted) runner = await start();
+    }
+  })();
+  return async () => {
+    stopping.abort();
+    await runner.stop().catch(() => undefined);
+    await supervised;
+  };
+};
+
+const runJob = async (job: Job, payload: unknown, logger: Logger): Promise<void> => {
+  try {
+    await job.run(payload);
+  } catch (error) {
+    logger.warn('a job failed and will be tried again', { job: job.jobName, ...describeError(error) });
+    throw error;
+  }
 };
 
 const releaseJobsOfTheDead = async (url: string, schema: string, logger: Logger): Promise<void> => {

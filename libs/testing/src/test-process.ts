@@ -44,7 +44,7 @@ export const startTestProcess = ({ script, args = [], env = {}, cwd }: TestProce
   return {
     pid: child.pid ?? 0,
     output: () => output,
-    said: (pattern, withinMs = 60_000) =>
+    said: (pattern, withinMs = 40_000) =>
       eventually(
         () => {
           const found = new RegExp(pattern.source, pattern.flags.replace('g', '')).exec(output);

@@ -1,4 +1,3 @@
-import Table from 'cli-table3';
 import { Option } from 'commander';
 import type { Command } from 'commander';
 import type { CommandIo } from '../command-module.js';
@@ -12,6 +11,7 @@ import { parseSuiteItems } from '../datasets/suite-items.js';
 import { nameOfInput, readInput } from '../json-input.js';
 import { withKafka, withKafkaOptions } from '../stack/kafka-access.js';
 import type { KafkaOptions } from '../stack/kafka-access.js';
+import { plainTable } from '../stack/plain-table.js';
 import { sendEvents } from '../stack/send-events.js';
 
 interface ImportOptions extends KafkaOptions {
@@ -63,10 +63,9 @@ const listDatasets = async ({ json, ...options }: KafkaOptions & { json?: boolea
       for (const dataset of datasets) io.stdout.write(`${JSON.stringify(summaryOf(dataset))}\n`);
       return;
     }
-    const table = new Table({ head: ['dataset', 'target', 'purpose', 'train', 'test', 'versioned'], style: { head: [], border: [] } });
-    for (const { datasetId, model, workload, versioned } of datasets) table.push([datasetId, `${model}/${workload}`, versioned?.purpose ?? 'not complete', versioned?.trainCount ?? '–', versioned?.testCount ?? '–', versioned?.versionedAt ?? '–']);
-    io.stdout.write(datasets.length > 0 ? `${table.toString()}\n` : '');
-    if (datasets.length === 0) io.stderr.write('there are no datasets yet\n');
+    const rows = datasets.map(({ datasetId, model, workload, versioned }) => [datasetId, `${model}/${workload}`, versioned?.purpose ?? 'not complete', versioned?.trainCount ?? '–', versioned?.testCount ?? '–', versioned?.versionedAt ?? '–']);
+    if (rows.length > 0) io.stdout.write(`${plainTable(['dataset', 'target', 'purpose', 'train', 'test', 'versioned'], rows)}\n`);
+    else io.stderr.write('there are no datasets yet\n');
   });
 
 /** `ratchet dataset`: suites in, training files out. */

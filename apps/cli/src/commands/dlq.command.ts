@@ -1,4 +1,3 @@
-import Table from 'cli-table3';
 import type { Command } from 'commander';
 import type { CommandIo } from '../command-module.js';
 import { UsageError } from '../command-module.js';
@@ -9,6 +8,7 @@ import type { DeadLetterFilter } from '../dead-letters/dead-letter-list.js';
 import { replayDeadLetters } from '../dead-letters/replay-dead-letters.js';
 import { withKafka, withKafkaOptions } from '../stack/kafka-access.js';
 import type { KafkaOptions } from '../stack/kafka-access.js';
+import { plainTable } from '../stack/plain-table.js';
 
 interface ListOptions extends KafkaOptions, DeadLetterFilter {
   readonly json?: boolean;
@@ -39,11 +39,7 @@ const list = ({ json, ...options }: ListOptions, io: CommandIo): Promise<void> =
     const counts = await readDeadLetterCounts(kafka, options);
     if (json) for (const count of counts) io.stdout.write(`${JSON.stringify(count)}\n`);
     else if (counts.length === 0) io.stderr.write('no dead letters\n');
-    else {
-      const table = new Table({ head: ['topic', 'service', 'code', 'records', 'to replay'], style: { head: [], border: [] } });
-      for (const { topic, service, code, records, pending } of counts) table.push([topic, service, code, records, pending]);
-      io.stdout.write(`${table.toString()}\n`);
-    }
+    else io.stdout.write(`${plainTable(['topic', 'service', 'code', 'records', 'to replay'], counts.map(({ topic, service, code, records, pending }) => [topic, service, code, records, pending]))}\n`);
   });
 
 const shown = (letter: DeadLetter, replayed: boolean): Record<string, unknown> => ({
@@ -101,9 +97,9 @@ const replay = async (options: ReplayOptions, io: CommandIo): Promise<void> => {
       else letters.push(letter);
     });
     if (offset !== undefined && letters.length === 0) throw new UsageError(already > 0 ? 'this record has been replayed already: --again sends it once more' : `there is no dead letter at offset ${offset}`);
-    let sent = 0;
-    await replayDeadLetters({ kafka, letters, present, positions, onSent: (count) => (sent += count) });
-    io.stdout.write(`${JSON.stringify({ replayed: sent, replayedBefore: already })}\n`);
+    const total = { replayed: 0, sent: 0 };
+    await replayDeadLetters({ kafka, letters, present, positions, onSent: ({ letters: done, records }) => { total.replayed += done; total.sent += records; } });
+    io.stdout.write(`${JSON.stringify({ ...total, replayedBefore: already })}\n`);
   });
 };
 

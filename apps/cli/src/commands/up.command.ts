@@ -34,12 +34,12 @@ const serve = async ({ dataDir, io, stopped }: { dataDir: string; io: CommandIo;
       kafkaBrokers: stack.kafkaBrokers,
       databaseUrl: stack.databaseUrl,
       env: upEnvironment(dataDir),
+      onSpawned: (spawned) => writeRunning(dataDir, spawned, stack),
       onExit: (service, code) => {
         io.exitCode = EXIT.failed;
         say(`${service} ended unexpectedly (${code === null ? 'by a signal' : `exit code ${code}`}); its log is ${join(dataDir, 'logs', `${service}.log`)}. The others go on; stop with Ctrl-C.`);
       },
     });
-    await writeRunning(dataDir, fleet, stack);
     io.stdout.write(`${addresses({ fleet, stack, dataDir })}\n`);
     say('Everything runs. `npx ratchet status` shows how it is; `npx ratchet adopt` puts a first model behind the gateway. Stop with Ctrl-C.');
     while (!stopped.aborted) await wait(POLL_MS);

@@ -14,7 +14,8 @@ export interface ReplayRequest {
   /** Offsets that each partition holds, ascending, by its place. */
   readonly present: ReadonlyMap<string, readonly bigint[]>;
   readonly positions: ReplayPositions;
-  readonly onSent: (count: number) => void;
+  /** Letters done, and records sent for them: what several services turned down goes back once. */
+  readonly onSent: (done: { letters: number; records: number }) => void;
 }
 
 /**
@@ -25,12 +26,14 @@ export const replayDeadLetters = async ({ kafka, letters, present, positions, on
   const producer = kafka.producer({ transactionalId: REPLAY_GROUP, idempotent: true, maxInFlightRequests: 1, allowAutoTopicCreation: false });
   await producer.connect();
   try {
+    const seen = new Set<string>();
     for (let from = 0; from < letters.length; from += LETTERS_PER_TRANSACTION) {
       const part = letters.slice(from, from + LETTERS_PER_TRANSACTION);
+      const originals = sentOnce(part, seen).map(originalOf);
       const advanced = advance(part, { present, positions });
       const transaction = await producer.transaction();
       try {
-        for (const { topic, ...message } of part.map(originalOf)) await transaction.send({ topic, messages: [message], acks: -1 });
+        for (const { topic, ...message } of originals) await transaction.send({ topic, messages: [message], acks: -1 });
         await transaction.sendOffsets({ consumerGroupId: REPLAY_GROUP, topics: toOffsets(part, advanced) });
         await transaction.commit();
       } catch (error) {
@@ -38,12 +41,19 @@ export const replayDeadLetters = async ({ kafka, letters, present, positions, on
         throw error;
       }
       for (const [place, position] of advanced) positions.set(place, position);
-      onSent(part.length);
+      onSent({ letters: part.length, records: originals.length });
     }
   } finally {
     await producer.disconnect();
   }
 };
+
+/** Without the letters whose record another service turned down as well: it goes back once. */
+export const sentOnce = (letters: readonly DeadLetter[], seen: Set<string>): DeadLetter[] =>
+  letters.filter(({ topic, partition, offset, record }) => {
+    const origin = offset === '' ? placeOf(record) + String(record.offset) : `${topic}/${partition}@${offset}`;
+    return !seen.has(origin) && seen.add(origin);
+  });
 
 const advance = (letters: readonly DeadLetter[], { present, positions }: Pick<ReplayRequest, 'present' | 'positions'>): ReplayPositions => {
   const places = Map.groupBy(letters, ({ record }) => placeOf(record));

@@ -11,6 +11,7 @@ import { Logger } from '@ratchet/observability';
 import { adoptCommand } from '../commands-out/command-events.js';
 import { suiteEvents } from '../datasets/suite-events.js';
 import { Fleet, serviceNames } from '../stack/fleet.js';
+import { clearRunning, stopLeftovers, writeRunning } from '../stack/running.js';
 import { readIntentData } from './intent-data.js';
 import type { IntentData } from './intent-data.js';
 import { familyMemoryMb } from './memory.js';
@@ -76,6 +77,7 @@ interface Running {
 
 const startAll = async (options: DemoOptions): Promise<Running> => {
   const { screen, dataDir, root } = options;
+  await stopLeftovers(dataDir);
   const stack = await startStack({ dataDir: join(dataDir, 'stack'), onProgress: (step) => screen.say(step) });
   try {
     const kafka = createKafka({ brokers: stack.kafkaBrokers, clientId: 'ratchet-demo' }, Logger.silent());
@@ -87,6 +89,7 @@ const startAll = async (options: DemoOptions): Promise<Running> => {
       kafkaBrokers: stack.kafkaBrokers,
       databaseUrl: stack.databaseUrl,
       env: demoEnvironment({ dataDir }),
+      onSpawned: (fleet) => writeRunning(dataDir, fleet, stack),
       onExit: (service, code) => screen.print(`${service} ended unexpectedly (${code ?? 'signal'}); its log is ${join(dataDir, 'logs', `${service}.log`)}`),
     });
     return { stack, fleet, kafka, producer: new EventProducer(kafka) };
@@ -201,6 +204,7 @@ export const runDemo = async (options: DemoOptions): Promise<DemoReport> => {
     await running.producer.close().catch(() => undefined);
     await running.fleet.stop();
     await running.stack.stop();
+    await clearRunning(options.dataDir);
     options.screen.say('');
   }
 };

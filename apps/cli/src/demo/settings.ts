@@ -11,11 +11,13 @@ const seconds = (real: number): number => Math.round((real * 1_000) / CLOCK);
 export const demoEnvironment = ({ dataDir }: { dataDir: string }): NonNullable<FleetOptions['env']> => ({
   all: { LOG_LEVEL: 'info' },
   'model-server': { MODEL_SERVER_DATA_DIR: `${dataDir}/model-server` },
+  gateway: { GATEWAY_DATA_DIR: `${dataDir}/gateway` },
   'signal-detector': {
     DETECTION: JSON.stringify({ idleEndMs: 3_000, quickAbandonmentMs: seconds(30), quickFollowUpMs: seconds(15) }),
   },
   analyzer: { ANALYSIS_EVERY_MS: '15000', MIN_NEW_FAILURES: '200', MIN_CLUSTER_SIZE: '8', CLUSTER_K_MAX: '40' },
-  'data-generator': { GENERATE_DELAY_MS: '1000' },
+  // A hundred users soon share a weakness here: only what the counts and clocks say is urgent.
+  'data-generator': { GENERATE_DELAY_MS: '1000', HIGH_PRIORITY: '1000000' },
   'trainer-dispatcher': { TRIGGER_EVERY_MS: '1000', TRIGGER_EXAMPLES: '200', TRIGGER_PAUSE_MS: '10000', TRAINING_POLL_MS: '300' },
   'rollout-controller': {
     TICK_MS: '500',

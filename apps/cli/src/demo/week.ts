@@ -113,6 +113,27 @@ const announce = ({ screen }: WeekContext, cycle: CycleView): void => {
   if (rolledBack) screen.print(`ROLLED BACK ${version} to ${started.baseVersion} at stage ${rolledBack.stage}: ${rolledBack.metric}, ${rolledBack.reason}`);
 };
 
+/** A cycle that was under way when the demo was stopped is finished first. */
+const isOpen = ({ promoted, rolledBack, trainingFailure, verdict }: CycleView): boolean => !promoted && !rolledBack && !trainingFailure && (!verdict || verdict.outcome === 'passed');
+
+/** Where the evidence did not suffice, its examples wait for more: the week goes on until something is decided. */
+const CYCLES_A_WEEK_MAX = 4;
+
+const turnUntilDecided = async (context: WeekContext, world: World): Promise<CycleView | undefined> => {
+  const { view, screen } = context;
+  for (let turn = 1; ; turn += 1) {
+    const cycle = view.history.findLast(isOpen) ?? (await trafficUntilCycle(context, world, view.history.length));
+    if (!cycle) return undefined;
+    const { cycleId, trigger, triggerReason, opportunityIds, exampleCount, failuresAnalyzed } = cycle.started;
+    screen.print(`  cycle ${cycleId}: ${trigger} (${triggerReason}); ${opportunityIds.length} weaknesses, ${exampleCount} examples from ${failuresAnalyzed} analysed failures`);
+    await untilJudged(context, cycle);
+    if (cycle.verdict) screen.print(gateTable(cycle.verdict.gates));
+    if (cycle.verdict?.outcome === 'passed') await rollOut(context, world, cycle);
+    announce(context, cycle);
+    if (resultOf(cycle) !== 'insufficient' || turn >= CYCLES_A_WEEK_MAX || context.stopped()) return cycle;
+  }
+};
+
 /** One whole turn of the loop: traffic, cycle, gates, rollout. Undefined where no cycle began. */
 export const runWeek = async (context: WeekContext, week: number): Promise<WeekReport | undefined> => {
   const { view, screen, simulator } = context;
@@ -123,16 +144,9 @@ export const runWeek = async (context: WeekContext, week: number): Promise<WeekR
   const championBefore = { ...view.rateOf(champion) };
   const accuracyBefore = await accuracyOf(context, champion);
   screen.print(`\nWeek ${week}: ${champion} serves; unseen accuracy ${((100 * accuracyBefore.overall.right) / accuracyBefore.overall.n).toFixed(1)} %`);
-  // A cycle that was under way when the demo was stopped is finished first.
-  const open = view.history.findLast((cycle) => !cycle.promoted && !cycle.rolledBack && !cycle.trainingFailure && (!cycle.verdict || cycle.verdict.outcome === 'passed'));
-  const cycle = open ?? (await trafficUntilCycle(context, world, view.history.length));
+  const cycle = await turnUntilDecided(context, world);
   if (!cycle) return undefined;
   const { started } = cycle;
-  screen.print(`  cycle ${started.cycleId}: ${started.trigger} (${started.triggerReason}); ${started.opportunityIds.length} weaknesses, ${started.exampleCount} examples from ${started.failuresAnalyzed} analysed failures`);
-  await untilJudged(context, cycle);
-  if (cycle.verdict) screen.print(gateTable(cycle.verdict.gates));
-  if (cycle.verdict?.outcome === 'passed') await rollOut(context, world, cycle);
-  announce(context, cycle);
   if (context.stopped()) return undefined;
   const result = resultOf(cycle);
   const version = cycle.version ?? null;

@@ -26,6 +26,8 @@ export interface FleetOptions {
   /** Variables for one service, or for all. */
   readonly env?: Readonly<Partial<Record<ServiceName | 'all', Readonly<Record<string, string>>>>>;
   readonly onExit: (service: ServiceName, code: number | null) => void;
+  /** Called when there are processes, before they are ready: whatever happens then, they can be found again. */
+  readonly onSpawned?: (fleet: Fleet) => Promise<void>;
 }
 
 interface Running {
@@ -65,6 +67,7 @@ export class Fleet {
     mkdirSync(join(options.dataDir, 'logs'), { recursive: true });
     for (const service of serviceNames) fleet.spawn(service);
     try {
+      await options.onSpawned?.(fleet);
       await Promise.all(serviceNames.map((service) => fleet.untilReady(service)));
     } catch (error) {
       await fleet.stop();

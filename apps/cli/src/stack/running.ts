@@ -43,7 +43,7 @@ export const readRunning = async (dataDir: string): Promise<Running | undefined>
   return running && isAlive(running.ownerPid) ? running : undefined;
 };
 
-/** Tells other commands of this process's services; call it when they are ready, and {@link clearRunning} when they have stopped. */
+/** Tells other commands of this process's services; call it as soon as they are processes, and {@link clearRunning} when they have stopped. */
 export const writeRunning = async (dataDir: string, fleet: Pick<Fleet, 'pids' | 'url'>, { kafkaBrokers }: { readonly kafkaBrokers: readonly string[] }): Promise<void> => {
   const services = Object.fromEntries(Object.entries(fleet.pids).map(([name, pid]) => [name, { url: fleet.url(name as Parameters<Fleet['url']>[0]), pid }]));
   const running: Running = { format: FORMAT, ownerPid: process.pid, startedAt: new Date().toISOString(), kafkaBrokers: [...kafkaBrokers], services };

@@ -1,5 +1,6 @@
-import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import type { CommandIo } from '../command-module.js';
 import { UsageError } from '../command-module.js';
 
@@ -17,19 +18,21 @@ const BYTE_ORDER_MARK = '\ufeff';
  * @throws {UsageError} where the file cannot be read
  */
 export async function* textLines(path: string, io: CommandIo): AsyncGenerator<TextLine> {
-  const input = path === '-' ? io.stdin : createReadStream(path);
-  // A reader that waits for lines does not see the error of the stream below it.
-  let failure: Error | undefined;
-  const lines = createInterface({ input, crlfDelay: Infinity });
-  input.once('error', (error: Error) => {
-    failure = error;
-    lines.close();
-  });
+  const lines = createInterface({ input: path === '-' ? io.stdin : await openFile(path), crlfDelay: Infinity });
   let line = 0;
   for await (const raw of lines) {
     line += 1;
     const text = line === 1 && raw.startsWith(BYTE_ORDER_MARK) ? raw.slice(1) : raw;
     if (text.trim() !== '') yield { line, text };
   }
-  if (failure) throw new UsageError(`cannot read ${path === '-' ? 'standard input' : path}: ${failure.message}`, { cause: failure });
 }
+
+const openFile = async (path: string): Promise<Readable> => {
+  try {
+    const file = await open(path);
+    if ((await file.stat()).isDirectory()) throw new Error('it is a folder');
+    return file.createReadStream();
+  } catch (error) {
+    throw new UsageError(`cannot read ${path}: ${(error as Error).message}`, { cause: error });
+  }
+};

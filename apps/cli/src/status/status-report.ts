@@ -1,6 +1,6 @@
 import type { RoutingChanged } from '@ratchet/domain';
-import Table from 'cli-table3';
 import type { DeadLetterCount } from '../dead-letters/dead-letter-list.js';
+import { plainTable } from '../stack/plain-table.js';
 import type { GroupStatus } from './group-lag.js';
 import type { ServiceHealth } from './service-health.js';
 
@@ -23,14 +23,6 @@ export const faultsOf = ({ services, groups }: Pick<StatusReport, 'services' | '
   ...groups.filter(({ members }) => members === 0).map(({ service }) => `nobody reads for ${service}: its consumer group has no member`),
 ];
 
-const plain = { head: [], border: [] };
-
-const tableOf = (head: readonly string[], rows: readonly (readonly (string | number)[])[]): string => {
-  const table = new Table({ head: [...head], style: plain });
-  for (const row of rows) table.push([...row]);
-  return table.toString();
-};
-
 const percent = (share: number): string => `${(share * 100).toFixed(0)} %`;
 
 const routingRow = ({ model, workload, champion, candidate, share, stage, revision }: RoutingChanged): (string | number)[] => [
@@ -44,16 +36,16 @@ const routingRow = ({ model, workload, champion, candidate, share, stage, revisi
 /** The report for people. */
 export const describeStatus = (report: StatusReport): string => {
   const { services, groups, deadLetters, routing } = report;
-  const lags = groups.flatMap(({ service, members, topics }) => topics.map(({ topic, lag }) => [service, members, topic, lag]));
+  const lags = groups.flatMap(({ service, members, topics }) => (topics.length > 0 ? topics.map(({ topic, lag }) => [service, members, topic, lag]) : [[service, members, 'nothing read yet', '–']]));
   const parts = [
     `Kafka    ${report.kafkaBrokers.join(',')}`,
     ...(report.console ? [`Console  ${report.console}`] : []),
-    ...(services.length > 0 ? [tableOf(['service', 'state', 'address'], services.map(({ service, ready, url, detail }) => [service, ready ? 'ready' : `NOT READY: ${detail ?? ''}`, url]))] : []),
-    lags.length > 0 ? tableOf(['service', 'members', 'topic', 'lag'], lags) : 'no service has read anything yet',
+    ...(services.length > 0 ? [plainTable(['service', 'state', 'address'], services.map(({ service, ready, url, detail }) => [service, ready ? 'ready' : `NOT READY: ${detail ?? ''}`, url]))] : []),
+    lags.length > 0 ? plainTable(['service', 'members', 'topic', 'lag'], lags) : 'no service has joined its consumer group yet',
     deadLetters.length > 0
-      ? `${tableOf(['dead letters of', 'service', 'code', 'records', 'to replay'], deadLetters.map(({ topic, service, code, records, pending }) => [topic, service, code, records, pending]))}\n\`npx ratchet dlq show\` shows them`
+      ? `${plainTable(['dead letters of', 'service', 'code', 'records', 'to replay'], deadLetters.map(({ topic, service, code, records, pending }) => [topic, service, code, records, pending]))}\n\`npx ratchet dlq show\` shows them`
       : 'no dead letters',
-    routing.length > 0 ? tableOf(['target', 'champion', 'candidate', 'gets', 'revision'], routing.map(routingRow)) : 'no target has a version yet: `npx ratchet adopt` puts the first one behind it',
+    routing.length > 0 ? plainTable(['target', 'champion', 'candidate', 'gets', 'revision'], routing.map(routingRow)) : 'no target has a version yet: `npx ratchet adopt` puts the first one behind it',
     ...faultsOf(report).map((fault) => `DOWN: ${fault}`),
   ];
   return parts.join('\n');

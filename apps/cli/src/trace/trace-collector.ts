@@ -78,8 +78,11 @@ export class TraceCollector {
         .filter(({ event, links, direct: named }) => {
           if (links.cycle !== undefined) return cycles.has(links.cycle);
           if (links.version !== undefined) return versions.has(links.version) || named;
-          if (named || cycles.has(event.correlationid ?? '')) return true;
-          return links.datasets ? links.datasets.some((dataset) => datasets.has(dataset)) : (links.opportunities ?? []).some((opportunity) => opportunities.has(opportunity));
+          if (named) return true;
+          if (links.datasets) return links.datasets.some((dataset) => datasets.has(dataset));
+          // A cycle closes all of its opportunities; those of others are none of this trace.
+          if (links.opportunities) return links.opportunities.some((opportunity) => opportunities.has(opportunity));
+          return cycles.has(event.correlationid ?? '');
         })
         .map(({ event }) => event),
     );
@@ -110,7 +113,11 @@ export class TraceCollector {
   private withCaused(chosen: Set<EventEnvelope>): Set<EventEnvelope> {
     const byCause = Map.groupBy(this.kept, ({ event }) => event.causationid);
     // Events that are added while this goes on are visited, too.
-    for (const { id } of chosen) for (const { event, links } of byCause.get(id) ?? []) if (links.cycle === undefined) chosen.add(event);
+    for (const cause of chosen) {
+      // What a cycle's end causes for other opportunities is none of this trace.
+      if (linksOf(cause)?.cycle !== undefined) continue;
+      for (const { event, links } of byCause.get(cause.id) ?? []) if (links.cycle === undefined) chosen.add(event);
+    }
     return chosen;
   }
 }

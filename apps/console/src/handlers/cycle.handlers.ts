@@ -7,7 +7,7 @@ import type { Transaction } from '@ratchet/persistence';
 import { OnEvent } from '@ratchet/service';
 import { cycleRecordOf } from '../audit/cycle-record.js';
 import type { CycleFacts } from '../audit/cycle-record.js';
-import { addDecision, addFacts, appendAudit, endCycle, openCycle, openCycleOf } from '../persistence/console.repository.js';
+import { addDecision, addFacts, appendAudit, cycleOfVersion, endCycle, openCycle, openCycleOf } from '../persistence/console.repository.js';
 
 /** Follows cycles through their topics; when one has ended, its audit record is appended. */
 @Controller()
@@ -60,7 +60,7 @@ export class CycleHandlers {
   @OnEvent(commandIssued)
   async onCommand({ data, id }: EventEnvelope<Command>, tx: Transaction): Promise<void> {
     const { model, workload, name, actor, reason, issuedAt } = data;
-    const cycle = await openCycleOf(tx, { model, workload });
+    const cycle = 'version' in data ? await cycleOfVersion(tx, { model, workload }, data.version) : await openCycleOf(tx, { model, workload });
     await addDecision(tx, { decisionId: id, model, workload, kind: name, actor, reason, body: data, happenedAt: issuedAt, ...(cycle && { cycleId: cycle.cycleId }) });
     const isDecision = /^(candidate|rollout|automation)\./.test(name);
     if (cycle && isDecision) await addFacts(tx, { cycleId: cycle.cycleId, state: cycle.state, facts: { commands: [...(cycle.facts.commands ?? []), data] } });

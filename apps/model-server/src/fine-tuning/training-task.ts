@@ -67,13 +67,19 @@ export async function runTrainingTask(task: TrainingTask, onProgress: (progress:
   });
   const { model, contentHash } = await saveVersion({ checkpoint, task });
   const { heldOutAccuracy, threshold } = checkpoint.calibration;
-  const trainedTokens = checkpoint.provenance.recipe.epochs * [...examples, ...retention].reduce((sum, example) => sum + wordsIn(example), 0);
+  const trainedTokens = checkpoint.provenance.epochLosses.length * [...examples, ...retention].reduce((sum, example) => sum + wordsIn(example), 0);
   return { model, contentHash, trainedSamples, trainedTokens, heldOutAccuracy, threshold };
 }
 
 export function recipeOf({ recipe, epochs, batchSize, learningRateMultiplier }: Pick<TrainingTask, 'recipe' | 'epochs' | 'batchSize' | 'learningRateMultiplier'>): Recipe {
   const known = recipes[recipe];
-  return { ...known, epochs: epochs ?? known.epochs, batchSize: batchSize ?? known.batchSize, learningRate: known.learningRate * learningRateMultiplier };
+  return {
+    ...known,
+    // What is asked for by number is meant by number: no adapting to the set's size then.
+    ...(epochs !== null && { epochs, minExamplesSeen: 0 }),
+    ...(batchSize !== null && { batchSize, minSteps: 0 }),
+    learningRate: known.learningRate * learningRateMultiplier,
+  };
 }
 
 async function saveVersion({ checkpoint, task }: { checkpoint: Checkpoint; task: TrainingTask }) {

@@ -86,7 +86,7 @@ spec:
             {{- end }}
             {{- range $name, $value := $service.env }}
             - name: {{ $name }}
-              value: {{ $value | toString | quote }}
+              value: {{ $value | quote }}
             {{- end }}
           # A first start may wait for Kafka, create topics and migrate its schema.
           startupProbe:

@@ -1,0 +1,86 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from '@jest/globals';
+import { memoryIo } from '../memory-io.js';
+import { runCli } from '../program.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'ratchet-operating-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const run = async (argv: string[], input = ''): Promise<{ code: number; stdout: string; stderr: string }> => {
+  const io = memoryIo(input);
+  const code = await runCli(argv, io);
+  return { code, ...io.written() };
+};
+// Nothing listens on port 1, so that these get as far as the network and no farther.
+const nowhere = ['--brokers', '127.0.0.1:1'];
+const who = ['--model', 'm', '--actor', 'ann', '--reason', 'r'];
+const ended = JSON.stringify({ specversion: '1.0', id: 'e', source: '/s', type: 'ratchet.conversation.ended', data: { conversationId: 'c', endedAt: '2026-01-01T00:00:00Z' } });
+
+describe('the operating commands', () => {
+  it.each([
+    ['status', ['status']],
+    ['command, whose --version is that of the candidate', ['command', 'approve', '--version', 'v2-12345678', ...who]],
+    ['adopt', ['adopt', '--provider', 'embedded', '--provider-model', 'x', ...who]],
+    ['dataset list', ['dataset', 'list']],
+    ['dlq list', ['dlq', 'list']],
+    ['audit verify', ['audit', 'verify']],
+    ['trace', ['trace', 'some-id']],
+  ])('say that no broker answers: %s', async (_, argv) => {
+    const { code, stdout, stderr } = await run([...argv, ...nowhere]);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain('no Kafka broker answers at 127.0.0.1:1');
+  });
+
+  it.each([
+    ['command approve without the version', ['command', 'approve', ...who], 'approve needs --version'],
+    ['command with an unknown order', ['command', 'explode', ...who], 'Allowed choices are'],
+    ['dlq replay without saying what', ['dlq', 'replay'], 'say what to replay'],
+    ['dlq replay of an offset in no topic', ['dlq', 'replay', '--offset', '3'], '--offset needs --topic and --service'],
+    ['audit verify with a hash that is none', ['audit', 'verify', '--noted', 'abc'], '--noted takes the hash'],
+    ['dataset import without a file', ['dataset', 'import', join(folder, 'none'), '--suite', 'general', '--model', 'm'], 'cannot read'],
+    ['replay of a file that is not there', ['replay', join(folder, 'none')], 'cannot read'],
+  ])('exit 2 before they ask Kafka anything: %s', async (_, argv, message) => {
+    const { code, stdout, stderr } = await run([...argv, ...nowhere]);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain(message);
+  });
+
+  it('replay sends nothing where a line is bad, and names the line', async () => {
+    const { code, stderr } = await run(['replay', '-', ...nowhere], `${ended}\n\n{"no event"}\n`);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^line 3 is not JSON/);
+    expect(stderr).toContain('nothing was sent: 1 of 2 lines are bad');
+  });
+
+  it('replay goes on past bad lines where that is asked for', async () => {
+    const { stderr } = await run(['replay', '-', '--skip-bad', ...nowhere], `${ended}\nbad\n`);
+    expect(stderr).toContain('no Kafka broker answers');
+  });
+});
+
+describe('ratchet convert', () => {
+  const file = (name: string, content: string): string => {
+    const path = join(folder, name);
+    writeFileSync(path, content);
+    return path;
+  };
+
+  it('joins the parts of BANKING77 into one file', async () => {
+    const out = join(folder, 'banking.jsonl');
+    const { code } = await run(['convert', 'banking77', file('train.csv', 'text,category\nmy loan,loan\n'), file('test.csv', 'text,category\n"a loan, now",loan\n'), '--out', out]);
+    expect(code).toBe(0);
+    const rows = readFileSync(out, 'utf8').trimEnd().split('\n').map((line) => JSON.parse(line) as object);
+    expect(rows).toEqual([
+      { text: 'my loan', intent: 'loan', split: 'train', domain: 'banking' },
+      { text: 'a loan, now', intent: 'loan', split: 'test', domain: 'banking' },
+    ]);
+  });
+
+  it('writes CLINC150 to standard output for -', async () => {
+    const { stdout, stderr } = await run(['convert', 'clinc', file('data_full.json', '{"train":[["open the door","door"]]}'), '--out', '-']);
+    expect(stdout).toBe('{"text":"open the door","intent":"door","split":"train","domain":"all"}\n');
+    expect(stderr).toContain('1 texts, 1 intents, 1 domains');
+  });
+});

@@ -1,0 +1,42 @@
+import { describe, expect, it } from '@jest/globals';
+import { parseSuiteItems } from './suite-items.js';
+
+const general = { source: 'suite.jsonl', purpose: 'general_suite' } as const;
+const lines = (...values: object[]): string => values.map((value) => JSON.stringify(value)).join('\n');
+
+describe('parseSuiteItems', () => {
+  it('takes the question from input, text or messages', () => {
+    const messages = [
+      { role: 'system', content: 'be kind' },
+      { role: 'user', content: 'c' },
+      { role: 'assistant', content: 'C' },
+    ];
+    const items = parseSuiteItems(lines({ id: 1, input: 'a', output: 'A', category: 'x' }, { id: 'two', text: 'b', output: 'B' }, { id: 'three', messages }), general);
+    expect(items).toEqual([
+      { id: '1', input: 'a', output: 'A', category: 'x' },
+      { id: 'two', input: 'b', output: 'B' },
+      { id: 'three', input: 'c', output: 'C' },
+    ]);
+  });
+
+  it('gives a line without an id one from its content, and keeps one of two equal lines', () => {
+    const items = parseSuiteItems(lines({ input: 'a', output: 'A' }, { input: 'a', output: 'A' }, { input: 'b', output: 'A' }), general);
+    expect(items.map(({ input }) => input)).toEqual(['a', 'b']);
+    expect(new Set(items.map(({ id }) => id)).size).toBe(2);
+  });
+
+  it('needs no answer in a safety suite, and one in every other', () => {
+    expect(parseSuiteItems(lines({ id: 's', input: 'a' }), { ...general, purpose: 'safety_suite' })).toEqual([{ id: 's', input: 'a', output: '' }]);
+    expect(() => parseSuiteItems(lines({ id: 's', input: 'a' }), general)).toThrow(/suite.jsonl, line 1: has no "output"/);
+  });
+
+  it.each([
+    ['no question', lines({ input: 'a', output: 'A' }, { output: 'A' }), /line 2: has no question/],
+    ['several questions', lines({ messages: [{ role: 'user', content: 'a' }, { role: 'user', content: 'b' }], output: 'A' }), /line 1: has several user messages/],
+    ['an id that stands for two things', lines({ id: 'x', input: 'a', output: 'A' }, { id: 'x', input: 'b', output: 'A' }), /line 2: id "x" is already on line 1/],
+    ['text in place of an object', '"hello"', /line 1: expected/],
+    ['nothing at all', '\n', /has no items/],
+  ])('refuses %s by its line', (_, content, message) => {
+    expect(() => parseSuiteItems(content, general)).toThrow(message);
+  });
+});

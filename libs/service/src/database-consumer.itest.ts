@@ -1,0 +1,209 @@
+// A small service, wired as runService wires one, on a real topic of the catalogue and a database of its own. Other tests leave
+// records in that topic too, so everything here goes by cycle ids of this run.
+import 'reflect-metadata';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Controller, Inject, Module, StandardSchemaValidationPipe } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { catalogueEntryOf, deadLetterTopicOf, topics } from '@ratchet/contracts';
+import type { EventDefinition, EventEnvelope, ServiceContract } from '@ratchet/contracts';
+import { createKafka, ensureTopics, EventProducer } from '@ratchet/kafka';
+import type { ProducedRecord } from '@ratchet/kafka';
+import { Logger, Metrics, RatchetError } from '@ratchet/observability';
+import { Database, OutboxRelay } from '@ratchet/persistence';
+import type { Transaction } from '@ratchet/persistence';
+import { createTestDatabase, eventually, kafkaBrokers, readAll, uniqueName } from '@ratchet/testing';
+import type { ReadRecord, TestDatabase } from '@ratchet/testing';
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { DatabaseConsumerStrategy } from './database-consumer.strategy.js';
+import { OnEvent } from './on-event.js';
+import { PlatformModule } from './platform.module.js';
+import { RethrowFilter } from './rethrow.filter.js';
+
+const definitionOf = (type: string): EventDefinition => catalogueEntryOf(type)?.definition as EventDefinition;
+const trainingFailed = definitionOf('ratchet.training.failed');
+const opportunityClosed = definitionOf('ratchet.opportunity.closed');
+const TOPIC = topics.candidates.name;
+const service = uniqueName('itest');
+const run = uniqueName('run');
+const contract: ServiceContract = { service, consumes: [trainingFailed], produces: [opportunityClosed] };
+const logger = Logger.silent();
+const now = '2026-01-01T00:00:00Z';
+
+interface Failure {
+  readonly cycleId: string;
+  readonly reason: string;
+}
+
+class Seen0001 implements MigrationInterface {
+  name = 'Seen0000000000001';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query('create table seen (sequence bigint generated always as identity, cycle_id text not null, reason text not null)');
+  }
+
+  async down(): Promise<void> {
+    throw new Error('migrations only go forward');
+  }
+}
+
+/** How often the handler was called for a cycle, transactions that were rolled back included. */
+const calls = new Map<string, number>();
+let database: Database;
+
+@Controller()
+class SeenHandlers {
+  constructor(@Inject(Logger) private readonly log: Logger) {}
+
+  @OnEvent(trainingFailed)
+  async onFailed({ id, data }: EventEnvelope<Failure>, tx: Transaction): Promise<void> {
+    const { cycleId, reason } = data;
+    if (!cycleId.startsWith(run)) return;
+    this.log.debug('seen', { cycleId });
+    const call = (calls.get(cycleId) ?? 0) + 1;
+    calls.set(cycleId, call);
+    await tx.query('insert into seen (cycle_id, reason) values ($1, $2)', [cycleId, reason]);
+    tx.emit(opportunityClosed, { opportunityId: cycleId, model: 'm', workload: 'w', resolution: 'fixed', reason, closedAt: now }, { causationId: id });
+    if (reason === 'fault') throw new TypeError('cannot read this');
+    if (reason === 'bad sql') await tx.query('select nothing from nowhere');
+    if (reason === 'passing' && call <= 5) throw new RatchetError({ code: 'provider_away', message: 'away', retryable: true });
+  }
+}
+
+@Module({ controllers: [SeenHandlers] })
+class SeenModule {}
+
+const kafka = createKafka({ brokers: kafkaBrokers(), clientId: service }, logger);
+const producer = new EventProducer(kafka);
+const relayProducer = new EventProducer(kafka);
+let server: TestDatabase;
+let app: NestFastifyApplication;
+let relay: OutboxRelay;
+
+const cycle = (name: string): string => `${run}-${name}`;
+const record = (name: string, reason: string, { key = run, id = cycle(name) }: { key?: string; id?: string } = {}): ProducedRecord => ({
+  topic: TOPIC,
+  key,
+  value: JSON.stringify({ cycleId: cycle(name), model: 'm', workload: 'w', trainingRunId: 'r', baseVersion: 'v1', reason, failedAt: now }),
+  headers: { 'content-type': 'application/json', ce_specversion: '1.0', ce_id: id, ce_source: '/itest', ce_type: trainingFailed.type, ce_time: now },
+});
+const seen = async (): Promise<string[]> => (await database.query<{ cycle_id: string }>('select cycle_id from seen order by sequence')).map(({ cycle_id: id }) => id.slice(run.length + 1));
+const untilSeen = (name: string): Promise<void> => eventually(async () => expect(await seen()).toContain(name), { withinMs: 40_000 });
+const deadLetters = async (): Promise<ReadRecord[]> => (await readAll(deadLetterTopicOf(TOPIC, service))).filter(({ key }) => key === run);
+const emitted = async (): Promise<ReadRecord[]> => (await readAll(topics.opportunities.name)).filter(({ key }) => key?.startsWith(run));
+
+beforeAll(async () => {
+  server = await createTestDatabase('service');
+  await ensureTopics(kafka, { catalogue: [{ ...topics.candidates, consumers: [service] }, topics.opportunities], replicationFactor: 1, services: [service] });
+  database = new Database({ url: server.url, service, migrations: [Seen0001] });
+  await database.start();
+  relay = new OutboxRelay({ database, logger, send: (records) => relayProducer.sendRecords(records) });
+  relay.start();
+  const metrics = new Metrics();
+  const root = { module: class Root {}, imports: [PlatformModule.with({ config: {}, logger, metrics, kafka, producer, database }), SeenModule] };
+  app = await NestFactory.create<NestFastifyApplication>(root, new FastifyAdapter(), { logger: ['error', 'warn'] });
+  app.useGlobalPipes(new StandardSchemaValidationPipe());
+  app.useGlobalFilters(new RethrowFilter(app.getHttpAdapter()));
+  app.connectMicroservice({ strategy: new DatabaseConsumerStrategy({ contract, kafka, database, producer, logger, metrics }) }, { inheritAppConfig: true });
+  await app.init();
+  await app.startAllMicroservices();
+});
+
+afterAll(async () => {
+  await app?.close();
+  await relay?.stop();
+  await producer.close();
+  await relayProducer.close();
+  await database?.stop();
+  await server?.drop();
+  const admin = kafka.admin();
+  await admin.connect();
+  await admin.deleteTopics({ topics: [deadLetterTopicOf(TOPIC, service)] });
+  await admin.disconnect();
+});
+
+describe('DatabaseConsumerStrategy', () => {
+  it('makes effect, inbox row and outgoing event real together, in the order of the records', async () => {
+    await producer.sendRecords(['a1', 'a2', 'a3'].map((name) => record(name, 'plain')));
+    await untilSeen('a3');
+    expect(await seen()).toEqual(['a1', 'a2', 'a3']);
+    const inbox = await database.query<{ event_id: string }>('select event_id from inbox where event_id like $1', [`${run}%`]);
+    expect(inbox.map(({ event_id: id }) => id).sort()).toEqual(['a1', 'a2', 'a3'].map(cycle));
+    await eventually(async () => expect((await emitted()).map(({ key }) => key).sort()).toEqual(['a1', 'a2', 'a3'].map(cycle)));
+    const [first] = await emitted();
+    expect(first?.headers).toMatchObject({ ce_type: 'ratchet.opportunity.closed', ce_source: `/ratchet/${service}` });
+    expect(first?.headers['ce_causationid']).toBe(first?.key);
+  });
+
+  it('handles an event once that comes again, in one batch or later', async () => {
+    const twice = record('b1', 'plain');
+    await producer.sendRecords([twice, twice]);
+    await untilSeen('b1');
+    await producer.sendRecords([twice, record('b2', 'plain')]);
+    await untilSeen('b2');
+    expect((await seen()).filter((name) => name.startsWith('b'))).toEqual(['b1', 'b2']);
+    expect(calls.get(cycle('b1'))).toBe(1);
+  });
+
+  it('puts broken records aside, each with its reason, bytes and place, and handles the next', async () => {
+    const good = record('c1', 'plain');
+    const broken: Record<string, ProducedRecord> = {
+      not_json: { ...good, value: '{"cycleId":' },
+      not_utf8: { ...good, value: Buffer.from([0xff, 0xfe, 0x00]) },
+      wrong_schema: { ...good, value: '{"cycleId":7}' },
+      unknown_type: { ...good, headers: { ...good.headers, ce_type: 'ratchet.thing.unheard.of' } },
+      wrong_topic: { ...good, headers: { ...good.headers, ce_type: 'ratchet.vitals.counted' } },
+      bad_envelope: { ...good, headers: { ...good.headers, ce_id: '' } },
+      null_value: { ...good, value: null },
+    };
+    await producer.sendRecords([...Object.values(broken), good]);
+    await untilSeen('c1');
+    const letters = await eventually(async () => {
+      const found = await deadLetters();
+      expect(found).toHaveLength(Object.keys(broken).length);
+      return found;
+    });
+    expect(letters.map(({ headers }) => headers['ratchet_dlq_code'])).toEqual(Object.keys(broken));
+    letters.forEach(({ value, headers }, i) => {
+      expect(value).toEqual(Object.values(broken)[i]?.value === null ? null : Buffer.from(Object.values(broken)[i]?.value ?? ''));
+      expect(headers).toMatchObject({ ratchet_dlq_topic: TOPIC, ratchet_dlq_service: service });
+      expect(headers['ratchet_dlq_message']).not.toBe('');
+      expect(headers['ratchet_dlq_offset']).toMatch(/^\d+$/);
+    });
+  });
+
+  it.each(['fault', 'bad sql'])('gives up a record whose handler throws (%s) three times, without an effect of it, and handles what comes after it', async (reason) => {
+    const name = `d-${reason}`;
+    const before = (await deadLetters()).length;
+    await producer.sendRecords([record(`${name}-before`, 'plain'), record(name, reason), record(`${name}-after`, 'plain')]);
+    await untilSeen(`${name}-after`);
+    expect((await seen()).filter((one) => one.startsWith(name))).toEqual([`${name}-before`, `${name}-after`]);
+    expect(calls.get(cycle(name))).toBe(3);
+    await eventually(async () => expect(await deadLetters()).toHaveLength(before + 1));
+    const letter = (await deadLetters()).at(-1);
+    expect(letter?.headers).toMatchObject({ ratchet_dlq_code: 'handler_fault', ce_id: cycle(name) });
+    expect(letter?.headers['ratchet_dlq_message']).toContain(reason === 'fault' ? 'TypeError: cannot read this' : 'nowhere');
+    await eventually(async () => expect((await emitted()).map(({ key }) => key)).toContain(cycle(`${name}-after`)));
+    expect((await emitted()).map(({ key }) => key)).not.toContain(cycle(name));
+  });
+
+  it('tries a passing fault again as often as it takes, and never gives the record up', async () => {
+    const before = (await deadLetters()).length;
+    await producer.sendRecords([record('e1', 'passing'), record('e2', 'plain')]);
+    await untilSeen('e2');
+    expect((await seen()).filter((name) => name.startsWith('e'))).toEqual(['e1', 'e2']);
+    expect(calls.get(cycle('e1'))).toBe(6);
+    expect(await deadLetters()).toHaveLength(before);
+  });
+
+  it('comes through the loss of its database connections without losing or repeating an effect', async () => {
+    const names = Array.from({ length: 40 }, (_, i) => `f${i}`);
+    for (const [i, name] of names.entries()) {
+      await producer.sendRecords([record(name, 'plain')]);
+      if (i % 15 === 7) await server.query(`select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name = $1`, [service]);
+    }
+    await eventually(async () => expect((await seen()).filter((name) => name.startsWith('f'))).toEqual(names), { withinMs: 40_000 });
+    await eventually(async () => expect((await emitted()).filter(({ key }) => key?.startsWith(cycle('f'))).map(({ key }) => key).sort()).toEqual(names.map(cycle).sort()), { withinMs: 40_000 });
+  });
+});
