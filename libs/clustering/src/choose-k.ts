@@ -11,14 +11,16 @@ export interface Partition {
 }
 
 const MAX_ITERATIONS = 60;
+/** While the number is looked for, a rough partition tells enough. */
+const MAX_ITERATIONS_SEARCH = 20;
 /** Apart enough that one more step is worth a try. */
 const REFINE_FROM = 8;
 
 /** K-means (k-means++ start, seeded); the best of `starts` by inertia. */
-export const partition = (points: number[][], { k, seed, starts }: { k: number; seed: number; starts: number }): Partition => {
+export const partition = (points: number[][], { k, seed, starts, maxIterations = MAX_ITERATIONS }: { k: number; seed: number; starts: number; maxIterations?: number }): Partition => {
   let best: Partition | undefined;
   for (let start = 0; start < starts; start += 1) {
-    const { clusters, centroids } = kmeans(points, k, { seed: seed + start, initialization: 'kmeans++', maxIterations: MAX_ITERATIONS });
+    const { clusters, centroids } = kmeans(points, k, { seed: seed + start, initialization: 'kmeans++', maxIterations });
     const inertia = points.reduce((sum, point, i) => sum + squaredDistance(point, centroids[clusters[i] ?? 0] ?? []), 0);
     if (best === undefined || inertia < best.inertia) best = { labels: clusters, centroids, k, inertia };
   }
@@ -40,7 +42,7 @@ export const chooseK = ({ points, distances, bound, seed }: { points: number[][]
   const scoreOf = (k: number): number => {
     const known = tried.get(k);
     if (known !== undefined) return known;
-    const { labels } = partition(points, { k, seed, starts: 1 });
+    const { labels } = partition(points, { k, seed, starts: 1, maxIterations: MAX_ITERATIONS_SEARCH });
     const score = silhouetteOf({ distances, labels, k });
     tried.set(k, score);
     return score;

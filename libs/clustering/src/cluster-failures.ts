@@ -44,7 +44,9 @@ export interface Clustering {
 const TOPICS_MIN = 4;
 const ITEMS_A_TOPIC = 6;
 /** Starts of the final k-means; the best is kept. */
-const STARTS = 3;
+const STARTS = 2;
+const SEARCH_SAMPLE = 800;
+const POINTS_A_CLUSTER = 8;
 /** Representatives are looked for among this many members nearest to the centre. */
 const NEAREST_CONSIDERED = 60;
 /** How much being unlike the others chosen counts against being near the centre. */
@@ -93,9 +95,17 @@ const single = (points: readonly number[][]): Partition => ({ labels: points.map
 
 const split = (points: number[][], { bound, seed, isGiven }: { bound: number; seed: number; isGiven: boolean }): { found: Partition; silhouette: number } => {
   const distances = distancesOf(points);
-  const k = isGiven ? bound : chooseK({ points, distances, bound, seed }).k;
+  const k = isGiven ? bound : numberOfClusters(points, { bound, seed, distances });
   const found = partition(points, { k, seed, starts: STARTS });
   return { found, silhouette: silhouetteOf({ distances, labels: found.labels, k }) };
+};
+
+/** The number is looked for on an even part of the sample: a dozen k-means on all of it would take most of the time. */
+const numberOfClusters = (points: number[][], { bound, seed, distances }: { bound: number; seed: number; distances: Float32Array }): number => {
+  const step = Math.floor(points.length / Math.max(SEARCH_SAMPLE, bound * POINTS_A_CLUSTER));
+  if (step < 2) return chooseK({ points, distances, bound, seed }).k;
+  const part = points.filter((_, i) => i % step === 0);
+  return chooseK({ points: part, distances: distancesOf(part), bound, seed }).k;
 };
 
 const nearest = (point: ArrayLike<number>, centroids: readonly (readonly number[])[]): number => {

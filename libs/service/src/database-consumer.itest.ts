@@ -64,7 +64,7 @@ class SeenHandlers {
     const call = (calls.get(cycleId) ?? 0) + 1;
     calls.set(cycleId, call);
     await tx.query('insert into seen (cycle_id, reason) values ($1, $2)', [cycleId, reason]);
-    tx.emit(opportunityClosed, { opportunityId: cycleId, model: 'm', workload: 'w', resolution: 'fixed', reason, closedAt: now }, { causationId: id });
+    tx.emit(opportunityClosed, { opportunityId: cycleId, model: 'm', workload: 'w', reason: 'fixed', closedAt: now }, { causationId: id });
     if (reason === 'fault') throw new TypeError('cannot read this');
     if (reason === 'bad sql') await tx.query('select nothing from nowhere');
     if (reason === 'passing' && call <= 5) throw new RatchetError({ code: 'provider_away', message: 'away', retryable: true });

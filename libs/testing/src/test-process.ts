@@ -27,9 +27,11 @@ export interface TestProcess {
 const OUTPUT_CHARACTERS_MAX = 1_000_000;
 
 /** Jest's own options must not reach the process: it runs the built code, as production does. */
-const cleanEnvironment = (): Record<string, string> => {
-  const { NODE_OPTIONS: _nodeOptions, JEST_WORKER_ID: _worker, ...env } = process.env;
-  return env as Record<string, string>;
+const cleanEnvironment = (): NodeJS.ProcessEnv => {
+  const env = { ...process.env };
+  delete env['NODE_OPTIONS'];
+  delete env['JEST_WORKER_ID'];
+  return env;
 };
 
 export const startTestProcess = ({ script, args = [], env = {}, cwd }: TestProcessOptions): TestProcess => {

@@ -1,0 +1,105 @@
+// `npm test`: type check, lint and unit tests of every project; then the integration tests against a real Kafka and PostgreSQL; then
+// the whole loop. The last line counts the tests of all of them, and every other step that failed as one.
+import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { root, runNode, stopOnSignals } from './run-process.mjs';
+
+const NX = 'node_modules/nx/dist/bin/nx.js';
+const MINUTE_MS = 60_000;
+const results = join(root, '.ratchet', 'test-results');
+const dataDir = join(root, '.ratchet', 'test-stack');
+const environment = {
+  RATCHET_TEST_RESULTS: results,
+  NX_DAEMON: 'false',
+  // A result of another day says nothing about this machine.
+  NX_SKIP_NX_CACHE: 'true',
+  NX_TUI: 'false',
+  FORCE_COLOR: '0',
+};
+
+const totals = { passed: 0, failed: 0, skipped: 0 };
+const problems = [];
+let stack;
+
+const fail = (problem) => {
+  totals.failed += 1;
+  problems.push(problem);
+};
+
+const heading = (text) => process.stdout.write(`\n=== ${text} (${new Date().toISOString().slice(11, 19)})\n`);
+
+/** Adds what the reporters wrote since the last call; gives the number of tests that failed. */
+const addResults = () => {
+  let failed = 0;
+  for (const file of readdirSync(results)) {
+    const result = JSON.parse(readFileSync(join(results, file), 'utf8'));
+    rmSync(join(results, file));
+    for (const name of Object.keys(totals)) totals[name] += result[name];
+    failed += result.failed;
+    problems.push(...result.failures);
+  }
+  return failed;
+};
+
+/** The tasks that Nx lists as failed at its end, such as `@ratchet/domain:lint`. */
+const failedTasksIn = (output) => [...new Set([...output.matchAll(/^\s*(?:✖|-)\s+(?:nx run )?(@ratchet\/[\w-]+:[\w-]+)/gm)].map(([, task]) => task))];
+
+const runNx = async (args, { env = {}, timeoutMs }) => {
+  const { code, timedOut, output } = await runNode(NX, args, { env: { ...environment, ...env }, timeoutMs, capture: true });
+  const failedTests = addResults();
+  const step = `nx ${args.join(' ')}`;
+  if (timedOut) return fail(`${step}: not finished after ${timeoutMs / MINUTE_MS} minutes`);
+  if (code === 0) return;
+  const tasks = failedTasksIn(output);
+  const others = tasks.filter((task) => !/:i?test$/.test(task));
+  others.forEach((task) => fail(task));
+  // Jest ended without telling the reporter, or Nx itself failed.
+  if (others.length === 0 && failedTests === 0) fail(tasks.length > 0 ? `${tasks.join(', ')}: ended without a result` : step);
+};
+
+const build = async () => {
+  const before = problems.length;
+  await runNx(['run-many', '-t', 'build', '--parallel=2', '--outputStyle=static'], { timeoutMs: 5 * MINUTE_MS });
+  return problems.length === before;
+};
+
+const integrate = async () => {
+  const { startStack } = await import('../libs/local-stack/dist/index.js');
+  rmSync(dataDir, { recursive: true, force: true });
+  stack = await startStack({ dataDir, onProgress: (step) => process.stdout.write(`${step}\n`) });
+  const env = { KAFKA_BROKERS: stack.kafkaBrokers.join(','), DATABASE_URL: stack.databaseUrl };
+  await runNx(['run-many', '-t', 'itest', '--exclude=@ratchet/e2e', '--parallel=1', '--outputStyle=static'], { env, timeoutMs: 12 * MINUTE_MS });
+};
+
+const stopStack = async () => {
+  await stack?.stop();
+  stack = undefined;
+};
+
+const main = async () => {
+  rmSync(results, { recursive: true, force: true });
+  mkdirSync(results, { recursive: true });
+  heading('types, lint, unit tests');
+  await runNx(['run-many', '-t', 'typecheck', 'lint', 'test', '--parallel=2', '--outputStyle=static'], { timeoutMs: 10 * MINUTE_MS });
+  heading('build');
+  if (!(await build())) return;
+  heading('integration tests');
+  await integrate().catch((error) => fail(`integration tests: ${error.message}`));
+  await stopStack();
+  heading('the whole loop');
+  // The demo brings a stack of its own, as it does for a user.
+  await runNx(['run', '@ratchet/e2e:itest', '--outputStyle=static'], { timeoutMs: 12 * MINUTE_MS });
+};
+
+stopOnSignals(stopStack);
+try {
+  await main();
+} catch (error) {
+  fail(error.stack ?? String(error));
+} finally {
+  await stopStack();
+}
+if (problems.length > 0) process.stdout.write(`\nFailed:\n${problems.map((problem) => `  ${problem}\n`).join('')}`);
+const { passed, failed, skipped } = totals;
+process.stdout.write(`\n${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}\n`);
+process.exit(failed > 0 || passed === 0 ? 1 : 0);
