@@ -17,6 +17,7 @@ COPY --from=build /ratchet/libs libs
 COPY --from=build /ratchet/apps apps
 ARG APP
 ENV RATCHET_APP=${APP}
+RUN mkdir /data && chown node /data
 USER node
 # exec: the service itself gets the signal to stop, and drains.
 CMD ["sh", "-c", "exec node apps/$RATCHET_APP/dist/main.js"]

@@ -5,7 +5,7 @@ import { z } from 'zod';
 
 const count = (least: number, fallback: number) => z.coerce.number().int().min(least).default(fallback);
 
-const schema = databaseConfigSchema
+export const configSchema = databaseConfigSchema
   .extend({
     MAX_FAILURES: count(100, 20_000).describe('Failures kept per target, the newest first'),
     FAILURE_WINDOW_DAYS: count(1, 30).describe('Failures older than this are forgotten'),
@@ -26,7 +26,7 @@ const schema = databaseConfigSchema
     message: 'set EMBEDDINGS_PROVIDER and EMBEDDINGS_MODEL together, or neither',
   });
 
-export type Config = z.infer<typeof schema> & { readonly embeddings: { readonly provider: ProviderConfig; readonly model: string } | undefined };
+export type Config = z.infer<typeof configSchema> & { readonly embeddings: { readonly provider: ProviderConfig; readonly model: string } | undefined };
 
 const badConfiguration = (message: string): RatchetError => new RatchetError({ code: 'bad_configuration', message });
 
@@ -39,7 +39,7 @@ const readProviders = (json: string): ProviderConfig[] => {
 };
 
 export const loadConfig = (env: NodeJS.ProcessEnv): Config => {
-  const config = loadEnv(schema, env);
+  const config = loadEnv(configSchema, env);
   const { EMBEDDINGS_PROVIDER: name, EMBEDDINGS_MODEL: model } = config;
   const providers = readProviders(config.PROVIDERS);
   if (name === undefined || model === undefined) return { ...config, embeddings: undefined };

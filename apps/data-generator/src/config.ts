@@ -6,7 +6,7 @@ import { z } from 'zod';
 const count = (least: number, fallback: number) => z.coerce.number().int().min(least).default(fallback);
 const share = (fallback: number) => z.coerce.number().min(0).max(1).default(fallback);
 
-const schema = databaseConfigSchema
+export const configSchema = databaseConfigSchema
   .extend({
     MAX_FAILURES: count(100, 20_000).describe('Failures kept per target, the newest first'),
     FAILURE_WINDOW_DAYS: count(1, 30).describe('Failures and corrections older than this are forgotten'),
@@ -33,7 +33,7 @@ const schema = databaseConfigSchema
     message: 'set TEACHER_PROVIDER and TEACHER_MODEL together, or neither',
   });
 
-export type Config = z.infer<typeof schema> & { readonly teacher: { readonly provider: ProviderConfig; readonly model: string } | undefined };
+export type Config = z.infer<typeof configSchema> & { readonly teacher: { readonly provider: ProviderConfig; readonly model: string } | undefined };
 
 const badConfiguration = (message: string): RatchetError => new RatchetError({ code: 'bad_configuration', message });
 
@@ -46,7 +46,7 @@ const readProviders = (json: string): ProviderConfig[] => {
 };
 
 export const loadConfig = (env: NodeJS.ProcessEnv): Config => {
-  const config = loadEnv(schema, env);
+  const config = loadEnv(configSchema, env);
   const { TEACHER_PROVIDER: name, TEACHER_MODEL: model } = config;
   const providers = readProviders(config.PROVIDERS);
   if (name === undefined || model === undefined) return { ...config, teacher: undefined };

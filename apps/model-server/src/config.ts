@@ -3,7 +3,7 @@ import { z } from 'zod';
 const wholeNumber = (fallback: number, { min, max }: { min: number; max: number }) =>
   z.coerce.number().int().min(min).max(max).default(fallback);
 
-const schema = z.object({
+export const configSchema = z.object({
   HTTP_PORT: wholeNumber(8090, { min: 0, max: 65_535 }),
   HTTP_HOST: z.string().min(1).default('0.0.0.0'),
   MODEL_SERVER_DATA_DIR: z.string().min(1),
@@ -29,7 +29,7 @@ export interface ModelServerConfig {
 
 /** Reads the environment; reports every bad variable at once, by name and rule, never its value. */
 export function loadConfig(env: Readonly<Record<string, string | undefined>>): ModelServerConfig {
-  const parsed = schema.safeParse(env);
+  const parsed = configSchema.safeParse(env);
   if (!parsed.success) {
     const problems = parsed.error.issues.map(({ path, message }) => `  ${path.join('.')}: ${message}`);
     throw new Error(`The model server's configuration is not usable:\n${problems.join('\n')}`);

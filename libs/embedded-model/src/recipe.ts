@@ -83,7 +83,7 @@ export const recipes: Readonly<Record<RecipeName, Recipe>> = {
     epochs: 10,
     minExamplesSeen: 0,
     knownClassRate: 0.1,
-    targetClassRate: 1,
+    targetClassRate: 0.4,
     retentionRatio: 2,
     retentionWeight: 0.5,
     ewcLambda: 3e2,

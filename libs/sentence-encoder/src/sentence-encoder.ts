@@ -78,9 +78,7 @@ export class SentenceEncoder {
     const shape = [1, ids.length];
     const columns = [BigInt64Array.from(ids, BigInt), new BigInt64Array(ids.length).fill(1n), new BigInt64Array(ids.length)];
     const feeds = Object.fromEntries(INPUT_NAMES.map((name, i) => [name, new Tensor('int64', columns[i] as BigInt64Array, shape)]));
-    // Writing into an array of our own spares the runtime one, and ours is what we say it is in any realm of the process.
-    const states = new Float32Array(ids.length * SENTENCE_DIMENSIONS);
-    await this.session.run(feeds, { [OUTPUT_NAME]: new Tensor('float32', states, [...shape, SENTENCE_DIMENSIONS]) });
-    return meanPool({ states, tokens: ids.length, dimensions: SENTENCE_DIMENSIONS });
+    const { [OUTPUT_NAME]: states } = await this.session.run(feeds, [OUTPUT_NAME]);
+    return meanPool({ states: states?.data as Float32Array, tokens: ids.length, dimensions: SENTENCE_DIMENSIONS });
   }
 }

@@ -1,0 +1,50 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { startTestProcess } from '@ratchet/testing';
+import type { TestProcess } from '@ratchet/testing';
+
+const root = fileURLToPath(new URL('../../../', import.meta.url));
+
+/** The parts of the demo's report that the tests rely on: it is read as a user's script would read it. */
+export interface Report {
+  readonly promoted: number;
+  readonly improved: boolean;
+  readonly domainsBelow98: readonly string[];
+  readonly weeks: readonly {
+    readonly cycleId: string;
+    readonly result: string;
+    readonly version: string;
+    readonly baseVersion: string;
+    readonly gates: readonly { readonly name: string; readonly required: boolean; readonly verdict: string }[];
+    readonly stages: readonly { readonly share: number; readonly to: string; readonly candidateUnits: number }[];
+    readonly accuracy: Record<'before' | 'after', { readonly overall: { readonly right: number; readonly n: number } }>;
+    readonly failureRate: Record<'before' | 'after', { readonly outcomes: number; readonly failures: number }>;
+    readonly traffic: { readonly conversations: number; readonly errors: number };
+  }[];
+}
+
+export interface DemoRun {
+  readonly process: TestProcess;
+  readonly consoleUrl: string;
+  readonly brokers: string;
+  readonly gatewayUrl: string;
+  report(): Report;
+}
+
+/** Starts `ratchet demo` as a user does, and waits until it says where everything is. */
+export const startDemo = async ({ dataDir, weeks }: { dataDir: string; weeks: number }): Promise<DemoRun> => {
+  const reportFile = join(dataDir, 'report.json');
+  const demo = startTestProcess({
+    script: join(root, 'apps/cli/bin/ratchet.mjs'),
+    args: ['demo', '--weeks', String(weeks), '--exit', '--report', reportFile, '--data-dir', dataDir],
+    cwd: root,
+    // A stack of its own, even where the environment names another.
+    env: { KAFKA_BROKERS: '', DATABASE_URL: '' },
+  });
+  const [, consoleUrl = '', brokers = '', gatewayUrl = ''] = await demo.said(/Console: (\S+)\s+Kafka: (\S+)\s+OpenAI base URL: (\S+)/, 300_000).catch(async (error: unknown) => {
+    await demo.end('SIGTERM');
+    throw error;
+  });
+  return { process: demo, consoleUrl, brokers, gatewayUrl, report: () => JSON.parse(readFileSync(reportFile, 'utf8')) as Report };
+};

@@ -1,0 +1,82 @@
+import { describe, expect, it } from '@jest/globals';
+import type { ConsumedRecord, ResumePoint } from '@ratchet/kafka';
+import { signalsConfigSchema } from '@ratchet/signals';
+import { ConversationTask } from './conversation-task.js';
+
+const TOPIC = 'ratchet.interactions.v1';
+const startMs = Date.parse('2026-01-01T00:00:00Z');
+const detection = signalsConfigSchema.parse({ idleEndMs: 60_000 });
+
+const recordAt = (offset: number, type: string, data: object, { timeMs = startMs + offset * 1_000, appendedMs = timeMs }: { timeMs?: number; appendedMs?: number } = {}): ConsumedRecord => ({
+  topic: TOPIC, partition: 2, offset: BigInt(offset), timestampMs: appendedMs, key: Buffer.from('k'), value: Buffer.from(JSON.stringify(data)),
+  headers: { ce_specversion: '1.0', ce_id: `e${offset}`, ce_source: '/test', ce_type: type, ce_time: new Date(timeMs).toISOString() },
+});
+const turn = (offset: number, conversationId: string, query: string): ConsumedRecord =>
+  recordAt(offset, 'ratchet.interaction.completed', {
+    interactionId: `i${offset}`, conversationId, model: 'm', workload: 'w', version: 'v1', input: [{ role: 'user', content: query }], output: { content: `answer ${offset}` },
+    startedAt: new Date(startMs + offset * 1_000).toISOString(), latencyMs: 5,
+  });
+const clock = (offset: number, timeMs: number): ConsumedRecord => recordAt(offset, 'ratchet.clock.advanced', { advancedTo: new Date(timeMs).toISOString() }, { timeMs });
+
+const taskFrom = (position: bigint, resume?: ResumePoint): { task: ConversationTask; deadLetters: string[] } => {
+  const deadLetters: string[] = [];
+  const task = new ConversationTask({ partition: 2, detection, position, resume, onEmission: () => undefined, onDeadLetter: (_record, { code }) => deadLetters.push(code) });
+  return { task, deadLetters };
+};
+
+const log = [
+  turn(0, 'a', 'How do I return a lamp?'),
+  turn(1, 'b', 'Where is my parcel?'),
+  turn(2, 'a', 'No, that is wrong. How do I return a damaged lamp?'),
+  turn(3, 'b', 'let me talk to a human'),
+  turn(4, 'a', 'that is still wrong, I want to return a lamp'),
+  clock(5, startMs + 200_000),
+];
+
+describe('ConversationTask', () => {
+  it('gives events whose ids, times and causes come from the log alone', () => {
+    const passes = [taskFrom(0n), taskFrom(0n)].map(({ task }) => log.flatMap((record) => task.process(record)));
+    expect(passes[0]?.length).toBeGreaterThan(2);
+    expect(passes[1]).toEqual(passes[0]);
+    expect(passes[0]?.[0]).toMatchObject({ topic: 'ratchet.signals.v1', headers: { ce_source: '/ratchet/signal-detector', ce_causationid: expect.stringMatching(/^e\d$/) } });
+  });
+
+  it.each([1, 2, 3, 4, 5])('goes on as if it had never stopped when another task restores its state at offset %d', (position) => {
+    const whole = taskFrom(0n).task;
+    for (const record of log.slice(0, position)) whole.process(record);
+    const resume = whole.resumePoint(BigInt(position));
+    const { task } = taskFrom(BigInt(position), resume);
+    for (const record of log.slice(Number(resume.replayFrom), position)) task.process(record);
+    task.endReplay();
+    whole.endReplay();
+    expect(log.slice(position).flatMap((record) => task.process(record))).toEqual(log.slice(position).flatMap((record) => whole.process(record)));
+    const range = { first: BigInt(position), last: 5n };
+    expect(task.endBatch(range)).toEqual(whole.endBatch(range));
+  });
+
+  it('puts a record aside that it cannot read, and leaves its state alone', () => {
+    const { task, deadLetters } = taskFrom(0n);
+    const [letter, ...others] = task.process({ ...turn(0, 'a', 'x'), value: Buffer.from('{') });
+    expect(others).toEqual([]);
+    expect(letter).toMatchObject({ topic: 'ratchet.interactions.v1.signal-detector.dlq', headers: { ratchet_dlq_code: 'not_json', ratchet_dlq_offset: '0' } });
+    expect(deadLetters).toEqual(['not_json']);
+    expect(task.openConversations).toBe(0);
+  });
+
+  it('does not let an event from the future drag its time along', () => {
+    const { task } = taskFrom(0n);
+    task.process(turn(0, 'a', 'How do I return a lamp?'));
+    const farAhead = recordAt(1, 'ratchet.handoff.requested', { conversationId: 'b', requestedAt: new Date(startMs).toISOString() }, { timeMs: startMs + 86_400_000, appendedMs: startMs + 1_000 });
+    task.process(farAhead);
+    expect(task.resumePoint(2n).streamTimeMs).toBeLessThanOrEqual(startMs + 61_000);
+  });
+
+  it('asks for the clock only while a conversation is open, and at most once a second', () => {
+    const { task } = taskFrom(0n);
+    expect(task.clockRecord(startMs)).toBeUndefined();
+    task.process(turn(0, 'a', 'How do I return a lamp?'));
+    expect(task.clockRecord(startMs + 10_000)).toMatchObject({ topic: TOPIC, key: null, headers: { ce_type: 'ratchet.clock.advanced' } });
+    expect(task.clockRecord(startMs + 10_500)).toBeUndefined();
+    expect(task.clockRecord(startMs + 11_000)).toBeDefined();
+  });
+});

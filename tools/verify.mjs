@@ -1,0 +1,82 @@
+// `npm run verify`: what takes too long for `npm test`. `npm run verify -- NAME...` runs the named steps only; `--list` names them.
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { root, runNode, stopOnSignals } from './run-process.mjs';
+
+const MINUTE_MS = 60_000;
+const CLI = 'apps/cli/bin/ratchet.mjs';
+const NX = 'node_modules/nx/dist/bin/nx.js';
+const dataDir = process.env.RATCHET_DATA_DIR ? resolve(process.env.RATCHET_DATA_DIR) : undefined;
+const work = join(root, '.ratchet', 'verify');
+
+const passed = { result: 'passed' };
+const failed = (reason) => ({ result: 'failed', reason });
+const skipped = (reason) => ({ result: 'skipped', reason });
+
+/** The public data are not part of the repository. */
+const withData = (files, step) => async () => {
+  if (!dataDir) return skipped(`set RATCHET_DATA_DIR to the folder that holds ${files.join(' and ')}`);
+  const missing = files.filter((file) => !existsSync(join(dataDir, file)));
+  return missing.length > 0 ? skipped(`${dataDir} does not hold ${missing.join(' and ')}`) : step();
+};
+
+const expectCode = ({ code, timedOut }, wanted = 0) => {
+  if (timedOut) return failed('not finished in time');
+  return code === wanted ? passed : failed(`exit code ${code}, expected ${wanted}`);
+};
+
+/** A demo on a data folder of its own, which is removed when it has done what it should. */
+const demo = (name, args, { wanted = 0, says } = {}) => async () => {
+  const folder = join(work, name);
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  const ended = await runNode(CLI, ['demo', '--exit', '--data-dir', folder, '--report', join(folder, 'report.json'), ...args], { timeoutMs: 30 * MINUTE_MS, capture: true });
+  const verdict = expectCode(ended, wanted);
+  if (verdict !== passed) return failed(`${verdict.reason}; its logs are in ${folder}`);
+  if (says && !says.test(ended.output)) return failed(`it did not say ${says}; its logs are in ${folder}`);
+  rmSync(folder, { recursive: true, force: true });
+  return passed;
+};
+
+const bench = (project, file, args = []) => async () => {
+  const built = await runNode(NX, ['run', `@ratchet/${project}:build`, '--outputStyle=static'], { timeoutMs: 5 * MINUTE_MS });
+  if (built.code !== 0) return expectCode(built);
+  return expectCode(await runNode(`libs/${project}/bench/${file}`, args, { timeoutMs: 60 * MINUTE_MS, env: { RATCHET_DATA_DIR: dataDir } }));
+};
+
+const compose = async () => {
+  const client = spawnSync('docker', ['compose', 'version'], { stdio: 'ignore' });
+  if (client.error || client.status !== 0) return skipped('there is no docker client with Compose here');
+  const { status, stderr } = spawnSync('docker', ['compose', 'config', '--quiet'], { cwd: root, encoding: 'utf8' });
+  return status === 0 ? passed : failed(stderr.trim());
+};
+
+const steps = [
+  { name: 'demo', does: 'two weeks of the loop on the built-in data', run: demo('demo', ['--weeks', '2']) },
+  { name: 'poison', does: 'a wrong correction by many users is turned down', run: demo('poison', ['--poison'], { wanted: 1, says: /^(REJECTED|ROLLED BACK) /m }) },
+  { name: 'clinc150', does: 'the loop on CLINC150', run: withData(['clinc150.jsonl'], demo('clinc150', ['--weeks', '1', '--data', join(dataDir ?? '', 'clinc150.jsonl')])) },
+  { name: 'banking77', does: 'the loop on BANKING77', run: withData(['banking77.jsonl'], demo('banking77', ['--weeks', '1', '--data', join(dataDir ?? '', 'banking77.jsonl')])) },
+  { name: 'compose', does: 'docker-compose.yml can be read', run: compose },
+  { name: 'training', does: 'what the training recipes forget and learn', run: withData(['clinc150.jsonl', 'banking77.jsonl'], bench('embedded-model', 'training-streams.mjs')) },
+  { name: 'signals', does: 'how well failure signals agree with people', run: withData(['uss_mwoz.jsonl', 'uss_sgd.jsonl', 'uss_redial.jsonl', 'uss_ccpe.jsonl'], bench('signals', 'agreement.mjs')) },
+];
+
+const wanted = process.argv.slice(2);
+const unknown = wanted.filter((name) => name !== '--list' && !steps.some((step) => step.name === name));
+if (unknown.length > 0 || wanted.includes('--list')) {
+  if (unknown.length > 0) process.stderr.write(`there is no step ${unknown.join(', ')}\n`);
+  process.stdout.write(steps.map(({ name, does }) => `${name.padEnd(10)} ${does}\n`).join(''));
+  process.exit(unknown.length > 0 ? 2 : 0);
+}
+
+stopOnSignals();
+const results = [];
+for (const { name, does, run } of steps.filter((step) => wanted.length === 0 || wanted.includes(step.name))) {
+  process.stdout.write(`\n=== ${name}: ${does}\n`);
+  const startedAt = performance.now();
+  const outcome = await run().catch((error) => failed(error.message));
+  results.push({ name, seconds: Math.round((performance.now() - startedAt) / 1_000), ...outcome });
+}
+process.stdout.write(`\n${results.map(({ name, result, seconds, reason }) => `${name.padEnd(10)} ${result.padEnd(8)} ${String(seconds).padStart(5)} s  ${reason ?? ''}`.trimEnd()).join('\n')}\n`);
+process.exit(results.some(({ result }) => result === 'failed') ? 1 : 0);
