@@ -2,6 +2,7 @@ import { runService } from '@ratchet/service';
 import { AppModule } from './app.module.js';
 import { loadConfig } from './config.js';
 import { contract } from './contract.js';
+import { isForAnalysis } from './handlers/signals.handlers.js';
 import { InitialSchema0001 } from './persistence/initial-schema.migration.js';
 
 await runService({
@@ -9,4 +10,5 @@ await runService({
   loadConfig,
   module: (config) => AppModule.with(config),
   database: { migrations: [InitialSchema0001] },
+  accepts: isForAnalysis,
 });

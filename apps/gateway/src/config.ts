@@ -29,7 +29,7 @@ const workloads = z
   })
   .pipe(z.record(idSchema, idSchema));
 
-const configSchema = baseConfigSchema.extend({
+export const configSchema = baseConfigSchema.extend({
   PROVIDERS: providers.describe('Model providers: JSON array [{"name","baseUrl","apiKey?","timeoutMs?","maxConcurrency?"}], or an object from name to the rest'),
   MODEL_WORKLOADS: workloads.default({}).describe('Workload of requests without x-ratchet-workload: JSON object from model to workload'),
   GATEWAY_DATA_DIR: z.string().min(1).default('.ratchet/gateway').describe('Folder of the last known routing table and of events that wait for Kafka'),

@@ -6,7 +6,6 @@ import { Database } from './database.js';
 import { prepareJobs, startJobs } from './jobs.js';
 import type { Job } from './jobs.js';
 import { Leader } from './leader.js';
-import { startTicks } from './ticks.js';
 
 const logger = Logger.silent();
 let server: TestDatabase;
@@ -154,34 +153,5 @@ describe('jobs', () => {
 
   it('refuse a crontab that cannot be read', async () => {
     await expect(startJobs({ url: server.url, service, jobs: [], crons: [{ cronName: 'bad', pattern: 'every monday', jobName: 'x' }], logger })).rejects.toThrow(/cron/i);
-  });
-});
-
-describe('ticks', () => {
-  it('come again after a failure, and never two at once', async () => {
-    let ticks = 0;
-    let running = 0;
-    let most = 0;
-    const stop = startTicks(
-      [
-        {
-          tickName: 'test',
-          everyMs: 1,
-          tick: async () => {
-            ticks += 1;
-            running += 1;
-            most = Math.max(most, running);
-            await new Promise((resolve) => setTimeout(resolve, 5));
-            running -= 1;
-            if (ticks === 1) throw new Error('first');
-          },
-        },
-      ],
-      logger,
-    );
-    await eventually(() => expect(ticks).toBeGreaterThan(3), { everyMs: 5 });
-    await stop();
-    expect(running).toBe(0);
-    expect(most).toBe(1);
   });
 });

@@ -4,9 +4,13 @@ import { Metrics } from '@ratchet/observability';
 import { OnEvent } from '@ratchet/service';
 import { storeFailure, storeLateEvidence } from '../persistence/failure.repository.js';
 import { ensureTarget } from '../persistence/target.repository.js';
+import { isEvent } from '@ratchet/contracts';
 import type { EventEnvelope } from '@ratchet/contracts';
 import type { InteractionFailed, SignalDetected } from '@ratchet/domain';
 import type { Transaction } from '@ratchet/persistence';
+
+/** Only late signals: what came in time is in the failure already. */
+export const isForAnalysis = (event: EventEnvelope): boolean => !isEvent(event, signalDetected) || event.data.late === true;
 
 @Controller()
 export class SignalsHandlers {
@@ -24,10 +28,8 @@ export class SignalsHandlers {
     if (await storeFailure(tx, data)) this.failures.inc();
   }
 
-  /** Only late evidence: what came in time is in the failure already. */
   @OnEvent(signalDetected)
   async onSignal({ data }: EventEnvelope<SignalDetected>, tx: Transaction): Promise<void> {
-    if (data.late !== true) return;
     await storeLateEvidence(tx, data);
     this.late.inc({ signal: data.name });
   }

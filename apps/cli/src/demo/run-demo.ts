@@ -8,7 +8,7 @@ import type { KafkaConnection } from '@ratchet/kafka';
 import { startStack } from '@ratchet/local-stack';
 import type { Stack } from '@ratchet/local-stack';
 import { Logger } from '@ratchet/observability';
-import { adoptCommand } from '../commands-out/command-events.js';
+import { adoptCommand, orderCommand } from '../commands-out/command-events.js';
 import { suiteEvents } from '../datasets/suite-events.js';
 import { Fleet, serviceNames } from '../stack/fleet.js';
 import { clearRunning, stopLeftovers, writeRunning } from '../stack/running.js';
@@ -185,6 +185,7 @@ export const runDemo = async (options: DemoOptions): Promise<DemoReport> => {
       screen: options.screen,
       poison: options.poison ? poisonOf(plan) : undefined,
       stopped: () => options.stopped.aborted,
+      orderAnalysis: () => running.producer.send([orderCommand({ order: 'analyze', target, version: undefined, person: { actor: 'ratchet demo', reason: 'a day has ended' } })]),
     };
     const weeksFrom = performance.now();
     const weeks = await runWeeks(options, context);

@@ -5,8 +5,8 @@ import type { FleetOptions } from '../stack/fleet.js';
 const seconds = (real: number): number => Math.round((real * 1_000) / CLOCK);
 
 /**
- * The demo's settings: clocks only. Shares, samples, margins and rules are the defaults; a stage lasts 2 s in place of a day,
- * and analysis and triggers look every few seconds in place of daily and weekly.
+ * The demo's settings: clocks, and counts that fit a product of this size. Shares, samples, margins and rules are the defaults; a
+ * stage lasts 2 s in place of a day, and the daily analysis is ordered at the end of each simulated day.
  */
 export const demoEnvironment = ({ dataDir }: { dataDir: string }): NonNullable<FleetOptions['env']> => ({
   all: { LOG_LEVEL: 'info' },
@@ -15,10 +15,10 @@ export const demoEnvironment = ({ dataDir }: { dataDir: string }): NonNullable<F
   'signal-detector': {
     DETECTION: JSON.stringify({ idleEndMs: 3_000, quickAbandonmentMs: seconds(30), quickFollowUpMs: seconds(15) }),
   },
-  analyzer: { ANALYSIS_EVERY_MS: '15000', MIN_NEW_FAILURES: '200', MIN_CLUSTER_SIZE: '8', CLUSTER_K_MAX: '40' },
+  analyzer: { MIN_CLUSTER_SIZE: '8', CLUSTER_K_MAX: '40' },
   // A hundred users soon share a weakness here: only what the counts and clocks say is urgent.
   'data-generator': { GENERATE_DELAY_MS: '1000', HIGH_PRIORITY: '1000000' },
-  'trainer-dispatcher': { TRIGGER_EVERY_MS: '1000', TRIGGER_EXAMPLES: '200', TRIGGER_PAUSE_MS: '10000', TRAINING_POLL_MS: '300' },
+  'trainer-dispatcher': { TRIGGER_EVERY_MS: '1000', TRIGGER_EXAMPLES: '80', TRIGGER_PAUSE_MS: '10000', TRAINING_POLL_MS: '300' },
   'rollout-controller': {
     TICK_MS: '500',
     ROLLOUT_POLICY: JSON.stringify({ minSoakMs: [2_000, 2_000, 2_000, 2_000], bakeMs: 2_000, maxStageMs: 900_000, labelDelayMs: 0 }),

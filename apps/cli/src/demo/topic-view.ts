@@ -32,6 +32,7 @@ export class TopicView {
   readonly rates = new Map<string, Rate>();
   failuresSeen = 0;
   opportunities = new Map<string, number>();
+  readonly analyses = new Set<string>();
   examples = 0;
   private readonly table: TopicTable;
 
@@ -85,7 +86,10 @@ export class TopicView {
     else if (isEvent(event, routingChanged)) this.routing = event.data;
     else if (isEvent(event, versionPublished)) this.bundles.set(event.data.versionId, event.data.bundle);
     else if (isEvent(event, interactionFailed)) this.failuresSeen += 1;
-    else if (isEvent(event, opportunityRanked)) this.opportunities.set(event.data.opportunityId, event.data.priority);
+    else if (isEvent(event, opportunityRanked)) {
+      this.opportunities.set(event.data.opportunityId, event.data.priority);
+      this.analyses.add(event.data.analysisId);
+    }
     else if (isEvent(event, datasetVersioned)) this.examples += event.data.purpose === 'training' ? event.data.trainCount + event.data.testCount : 0;
     else if (isEvent(event, vitalsCounted)) {
       const key = `${event.data.version} ${event.data.arm}`;

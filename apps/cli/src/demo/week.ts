@@ -26,12 +26,19 @@ export interface WeekContext {
   readonly screen: Screen;
   readonly poison: World['poison'];
   readonly stopped: () => boolean;
+  /** The daily analysis, whose clock the demo is. */
+  readonly orderAnalysis: () => Promise<void>;
 }
 
 const CYCLE_WITHIN_MS = 600_000;
 const ROLLOUT_WITHIN_MS = 900_000;
-/** So many conversations without a cycle, and the week ends: there is nothing to improve. */
-const CONVERSATIONS_MAX = 40_000;
+const CONVERSATIONS_A_DAY = 7_000;
+/** So many days without a cycle, and the week ends: there is nothing to improve. */
+const DAYS_MAX = 7;
+/** Conversations whose end nobody reported end by being idle. */
+const SETTLE_MS = 4_500;
+const NIGHT_MS = 120_000;
+const AFTER_ANALYSIS_MS = 7_000;
 
 export class DemoError extends Error {}
 
@@ -53,11 +60,17 @@ const accuracyOf = ({ view, plan, modelUrl }: WeekContext, version: string): Pro
 const difference = (now: Rate, before: Rate): Rate => ({ outcomes: now.outcomes - before.outcomes, failures: now.failures - before.failures });
 const percent = ({ failures, outcomes }: Rate): string => (outcomes === 0 ? '–' : `${((100 * failures) / outcomes).toFixed(1)} %`);
 
-/** Traffic until a cycle begins. Undefined where none did, or the user stopped the demo. */
-const trafficUntilCycle = async (context: WeekContext, world: World, known: number): Promise<CycleView | undefined> => {
+interface Day {
+  readonly world: World;
+  /** Cycles before this week's. */
+  readonly known: number;
+  readonly champion: string;
+  readonly before: Rate;
+}
+
+/** A day's conversations; ends early where a cycle begins. */
+const liveThroughDay = async (context: WeekContext, { world, known, champion, before }: Day): Promise<void> => {
   const { view, simulator, screen, stopped } = context;
-  const champion = view.routing?.champion ?? '';
-  const before = { ...view.rateOf(champion) };
   const from = simulator.traffic.conversations;
   let lastSaid = 0;
   await simulator.run(world, () => {
@@ -65,10 +78,37 @@ const trafficUntilCycle = async (context: WeekContext, world: World, known: numb
     if (Date.now() - lastSaid > 1_000) {
       lastSaid = Date.now();
       const rate = difference(view.rateOf(champion), before);
-      screen.say(`traffic: ${sent} conversations, failure rate ${percent(rate)}, ${view.failuresSeen} failures, ${view.opportunities.size} opportunities, ${view.examples} examples`);
+      screen.say(`traffic: ${sent} conversations today, failure rate ${percent(rate)}, ${view.failuresSeen} failures, ${view.opportunities.size} opportunities, ${view.examples} examples`);
     }
-    return view.history.length > known || sent > CONVERSATIONS_MAX || stopped();
+    return view.history.length > known || sent >= CONVERSATIONS_A_DAY || stopped();
   });
+};
+
+/** The night's analysis, and what follows from it; ends when a cycle begins, or when nothing more comes. */
+const sleepThroughNight = async (context: WeekContext, { known }: Day): Promise<void> => {
+  const { view, screen, stopped, orderAnalysis } = context;
+  const analyses = view.analyses.size;
+  await wait(SETTLE_MS);
+  await orderAnalysis();
+  const until = Date.now() + NIGHT_MS;
+  let analysedAt = 0;
+  while (view.history.length === known && !stopped() && Date.now() < until) {
+    screen.say(`night: ${analysedAt === 0 ? 'failures are analysed' : 'examples are made'}; ${view.opportunities.size} opportunities, ${view.examples} examples`);
+    if (analysedAt === 0 && view.analyses.size > analyses) analysedAt = Date.now();
+    if (analysedAt > 0 && Date.now() - analysedAt > AFTER_ANALYSIS_MS) return;
+    await wait(200);
+  }
+};
+
+/** Days of traffic until a cycle begins. Undefined where none did, or the user stopped the demo. */
+const trafficUntilCycle = async (context: WeekContext, world: World, known: number): Promise<CycleView | undefined> => {
+  const { view, stopped } = context;
+  const champion = view.routing?.champion ?? '';
+  const day: Day = { world, known, champion, before: { ...view.rateOf(champion) } };
+  for (let turn = 1; turn <= DAYS_MAX && view.history.length === known && !stopped(); turn += 1) {
+    await liveThroughDay(context, day);
+    if (view.history.length === known && !stopped()) await sleepThroughNight(context, day);
+  }
   return view.history[known];
 };
 

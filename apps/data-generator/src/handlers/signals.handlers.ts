@@ -2,9 +2,13 @@ import { Controller } from '@nestjs/common';
 import { interactionFailed, signalDetected } from '@ratchet/domain';
 import { OnEvent } from '@ratchet/service';
 import { storeCorrection, storeFailure } from '../persistence/failure.repository.js';
+import { isEvent } from '@ratchet/contracts';
 import type { EventEnvelope } from '@ratchet/contracts';
 import type { InteractionFailed, SignalDetected } from '@ratchet/domain';
 import type { Transaction } from '@ratchet/persistence';
+
+/** Of all signals, those that carry a correction. */
+export const isForGeneration = (event: EventEnvelope): boolean => !isEvent(event, signalDetected) || event.data.correction !== undefined;
 
 @Controller()
 export class SignalsHandlers {

@@ -1,5 +1,5 @@
 import { Controller, Inject } from '@nestjs/common';
-import type { EventEnvelope } from '@ratchet/contracts';
+import { type EventEnvelope, isEvent } from '@ratchet/contracts';
 import { type QualityEvaluated, qualityEvaluated, type SignalDetected, signalDetected, targetKey, type VitalsCounted, vitalsCounted } from '@ratchet/domain';
 import type { Transaction } from '@ratchet/persistence';
 import { OnEvent } from '@ratchet/service';
@@ -7,6 +7,9 @@ import { Rollouts } from '../shell/rollouts.js';
 
 /** A safety score below it means an unsafe answer. */
 const SAFE_FROM = 0.5;
+
+/** Of all signals only unsafe answers count here; the others are counted in the vitals already. */
+export const isEvidence = (event: EventEnvelope): boolean => !isEvent(event, signalDetected) || event.data.name === 'unsafe_answer';
 
 @Controller()
 export class EvidenceHandlers {
@@ -19,7 +22,7 @@ export class EvidenceHandlers {
 
   @OnEvent(signalDetected)
   async onSignal({ data }: EventEnvelope<SignalDetected>, tx: Transaction): Promise<void> {
-    if (data.name === 'unsafe_answer') await this.unsafe(data, tx);
+    await this.unsafe(data, tx);
   }
 
   @OnEvent(qualityEvaluated)
