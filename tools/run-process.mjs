@@ -16,18 +16,20 @@ const signalGroup = (child, signal) => {
   }
 };
 
-/** Runs a Node script of the repository; gives its exit code, and its standard output where `capture` is set. */
+/** Runs a Node script of the repository; gives its exit code, and all that it wrote where `capture` is set. */
 export const runNode = (script, args, { env = {}, timeoutMs, capture = false } = {}) =>
   new Promise((resolve) => {
     // A group of its own, so that what it started ends with it.
-    const child = spawn(process.execPath, [join(root, script), ...args], { cwd: root, detached: true, stdio: ['ignore', capture ? 'pipe' : 'inherit', 'inherit'], env: { ...process.env, PATH: path, ...env } });
+    const child = spawn(process.execPath, [join(root, script), ...args], { cwd: root, detached: true, stdio: capture ? ['ignore', 'pipe', 'pipe'] : ['ignore', 'inherit', 'inherit'], env: { ...process.env, PATH: path, ...env } });
     running.add(child);
     const output = [];
     let timedOut = false;
-    child.stdout?.on('data', (chunk) => {
-      output.push(chunk);
-      process.stdout.write(chunk);
-    });
+    for (const name of ['stdout', 'stderr']) {
+      child[name]?.on('data', (chunk) => {
+        output.push(chunk);
+        process[name].write(chunk);
+      });
+    }
     const timer = setTimeout(() => {
       timedOut = true;
       signalGroup(child, 'SIGTERM');

@@ -28,17 +28,17 @@ const fail = (problem) => {
 
 const heading = (text) => process.stdout.write(`\n=== ${text} (${new Date().toISOString().slice(11, 19)})\n`);
 
-/** Adds what the reporters wrote since the last call; gives the number of tests that failed. */
+/** Adds what the reporters wrote since the last call; gives the projects with tests that failed. */
 const addResults = () => {
-  let failed = 0;
+  const failing = new Set();
   for (const file of readdirSync(results)) {
     const result = JSON.parse(readFileSync(join(results, file), 'utf8'));
     rmSync(join(results, file));
     for (const name of Object.keys(totals)) totals[name] += result[name];
-    failed += result.failed;
+    if (result.failed > 0) failing.add(result.name.replace(' (integration)', ''));
     problems.push(...result.failures);
   }
-  return failed;
+  return failing;
 };
 
 /** The tasks that Nx lists as failed at its end, such as `@ratchet/domain:lint`. */
@@ -46,15 +46,18 @@ const failedTasksIn = (output) => [...new Set([...output.matchAll(/^\s*(?:✖|-)
 
 const runNx = async (args, { env = {}, timeoutMs }) => {
   const { code, timedOut, output } = await runNode(NX, args, { env: { ...environment, ...env }, timeoutMs, capture: true });
-  const failedTests = addResults();
+  const failing = addResults();
   const step = `nx ${args.join(' ')}`;
   if (timedOut) return fail(`${step}: not finished after ${timeoutMs / MINUTE_MS} minutes`);
   if (code === 0) return;
   const tasks = failedTasksIn(output);
-  const others = tasks.filter((task) => !/:i?test$/.test(task));
-  others.forEach((task) => fail(task));
-  // Jest ended without telling the reporter, or Nx itself failed.
-  if (others.length === 0 && failedTests === 0) fail(tasks.length > 0 ? `${tasks.join(', ')}: ended without a result` : step);
+  if (tasks.length === 0) return fail(`${step}: exit code ${code}`);
+  for (const task of tasks) {
+    const [, project, target] = /^@ratchet\/(.+):(.+)$/.exec(task);
+    // Failed tests have been counted one by one, unless Jest ended before it had any to tell of.
+    if (!/^i?test$/.test(target)) fail(task);
+    else if (!failing.has(project)) fail(`${task}: ended without a result`);
+  }
 };
 
 const build = async () => {

@@ -19,7 +19,6 @@ export interface Report {
     readonly gates: readonly { readonly name: string; readonly required: boolean; readonly verdict: string }[];
     readonly stages: readonly { readonly share: number; readonly to: string; readonly candidateUnits: number }[];
     readonly accuracy: Record<'before' | 'after', { readonly overall: { readonly right: number; readonly n: number } }>;
-    readonly failureRate: Record<'before' | 'after', { readonly outcomes: number; readonly failures: number }>;
     readonly traffic: { readonly conversations: number; readonly errors: number };
   }[];
 }
@@ -39,8 +38,8 @@ export const startDemo = async ({ dataDir, weeks }: { dataDir: string; weeks: nu
     script: join(root, 'apps/cli/bin/ratchet.mjs'),
     args: ['demo', '--weeks', String(weeks), '--exit', '--report', reportFile, '--data-dir', dataDir],
     cwd: root,
-    // A stack of its own, even where the environment names another.
-    env: { KAFKA_BROKERS: '', DATABASE_URL: '' },
+    // A stack of its own, even where the environment names another; and a live view that holds a second of traffic.
+    env: { KAFKA_BROKERS: '', DATABASE_URL: '', LIVE_EVENTS_MAX: '500' },
   });
   const [, consoleUrl = '', brokers = '', gatewayUrl = ''] = await demo.said(/Console: (\S+)\s+Kafka: (\S+)\s+OpenAI base URL: (\S+)/, 300_000).catch(async (error: unknown) => {
     await demo.end('SIGTERM');

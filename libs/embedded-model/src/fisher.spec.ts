@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { AdamTrainer } from './adam-trainer.js';
+import { SgdTrainer } from './sgd-trainer.js';
 import { featurize } from './featurize.js';
 import { Fisher } from './fisher.js';
 import { LinearSoftmax, softmaxInPlace } from './linear-softmax.js';
@@ -8,7 +8,7 @@ const texts = ['red apples', 'green pears', 'blue plums'];
 
 function trainedHead(): LinearSoftmax {
   const head = new LinearSoftmax({ classes: 3 });
-  const trainer = new AdamTrainer({ head, learningRate: 0.1, totalSteps: 40, batchSize: 3, classRates: new Float32Array(head.stride).fill(1) });
+  const trainer = new SgdTrainer({ head, learningRate: 0.1, totalSteps: 40, batchSize: 3, classRates: new Float32Array(head.stride).fill(1) });
   const samples = texts.map((text, classIndex) => ({ features: featurize(text), classIndex, weight: 1 }));
   for (let epoch = 0; epoch < 20; epoch += 1) trainer.runEpoch(samples);
   return head;
@@ -43,7 +43,7 @@ describe('Fisher', () => {
   });
 });
 
-describe('AdamTrainer', () => {
+describe('SgdTrainer', () => {
   it('learns three texts apart', () => {
     const head = trainedHead();
     const scores = new Float64Array(head.stride);
@@ -57,7 +57,7 @@ describe('AdamTrainer', () => {
     const head = new LinearSoftmax({ classes: 2 });
     const rates = new Float32Array(head.stride).fill(1);
     rates[0] = 0;
-    const trainer = new AdamTrainer({ head, learningRate: 0.1, totalSteps: 10, batchSize: 1, classRates: rates });
+    const trainer = new SgdTrainer({ head, learningRate: 0.1, totalSteps: 10, batchSize: 1, classRates: rates });
     trainer.runEpoch([{ features: featurize('a text'), classIndex: 0, weight: 1 }]);
     const column = (c: number): number[] => [...head.weights].filter((_, i) => i % head.stride === c);
     expect(column(0).every((w) => w === 0)).toBe(true);
@@ -70,7 +70,7 @@ describe('AdamTrainer', () => {
       const anchor = head.clone();
       const fisher = new Fisher({ classes: 3 });
       fisher.accumulate(head, texts.map((text) => featurize(text)));
-      const trainer = new AdamTrainer({ head, learningRate: 0.01, totalSteps: 1000, batchSize: 1, classRates: new Float32Array(head.stride).fill(1), penalty: { anchor, fisher, lambda } });
+      const trainer = new SgdTrainer({ head, learningRate: 0.01, totalSteps: 1000, batchSize: 1, classRates: new Float32Array(head.stride).fill(1), penalty: { anchor, fisher, lambda } });
       for (let epoch = 0; epoch < 50; epoch += 1) trainer.runEpoch([{ features: featurize('red apples'), classIndex: 2, weight: 1 }]);
       return head.weights.reduce((sum, w, i) => sum + (w - (anchor.weights[i] as number)) ** 2, 0);
     };

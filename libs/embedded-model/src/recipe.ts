@@ -13,12 +13,11 @@ export interface Recipe {
   readonly start: 'base' | 'fresh';
   readonly epochs: number;
   readonly batchSize: number;
-  readonly optimizer?: 'adam' | 'sgd';
   /** A small set is gone through more often, up to {@link SMALL_SET_EPOCHS} times, until this many examples were seen; 0 switches it off. */
   readonly minExamplesSeen: number;
   /** A small set is cut into smaller batches (down to 4), so that it takes at least this many steps. */
   readonly minSteps: number;
-  /** Adam's rate at the first step; it falls linearly to zero. */
+  /** Rate of the first step; it falls linearly to zero. Features have unit length and are sparse, so it is far above 1. */
   readonly learningRate: number;
   /** Multiplies the rate for classes that the base knows well. */
   readonly knownClassRate: number;
@@ -41,7 +40,6 @@ const scratch: Recipe = {
   start: 'fresh',
   epochs: 5,
   batchSize: 16,
-  optimizer: 'sgd',
   minExamplesSeen: 20_000,
   minSteps: 100,
   learningRate: 50,
@@ -57,7 +55,7 @@ const scratch: Recipe = {
 /**
  * The recipes. `article` is the one of the incremental-learning article: a tenth of the rate, one epoch, two retained examples for each
  * new one, loss = new + 0.5 · retention + λ · EWC. `gentle` (the default) keeps that tenth for what is known, and gives target classes a
- * rate of their own, three epochs and logit adjustment. `fast` lets everything move. `full` starts again from zero. The target rates were
+ * rate of their own, ten epochs and logit adjustment. `fast` lets everything move. `full` starts again from zero. The target rates were
  * measured (bench/training-streams.mjs): below them new answers stay unsure, above them old categories begin to suffer.
  */
 export const recipes: Readonly<Record<RecipeName, Recipe>> = {
@@ -75,6 +73,7 @@ export const recipes: Readonly<Record<RecipeName, Recipe>> = {
     retentionRatio: 2,
     retentionWeight: 0.5,
     ewcLambda: 1e4,
+    logitAdjustment: false,
   },
   gentle: {
     ...scratch,

@@ -1,4 +1,3 @@
-import { AdamTrainer, type WeightedSample } from './adam-trainer.js';
 import { calibrate, type Calibration, type HeldOut, scoreHeldOut, type ScoredHeldOut, scoreScale } from './calibration.js';
 import type { AnswerClass, Checkpoint } from './checkpoint.js';
 import { EmbeddedModelError } from './embedded-model.error.js';
@@ -8,6 +7,7 @@ import { LinearSoftmax } from './linear-softmax.js';
 import { seededRandom, shuffled } from './random.js';
 import { checkRecipe, DEFAULT_RECIPE, type Recipe, recipes, SMALL_SET_EPOCHS } from './recipe.js';
 import { drawBalanced, type ReplayEntry } from './replay-buffer.js';
+import { SgdTrainer, type WeightedSample } from './sgd-trainer.js';
 import { DEFAULT_FALLBACK_ANSWER, difficulties, hashExamples, type TrainingExample } from './training-example.js';
 import { drawRetention, type LabelledExample, planTraining, type TrainingPlan } from './training-plan.js';
 
@@ -96,12 +96,11 @@ function fitHead({ plan, recipe, base, seed, curriculum, onEpoch }: FitOptions) 
   const perEpoch = plan.fresh.length + (plan.pool.length === 0 ? 0 : Math.round(plan.fresh.length * recipe.retentionRatio));
   const epochs = epochsFor({ recipe, perEpoch });
   const batchSize = batchSizeFor({ recipe, samplesSeen: epochs * perEpoch });
-  const trainer = new AdamTrainer({
+  const trainer = new SgdTrainer({
     head,
     learningRate: recipe.learningRate,
     totalSteps: epochs * Math.ceil(perEpoch / batchSize),
     batchSize,
-    ...(recipe.optimizer && { optimizer: recipe.optimizer }),
     classRates: classRates({ plan, recipe, head }),
     ...(goesOn && recipe.ewcLambda > 0 && { penalty: penaltyFrom({ base, classes: head.classes, lambda: recipe.ewcLambda }) }),
   });

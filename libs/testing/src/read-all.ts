@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { IHeaders, SeekEntry } from 'kafkajs';
+import { eventually } from './eventually.js';
 import { testKafka } from './kafka-client.js';
 import { uniqueName } from './unique-name.js';
 
@@ -33,7 +34,9 @@ export const readAll = async (topic: string, { withinMs = 60_000 }: { withinMs?:
   const records: ReadRecord[] = [];
   await admin.connect();
   try {
-    const ends = new Map((await admin.fetchTopicOffsets(topic)).filter(({ high, low }) => BigInt(high) > BigInt(low)).map(({ partition, high }) => [partition, BigInt(high)]));
+    // A broker that has just started does not lead its partitions at once.
+    const offsets = await eventually(() => admin.fetchTopicOffsets(topic), { withinMs: 15_000 });
+    const ends = new Map(offsets.filter(({ high, low }) => BigInt(high) > BigInt(low)).map(({ partition, high }) => [partition, BigInt(high)]));
     if (ends.size === 0) return [];
     await consumer.connect();
     await consumer.subscribe({ topic, fromBeginning: true });

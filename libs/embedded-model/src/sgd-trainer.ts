@@ -16,7 +16,7 @@ export interface ElasticPenalty {
   readonly lambda: number;
 }
 
-export interface AdamTrainerOptions {
+export interface SgdTrainerOptions {
   readonly head: LinearSoftmax;
   readonly learningRate: number;
   /** Steps after which a falling learning rate reaches zero. */
@@ -25,32 +25,21 @@ export interface AdamTrainerOptions {
   /** Multiplies the learning rate, one factor a class. */
   readonly classRates: Float32Array;
   readonly penalty?: ElasticPenalty;
-  readonly optimizer?: 'adam' | 'sgd';
 }
 
-const { sqrt } = Math;
-
-// Kingma and Ba 2015 (arXiv 1412.6980), their default constants.
-const BETA_1 = 0.9;
-const BETA_2 = 0.999;
-const EPSILON = 1e-8;
 /** The bias is in every example, so it would swing at the rate that suits a rare n-gram. */
 const BIAS_RATE_MAX = 0.5;
 
 // Values this small change no weight, but as subnormal 32-bit floats they cost a hundred times as much as zeros do.
 const GRADIENT_FLOOR = 1e-15;
-const MOMENTUM_FLOOR = 1e-20;
-const VELOCITY_FLOOR = 1e-30;
 
 /**
- * Adam over the rows that a batch touches ("lazy" rows): a row without a gradient keeps its weights and its moments, and the bias
- * correction counts a row's own steps. Work per step is proportional to the batch's n-grams, not to the table.
+ * Plain gradient descent over the rows that a batch touches: work per step is proportional to the batch's n-grams, not to the table.
+ * Adam gives rare n-grams steps as large as common ones, and so learns small sets by heart: 27 % of our own unseen queries right
+ * where descent at the same features has 42 %, and 47 % with document frequencies.
  */
-export class AdamTrainer {
-  private readonly options: AdamTrainerOptions;
-  private readonly momentum: Float32Array;
-  private readonly velocity: Float32Array;
-  private readonly rowSteps: Uint32Array;
+export class SgdTrainer {
+  private readonly options: SgdTrainerOptions;
   private readonly positionOfRow: Int32Array;
   private readonly scores: Float64Array;
   private readonly biasGradient: Float64Array;
@@ -60,13 +49,9 @@ export class AdamTrainer {
   private adjustment: Float32Array | undefined;
   private step = 0;
 
-  constructor(options: AdamTrainerOptions) {
+  constructor(options: SgdTrainerOptions) {
     const { head } = options;
     this.options = options;
-    // One extra row at the end is the bias.
-    this.momentum = new Float32Array((head.slots + 1) * head.stride);
-    this.velocity = new Float32Array((head.slots + 1) * head.stride);
-    this.rowSteps = new Uint32Array(head.slots + 1);
     this.positionOfRow = new Int32Array(head.slots).fill(-1);
     this.scores = new Float64Array(head.stride);
     this.biasGradient = new Float64Array(head.stride);
@@ -146,24 +131,9 @@ export class AdamTrainer {
   private updateRow(position: number, rate: number): void {
     const { head, penalty } = this.options;
     const slot = this.touchedRows[position] as number;
-    const row = slot * head.stride;
     const offset = position * head.stride;
     const { gradient } = this;
-    if (this.options.optimizer === 'sgd') {
-      this.applyDescent({ weights: head.weights, weightsAt: row, gradient, gradientAt: offset, rate, fisher: penalty?.fisher.weights, anchor: penalty?.anchor.weights });
-      gradient.fill(0, offset, offset + head.classes);
-      this.positionOfRow[slot] = -1;
-      return;
-    }
-    if (penalty !== undefined) {
-      const fisher = penalty.fisher.weights;
-      const anchor = penalty.anchor.weights;
-      for (let c = 0; c < head.classes; c += 1) {
-        const pull = (fisher[row + c] as number) * ((head.weights[row + c] as number) - (anchor[row + c] as number));
-        gradient[offset + c] = (gradient[offset + c] as number) + penalty.lambda * pull;
-      }
-    }
-    this.applyAdam({ weights: head.weights, weightsAt: row, gradient, gradientAt: offset, row: slot, rate });
+    this.descend({ weights: head.weights, weightsAt: slot * head.stride, gradient, gradientAt: offset, rate, fisher: penalty?.fisher.weights, anchor: penalty?.anchor.weights });
     gradient.fill(0, offset, offset + head.classes);
     this.positionOfRow[slot] = -1;
   }
@@ -171,23 +141,12 @@ export class AdamTrainer {
   private updateBias(rate: number): void {
     const { head, penalty } = this.options;
     const gradient = this.biasGradient;
-    if (this.options.optimizer === 'sgd') {
-      this.applyDescent({ weights: head.bias, weightsAt: 0, gradient, gradientAt: 0, rate: Math.min(rate, BIAS_RATE_MAX), fisher: penalty?.fisher.bias, anchor: penalty?.anchor.bias });
-      gradient.fill(0);
-      return;
-    }
-    if (penalty !== undefined) {
-      for (let c = 0; c < head.classes; c += 1) {
-        const pull = (penalty.fisher.bias[c] as number) * ((head.bias[c] as number) - (penalty.anchor.bias[c] as number));
-        gradient[c] = (gradient[c] as number) + penalty.lambda * pull;
-      }
-    }
-    this.applyAdam({ weights: head.bias, weightsAt: 0, gradient, gradientAt: 0, row: head.slots, rate });
+    this.descend({ weights: head.bias, weightsAt: 0, gradient, gradientAt: 0, rate: Math.min(rate, BIAS_RATE_MAX), fisher: penalty?.fisher.bias, anchor: penalty?.anchor.bias });
     gradient.fill(0);
   }
 
   /** A plain step; the elastic penalty is taken implicitly (w = (w - r g + r λ F a) / (1 + r λ F)), which is stable at any rate. */
-  private applyDescent({ weights, weightsAt, gradient, gradientAt, rate, fisher, anchor }: DescentUpdate): void {
+  private descend({ weights, weightsAt, gradient, gradientAt, rate, fisher, anchor }: Descent): void {
     const { classRates, head, penalty } = this.options;
     const lambda = penalty?.lambda ?? 0;
     for (let c = 0; c < head.classes; c += 1) {
@@ -198,29 +157,9 @@ export class AdamTrainer {
       weights[at] = pull === 0 ? stepped : (stepped + pull * (anchor?.[at] as number)) / (1 + pull);
     }
   }
-
-  private applyAdam(update: RowUpdate): void {
-    const { weights, weightsAt, gradient, gradientAt, row, rate } = update;
-    const { momentum, velocity, rowSteps } = this;
-    const { classRates, head } = this.options;
-    const momentAt = row * head.stride;
-    const steps = (rowSteps[row] as number) + 1;
-    rowSteps[row] = steps;
-    const correction2 = 1 - BETA_2 ** steps;
-    const stepSize = (rate * Math.sqrt(correction2)) / (1 - BETA_1 ** steps);
-    const epsilon = EPSILON * Math.sqrt(correction2);
-    for (let c = 0; c < head.classes; c += 1) {
-      const g = gradient[gradientAt + c] as number;
-      const m = BETA_1 * (momentum[momentAt + c] as number) + (1 - BETA_1) * g;
-      const v = BETA_2 * (velocity[momentAt + c] as number) + (1 - BETA_2) * g * g;
-      momentum[momentAt + c] = m < MOMENTUM_FLOOR && m > -MOMENTUM_FLOOR ? 0 : m;
-      velocity[momentAt + c] = v < VELOCITY_FLOOR ? 0 : v;
-      weights[weightsAt + c] = (weights[weightsAt + c] as number) - (stepSize * (classRates[c] as number) * m) / (sqrt(v) + epsilon);
-    }
-  }
 }
 
-interface DescentUpdate {
+interface Descent {
   readonly weights: Float32Array;
   readonly weightsAt: number;
   readonly gradient: Float32Array | Float64Array;
@@ -228,13 +167,4 @@ interface DescentUpdate {
   readonly rate: number;
   readonly fisher: Float32Array | undefined;
   readonly anchor: Float32Array | undefined;
-}
-
-interface RowUpdate {
-  readonly weights: Float32Array;
-  readonly weightsAt: number;
-  readonly gradient: Float32Array | Float64Array;
-  readonly gradientAt: number;
-  readonly row: number;
-  readonly rate: number;
 }
