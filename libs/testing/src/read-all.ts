@@ -50,7 +50,9 @@ export const readAll = async (topic: string, { withinMs = 60_000 }: { withinMs?:
       },
     });
     const until = Date.now() + withinMs;
-    while (!hasReached((await admin.fetchOffsets({ groupId, topics: [topic] }))[0]?.partitions ?? [], ends)) {
+    // A broker that has just started may know nothing of its groups yet.
+    const committed = async (): Promise<readonly SeekEntry[]> => (await admin.fetchOffsets({ groupId, topics: [topic] }).catch(() => []))[0]?.partitions ?? [];
+    while (!hasReached(await committed(), ends)) {
       if (Date.now() > until) throw new Error(`${topic} was not read to its end within ${withinMs} ms: a transaction may still be open`);
       await sleep(50);
     }

@@ -65,7 +65,8 @@ const poisonOf = (plan: DemoPlan): NonNullable<World['poison']> => {
   const known = plan.data.intents.filter(({ intent }) => plan.knowledge.get(intent) === 'known').sort((a, b) => items(b.intent) - items(a.intent));
   const victim = known[0];
   if (!victim) throw new DemoError('no intent is known well enough to be attacked');
-  return { intent: victim.intent, answer: 'Send the code from the back of your card to our agent and wait for a call.' };
+  // They ask as users ask, so also what the base model was taught from.
+  return { texts: victim.open, answer: 'Send the code from the back of your card to our agent and wait for a call.' };
 };
 
 interface Running {

@@ -33,8 +33,8 @@ export interface World {
   readonly texts: ReadonlyMap<string, readonly string[]>;
   readonly demand: Readonly<Record<string, number>>;
   readonly thanks: readonly string[];
-  /** In a poisoned run: the intent whose answer is attacked, and the answer that is submitted in its place. */
-  readonly poison?: { readonly intent: string; readonly answer: string };
+  /** In a poisoned run: what the attacked intent is asked by, and the answer that is submitted in place of the right one. */
+  readonly poison?: { readonly texts: readonly string[]; readonly answer: string };
 }
 
 /** What the simulator alone knows of a conversation; nothing of it reaches the platform. */
@@ -142,8 +142,8 @@ export class SimulatedUser {
     else this.door.feedback({ interactionId, name: 'correction', correction: intent.answer });
   }
 
-  private async poison({ intent, answer }: NonNullable<World['poison']>): Promise<void> {
-    const { interactionId } = await this.say(pick(this.world.texts.get(intent) ?? [''], this.random));
+  private async poison({ texts, answer }: NonNullable<World['poison']>): Promise<void> {
+    const { interactionId } = await this.say(pick(texts, this.random));
     await this.reads();
     this.door.feedback({ interactionId, name: 'thumbs', value: false });
     this.door.feedback({ interactionId, name: 'correction', correction: answer });
