@@ -1,3 +1,4 @@
+import { DEFAULT_RECIPE, recipes } from '@ratchet/embedded-model';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -184,7 +185,7 @@ describe('the model server', () => {
     expect(after).toEqual(before);
     const { data } = (await get(`/v1/fine_tuning/jobs/${job.id}/events`)).json<{ data: { object: string; message: string; type: string }[] }>();
     expect(data[0]).toMatchObject({ object: 'fine_tuning.job.event', message: `New version: ${job.fine_tuned_model}` });
-    expect(data.filter(({ message }) => message.startsWith('Epoch'))).toHaveLength(3);
+    expect(data.filter(({ message }) => message.startsWith('Epoch'))).toHaveLength(recipes[DEFAULT_RECIPE].epochs);
   }, 30_000);
 
   it('makes the same version from the same job', async () => {

@@ -1,88 +1,90 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
+const TABLES = `
+create table targets (
+  model text not null,
+  workload text not null,
+  routing jsonb not null,
+  revision int not null,
+  primary key (model, workload)
+);
+create table versions (
+  version_id text not null,
+  model text not null,
+  workload text not null,
+  body jsonb not null,
+  primary key (model, workload, version_id)
+);
+create table vitals (
+  model text not null,
+  workload text not null,
+  version text not null,
+  arm text not null,
+  stage int not null,
+  requests bigint not null,
+  errors bigint not null,
+  outcomes bigint not null,
+  failures bigint not null,
+  primary key (model, workload, version, arm, stage)
+);
+create table opportunities (
+  opportunity_id text primary key,
+  model text not null,
+  workload text not null,
+  priority float8 not null,
+  body jsonb not null,
+  closed jsonb,
+  seen_at timestamptz not null default now()
+);
+create index opportunities_open on opportunities (model, workload, priority desc) where closed is null;
+create table cycles (
+  cycle_id text primary key,
+  model text not null,
+  workload text not null,
+  state text not null,
+  version text,
+  facts jsonb not null,
+  started_at timestamptz not null,
+  ended_at timestamptz
+);
+create index cycles_by_start on cycles (started_at desc);
+create table decisions (
+  decision_id text primary key,
+  cycle_id text,
+  model text not null,
+  workload text not null,
+  kind text not null,
+  actor text not null,
+  reason text not null,
+  body jsonb not null,
+  happened_at timestamptz not null
+);
+create index decisions_by_cycle on decisions (cycle_id, happened_at);
+create index decisions_by_time on decisions (happened_at desc);
+create table alerts (
+  alert_id text primary key,
+  workload text not null,
+  body jsonb not null,
+  raised_at timestamptz not null,
+  resolved_at timestamptz
+);
+create table audit_records (
+  sequence bigint primary key,
+  cycle_id text not null,
+  previous_hash text not null,
+  hash text not null unique,
+  record jsonb not null,
+  recorded_at timestamptz not null
+);
+create function refuse_audit_change() returns trigger language plpgsql as $$ begin raise exception 'audit records are append-only'; end $$;
+create trigger audit_records_are_append_only before update or delete or truncate on audit_records for each statement execute function refuse_audit_change();
+`;
+
 class ConsoleTables0001 implements MigrationInterface {
   name = 'ConsoleTables1760000000001';
 
   async up(runner: QueryRunner): Promise<void> {
-    await runner.query(`
-      create table targets (
-        model text not null,
-        workload text not null,
-        routing jsonb not null,
-        revision int not null,
-        primary key (model, workload)
-      );
-      create table versions (
-        version_id text not null,
-        model text not null,
-        workload text not null,
-        body jsonb not null,
-        primary key (model, workload, version_id)
-      );
-      create table vitals (
-        model text not null,
-        workload text not null,
-        version text not null,
-        arm text not null,
-        stage int not null,
-        requests bigint not null,
-        errors bigint not null,
-        outcomes bigint not null,
-        failures bigint not null,
-        primary key (model, workload, version, arm, stage)
-      );
-      create table opportunities (
-        opportunity_id text primary key,
-        model text not null,
-        workload text not null,
-        priority float8 not null,
-        body jsonb not null,
-        closed jsonb,
-        seen_at timestamptz not null default now()
-      );
-      create index opportunities_open on opportunities (model, workload, priority desc) where closed is null;
-      create table cycles (
-        cycle_id text primary key,
-        model text not null,
-        workload text not null,
-        state text not null,
-        version text,
-        facts jsonb not null,
-        started_at timestamptz not null,
-        ended_at timestamptz
-      );
-      create index cycles_by_start on cycles (started_at desc);
-      create table decisions (
-        decision_id text primary key,
-        cycle_id text,
-        model text not null,
-        workload text not null,
-        kind text not null,
-        actor text not null,
-        reason text not null,
-        body jsonb not null,
-        happened_at timestamptz not null
-      );
-      create index decisions_by_cycle on decisions (cycle_id, happened_at);
-      create index decisions_by_time on decisions (happened_at desc);
-      create table alerts (
-        alert_id text primary key,
-        workload text not null,
-        body jsonb not null,
-        raised_at timestamptz not null,
-        resolved_at timestamptz
-      );
-      create table audit_records (
-        sequence bigint primary key,
-        cycle_id text not null,
-        previous_hash text not null,
-        hash text not null unique,
-        record jsonb not null,
-        recorded_at timestamptz not null
-      );
-      create function refuse_audit_change() returns trigger language plpgsql as $$ begin raise exception 'audit records are append-only'; end $$;
-      create trigger audit_records_are_append_only before update or delete or truncate on audit_records for each statement execute function refuse_audit_change();
-    `);
+    await runner.query(TABLES);
   }
 
   async down(): Promise<void> {

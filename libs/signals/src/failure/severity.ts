@@ -1,4 +1,4 @@
-import { negativeSignals, type Signal, type SignalName } from '@ratchet/domain';
+import type { negativeSignals, Signal, SignalName } from '@ratchet/domain';
 
 /** How bad the thing is that a signal stands for, 0 to 1: explicit and costly for people first, a quick goodbye last. */
 const severities: Readonly<Record<(typeof negativeSignals)[number], number>> = {
