@@ -27,6 +27,8 @@ export interface CycleView {
 /** What the demo shows is what the topics say: it follows them like any other consumer. */
 export class TopicView {
   readonly cycles = new Map<string, CycleView>();
+  /** Topics are read side by side: a verdict may come before the start of its cycle. */
+  private readonly early = new Map<string, EventEnvelope[]>();
   readonly bundles = new Map<string, Bundle>();
   routing: RoutingChanged | undefined;
   readonly rates = new Map<string, Rate>();
@@ -82,7 +84,7 @@ export class TopicView {
   }
 
   private take(event: EventEnvelope): void {
-    if (isEvent(event, trainingStarted)) this.cycles.set(event.data.cycleId, { started: event.data, stages: [] });
+    if (isEvent(event, trainingStarted)) this.openCycle(event.data);
     else if (isEvent(event, routingChanged)) this.routing = event.data;
     else if (isEvent(event, versionPublished)) this.bundles.set(event.data.versionId, event.data.bundle);
     else if (isEvent(event, interactionFailed)) this.failuresSeen += 1;
@@ -100,9 +102,21 @@ export class TopicView {
     this.onEvent(event);
   }
 
+  private openCycle(started: TrainingStarted): void {
+    this.cycles.set(started.cycleId, { started, stages: [] });
+    const early = this.early.get(started.cycleId) ?? [];
+    this.early.delete(started.cycleId);
+    for (const event of early) this.takeOfCycle(event);
+  }
+
   private takeOfCycle(event: EventEnvelope): void {
-    const cycle = this.cycles.get((event.data as { cycleId?: string }).cycleId ?? '');
-    if (!cycle) return;
+    const { cycleId } = event.data as { cycleId?: string };
+    if (cycleId === undefined) return;
+    const cycle = this.cycles.get(cycleId);
+    if (!cycle) {
+      this.early.set(cycleId, [...(this.early.get(cycleId) ?? []), event]);
+      return;
+    }
     if (isEvent(event, candidateRegistered)) cycle.version = event.data.version;
     else if (isEvent(event, trainingFailed)) cycle.trainingFailure = event.data.reason;
     else if (isEvent(event, candidateJudged)) cycle.verdict = event.data;
