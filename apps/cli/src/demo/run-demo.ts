@@ -170,7 +170,7 @@ export const runDemo = async (options: DemoOptions): Promise<DemoReport> => {
   const running = await startAll(options);
   let memoryPeakMb = 0;
   const memory = setInterval(() => (memoryPeakMb = Math.max(memoryPeakMb, familyMemoryMb() ?? 0)), 2_000);
-  const view = new TopicView(running.kafka, target, () => undefined);
+  const view = new TopicView(running.kafka, target);
   const simulator = new Simulator({ gatewayUrl: running.fleet.url('gateway'), model: target.model, seed: options.seed, conversationsPerSecond: options.conversationsPerSecond });
   try {
     await view.start();

@@ -1,7 +1,7 @@
 import { decodeMessage, isEvent, topics } from '@ratchet/contracts';
 import type { EventEnvelope } from '@ratchet/contracts';
 import {
-  candidateJudged, candidateRegistered, datasetVersioned, interactionFailed, opportunityRanked, rolloutAdvanced, routingChanged, targetKey, trainingFailed, trainingStarted,
+  candidateJudged, candidateRegistered, datasetVersioned, interactionFailed, opportunityRanked, rolloutAdvanced, routingChanged, trainingFailed, trainingStarted,
   versionPromoted, versionPublished, versionRolledBack, vitalsCounted,
 } from '@ratchet/domain';
 import type { Arm, Bundle, CandidateJudged, RolloutAdvanced, RoutingChanged, Target, TrainingStarted, VersionPromoted, VersionRolledBack } from '@ratchet/domain';
@@ -41,7 +41,6 @@ export class TopicView {
   constructor(
     kafka: KafkaConnection,
     private readonly target: Target,
-    private readonly onEvent: (event: EventEnvelope) => void,
   ) {
     const followed = [topics.candidates, topics.verdicts, topics.promotions, topics.routing, topics.versions, topics.vitals, topics.opportunities, topics.datasets, topics.signals];
     this.table = new TopicTable({
@@ -97,9 +96,7 @@ export class TopicView {
       const key = `${event.data.version} ${event.data.arm}`;
       const rate = this.rates.get(key) ?? { outcomes: 0, failures: 0 };
       this.rates.set(key, { outcomes: rate.outcomes + event.data.outcomes, failures: rate.failures + event.data.failures });
-      return;
     } else this.takeOfCycle(event);
-    this.onEvent(event);
   }
 
   private openCycle(started: TrainingStarted): void {
@@ -125,5 +122,3 @@ export class TopicView {
     else if (isEvent(event, versionRolledBack)) cycle.rolledBack = event.data;
   }
 }
-
-export { targetKey };
