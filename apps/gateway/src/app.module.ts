@@ -1,6 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import { EventProducer, type KafkaConnection } from '@ratchet/kafka';
+import { EventProducer, type KafkaClient } from '@ratchet/kafka';
 import { Logger, Metrics } from '@ratchet/observability';
 import { CONFIG, KAFKA } from '@ratchet/service';
 import type { GatewayConfig } from './config.js';
@@ -10,7 +10,7 @@ import { Gateway } from './gateway.js';
   providers: [
     {
       provide: Gateway,
-      useFactory: (config: GatewayConfig, kafka: KafkaConnection, producer: EventProducer, logger: Logger, metrics: Metrics, http: HttpAdapterHost) =>
+      useFactory: (config: GatewayConfig, kafka: KafkaClient, producer: EventProducer, logger: Logger, metrics: Metrics, http: HttpAdapterHost) =>
         new Gateway({ config, kafka, producer, logger, metrics, http }),
       inject: [CONFIG, KAFKA, EventProducer, Logger, Metrics, HttpAdapterHost],
     },

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { EventProducer, type KafkaConnection } from '@ratchet/kafka';
+import { EventProducer, type KafkaClient } from '@ratchet/kafka';
 import { Logger, Metrics } from '@ratchet/observability';
 import { PlatformModule } from '@ratchet/service';
 import { AppModule } from './app.module.js';
@@ -20,8 +20,8 @@ const noBroker = (): Promise<never> => Promise.reject(new Error('no broker'));
 const unreachableKafka = {
   admin: () => ({ connect: noBroker, disconnect: () => Promise.resolve() }),
   producer: () => ({ connect: noBroker, disconnect: () => Promise.resolve() }),
-  consumer: () => ({ connect: noBroker, disconnect: () => Promise.resolve() }),
-} as unknown as KafkaConnection;
+  consumer: () => ({ start: noBroker, stop: () => Promise.resolve() }),
+} as unknown as KafkaClient;
 
 describe('the gateway as a Nest application, without Kafka', () => {
   let folder: string;

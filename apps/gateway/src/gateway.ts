@@ -1,6 +1,6 @@
 import type { BeforeApplicationShutdown, OnApplicationShutdown, OnModuleInit } from '@nestjs/common';
 import type { HttpAdapterHost } from '@nestjs/core';
-import { TopicTable, type EventProducer, type KafkaConnection } from '@ratchet/kafka';
+import { TopicTable, type EventProducer, type KafkaClient } from '@ratchet/kafka';
 import { describeError, type Logger, type Metrics } from '@ratchet/observability';
 import { openChatProviders, VersionRuntime, type ChatProvider } from '@ratchet/providers';
 import type { FastifyInstance } from 'fastify';
@@ -16,7 +16,7 @@ import { Spool } from './sink/spool.js';
 
 export interface GatewayServices {
   readonly config: GatewayConfig;
-  readonly kafka: KafkaConnection;
+  readonly kafka: KafkaClient;
   readonly producer: EventProducer;
   readonly logger: Logger;
   readonly metrics: Metrics;

@@ -1,13 +1,11 @@
 import { describeError } from '@ratchet/observability';
 import type { Logger } from '@ratchet/observability';
-import type { Consumer, EachBatchPayload } from 'kafkajs';
 import { backoffMs, sleep } from './backoff.js';
-import type { KafkaConnection } from './connection.js';
-import { toConsumedRecord } from './record.js';
+import type { KafkaClient, KafkaConsumer, ReceivedBatch } from './client/kafka-client.js';
 import type { ConsumedRecord } from './record.js';
 
 export interface BatchConsumerOptions {
-  readonly kafka: KafkaConnection;
+  readonly kafka: KafkaClient;
   readonly groupId: string;
   readonly topics: readonly string[];
   /** Must leave nothing half done when it throws: the same records come again after a wait, for as long as it takes. */
@@ -23,40 +21,38 @@ const HEARTBEAT_EVERY_MS = 3_000;
 
 /** At-least-once batches of one partition, in order; positions are committed after `onBatch` has succeeded. */
 export class BatchConsumer {
-  private consumer: Consumer | undefined;
+  private readonly consumer: KafkaConsumer;
   private readonly stopping = new AbortController();
 
-  constructor(private readonly options: BatchConsumerOptions) {}
+  constructor(private readonly options: BatchConsumerOptions) {
+    const { kafka, groupId, topics, sessionTimeoutMs = 30_000, fetchWaitMs = 200, fetchBytesMin = 16_384 } = options;
+    this.consumer = kafka.consumer({ groupId, topics, from: 'earliest', sessionTimeoutMs, heartbeatEveryMs: HEARTBEAT_EVERY_MS, fetchWaitMs, fetchBytesMin, onBatch: (batch) => this.handle(batch) });
+  }
 
   async start(): Promise<void> {
-    const { kafka, groupId, topics, sessionTimeoutMs = 30_000, fetchWaitMs = 200, fetchBytesMin = 16_384 } = this.options;
-    this.consumer = kafka.consumer({ groupId, sessionTimeout: sessionTimeoutMs, heartbeatInterval: HEARTBEAT_EVERY_MS, maxWaitTimeInMs: fetchWaitMs, minBytes: fetchBytesMin });
-    await this.consumer.connect();
-    await this.consumer.subscribe({ topics: [...topics], fromBeginning: true });
-    await this.consumer.run({ eachBatchAutoResolve: false, autoCommit: true, autoCommitThreshold: 1, eachBatch: (payload) => this.handle(payload) });
+    await this.consumer.start();
   }
 
   async stop(): Promise<void> {
     this.stopping.abort();
-    await this.consumer?.disconnect();
+    await this.consumer.stop();
   }
 
-  private async handle({ batch, resolveOffset, heartbeat, commitOffsetsIfNecessary, isRunning, isStale }: EachBatchPayload): Promise<void> {
-    const records = batch.messages.map((message) => toConsumedRecord(batch.topic, batch.partition, message));
+  private async handle({ topic, partition, records, nextOffset, heartbeat, isStale }: ReceivedBatch): Promise<boolean> {
     const beat = setInterval(() => void heartbeat().catch(() => undefined), HEARTBEAT_EVERY_MS);
     try {
-      for (let attempt = 0; isRunning() && !isStale() && !this.stopping.signal.aborted; attempt += 1) {
+      for (let attempt = 0; !isStale() && !this.stopping.signal.aborted; attempt += 1) {
         try {
           await this.options.onBatch(records);
-          resolveOffset(batch.lastOffset());
-          await commitOffsetsIfNecessary();
-          return;
+          await this.consumer.commit([{ topic, partition, offset: nextOffset }]);
+          return true;
         } catch (error) {
           const { groupId, logger } = this.options;
-          logger.warn('a batch failed and will be tried again', { groupId, topic: batch.topic, partition: batch.partition, offset: batch.firstOffset(), attempt, ...describeError(error) });
+          logger.warn('a batch failed and will be tried again', { groupId, topic, partition, offset: String(records[0]?.offset), attempt, ...describeError(error) });
           await sleep(backoffMs(attempt, Math.random()), this.stopping.signal);
         }
       }
+      return false;
     } finally {
       clearInterval(beat);
     }

@@ -1,9 +1,11 @@
 import kafkajs from 'kafkajs';
-import type { Kafka, KafkaConfig, LogEntry, SASLOptions } from 'kafkajs';
+import type { KafkaConfig, LogEntry, SASLOptions } from 'kafkajs';
 import type { Logger } from '@ratchet/observability';
-import { leaveOutIdleChecks } from './kafkajs-request-queue.js';
+import type { KafkaClient } from './client/kafka-client.js';
+import { leaveOutIdleChecks } from './kafkajs/idle-request-queue.js';
+import { KafkajsClient } from './kafkajs/kafkajs-client.js';
 
-const { Kafka: KafkaClient, logLevel } = kafkajs;
+const { Kafka, logLevel } = kafkajs;
 
 leaveOutIdleChecks();
 
@@ -13,9 +15,6 @@ export interface KafkaSettings {
   readonly ssl?: boolean;
   readonly sasl?: { readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512'; readonly username: string; readonly password: string };
 }
-
-/** A configured client; nothing is connected yet. */
-export type KafkaConnection = Kafka;
 
 /** Expected while a broker starts or a group moves; kafkajs retries by itself, so these are no errors of ours. */
 const passing = /coordinator is loading|not the coordinator|group is rebalancing|rebalancing|leadership election|does not host this topic-partition|no leader for this topic-partition/i;
@@ -30,7 +29,8 @@ const forward = (logger: Logger) => () => ({ namespace, level, log }: LogEntry) 
   else logger.debug(`kafka: ${log.message}`, fields);
 };
 
-export const createKafka = ({ brokers, clientId, ssl, sasl }: KafkaSettings, logger: Logger): KafkaConnection => {
+/** A configured client; nothing is connected yet. */
+export const createKafka = ({ brokers, clientId, ssl, sasl }: KafkaSettings, logger: Logger): KafkaClient => {
   // The murmur2 partitioner is what every Java client uses; kafkajs warns about the change of its default at each start.
   process.env['KAFKAJS_NO_PARTITIONER_WARNING'] = '1';
   const config: KafkaConfig = {
@@ -44,5 +44,5 @@ export const createKafka = ({ brokers, clientId, ssl, sasl }: KafkaSettings, log
     ...(ssl !== undefined && { ssl }),
     ...(sasl && { sasl: sasl as SASLOptions }),
   };
-  return new KafkaClient(config);
+  return new KafkajsClient(new Kafka(config));
 };

@@ -1,17 +1,15 @@
 import { encodeEvent } from '@ratchet/contracts';
 import type { EventEnvelope } from '@ratchet/contracts';
-import type { Producer } from 'kafkajs';
-import type { KafkaConnection } from './connection.js';
-import { inRequests } from './record.js';
+import type { KafkaClient, KafkaProducer } from './client/kafka-client.js';
 import type { ProducedRecord } from './record.js';
 
 /** An idempotent producer that waits for all replicas: what `send` has returned for is in the log, once. */
 export class EventProducer {
-  private readonly producer: Producer;
+  private readonly producer: KafkaProducer;
   private connecting: Promise<void> | undefined;
 
-  constructor(kafka: KafkaConnection) {
-    this.producer = kafka.producer({ idempotent: true, maxInFlightRequests: 1, allowAutoTopicCreation: false });
+  constructor(kafka: KafkaClient) {
+    this.producer = kafka.producer();
   }
 
   /** Connects on first use; safe to call often. */
@@ -30,7 +28,7 @@ export class EventProducer {
   async sendRecords(records: readonly ProducedRecord[]): Promise<void> {
     if (records.length === 0) return;
     await this.connect();
-    for (const topicMessages of inRequests(records)) await this.producer.sendBatch({ acks: -1, topicMessages });
+    await this.producer.send(records);
   }
 
   async close(): Promise<void> {

@@ -1,4 +1,5 @@
-export { createKafka, type KafkaConnection, type KafkaSettings } from './connection.js';
+export { createKafka, type KafkaSettings } from './connection.js';
+export type { CommittedOffset, KafkaAdmin, KafkaClient, KafkaConsumer, PartitionBounds, ReceivedBatch, TopicPartition, TransactionalProducer } from './client/kafka-client.js';
 export { ensureTopics } from './topics.js';
 export { BatchConsumer, type BatchConsumerOptions } from './batch-consumer.js';
 export { EventProducer } from './event-producer.js';
@@ -6,6 +7,8 @@ export { TopicTable, type TopicTableOptions } from './topic-table.js';
 export { TopicTail } from './topic-tail.js';
 export { toDeadLetter, type DeadLetterReason } from './dead-letter.js';
 export { backoffMs, sleep, type BackoffOptions } from './backoff.js';
-export { encodePosition, decodePosition, METADATA_BYTES_MAX, type ResumePoint } from './position.js';
-export { ExactlyOnceProcessor, type ExactlyOnceProcessorOptions, type PartitionTask } from './exactly-once-processor.js';
-export { toConsumedRecord, type ConsumedRecord, type ProducedRecord } from './record.js';
+export { encodePosition, decodePosition, METADATA_BYTES_MAX, type ResumePoint } from './exactly-once/position.js';
+export { ExactlyOnceProcessor, type ExactlyOnceProcessorOptions } from './exactly-once/exactly-once-processor.js';
+export type { CommitProgress } from './exactly-once/owned-partition.js';
+export type { PartitionTask, TaskFactory } from './exactly-once/partition-task.js';
+export { type ConsumedRecord, type ProducedRecord } from './record.js';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { TopicSpec } from '@ratchet/contracts';
 import { Logger } from '@ratchet/observability';
-import { eventually, kafkaBrokers, uniqueName } from '@ratchet/testing';
+import { eventually, kafkaBrokers, testKafka, uniqueName } from '@ratchet/testing';
 import type { Admin } from 'kafkajs';
 import { createKafka } from './connection.js';
 import { EventProducer } from './event-producer.js';
@@ -23,7 +23,7 @@ const described = async (): Promise<Record<string, number>> => {
 };
 
 beforeAll(async () => {
-  admin = kafka.admin();
+  admin = testKafka().admin();
   await admin.connect();
 });
 afterAll(async () => {
@@ -76,7 +76,7 @@ describe('TopicTable', () => {
 
   it('is complete where the topic ends with the mark of a transaction, or with records of an aborted one', async () => {
     const topic = `${prefix}.plain`;
-    const producer = kafka.producer({ transactionalId: uniqueName('itest'), idempotent: true, maxInFlightRequests: 1 });
+    const producer = testKafka().producer({ transactionalId: uniqueName('itest'), idempotent: true, maxInFlightRequests: 1 });
     await producer.connect();
     for (const [value, commit] of [['kept', true], ['dropped', false]] as const) {
       const transaction = await producer.transaction();

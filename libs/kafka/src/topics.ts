@@ -1,15 +1,14 @@
 import { deadLetterTopicOf } from '@ratchet/contracts';
 import type { TopicSpec } from '@ratchet/contracts';
-import type { Admin } from 'kafkajs';
 import { backoffMs, sleep } from './backoff.js';
-import type { KafkaConnection } from './connection.js';
+import type { KafkaAdmin, KafkaClient } from './client/kafka-client.js';
 
-const configOf = (spec: TopicSpec): { name: string; value: string }[] => [
-  { name: 'cleanup.policy', value: spec.cleanup },
-  { name: 'retention.ms', value: String(spec.retentionMs) },
-  { name: 'message.timestamp.type', value: spec.timestamps },
-  ...(spec.cleanup === 'compact' ? [{ name: 'min.cleanable.dirty.ratio', value: '0.1' }] : []),
-];
+const configOf = (spec: TopicSpec): Record<string, string> => ({
+  'cleanup.policy': spec.cleanup,
+  'retention.ms': String(spec.retentionMs),
+  'message.timestamp.type': spec.timestamps,
+  ...(spec.cleanup === 'compact' && { 'min.cleanable.dirty.ratio': '0.1' }),
+});
 
 interface WantedTopics {
   readonly catalogue: readonly TopicSpec[];
@@ -20,13 +19,13 @@ interface WantedTopics {
 const ATTEMPTS = 20;
 
 /** A record of the largest size that its topic takes must fit here together with its reason. */
-const deadLetterConfig = [{ name: 'retention.ms', value: '-1' }, { name: 'max.message.bytes', value: '2097152' }];
+const deadLetterConfig = { 'retention.ms': '-1', 'max.message.bytes': '2097152' };
 
 /**
  * Creates what is missing of the catalogue, and each named service's dead-letter topics. Existing topics are left as they are:
  * partition counts never change in place. Several services may start at once, and a new topic takes a moment to have a leader.
  */
-export const ensureTopics = async (kafka: KafkaConnection, wanted: WantedTopics): Promise<void> => {
+export const ensureTopics = async (kafka: KafkaClient, wanted: WantedTopics): Promise<void> => {
   const admin = kafka.admin();
   await admin.connect();
   try {
@@ -43,16 +42,16 @@ export const ensureTopics = async (kafka: KafkaConnection, wanted: WantedTopics)
   }
 };
 
-const createMissing = async (admin: Admin, { catalogue, replicationFactor, services }: WantedTopics): Promise<void> => {
-  const existing = new Set(await admin.listTopics());
+const createMissing = async (admin: KafkaAdmin, { catalogue, replicationFactor, services }: WantedTopics): Promise<void> => {
+  const existing = new Set(await admin.topicNames());
   const wanted = catalogue.flatMap((spec) => [
-    { topic: spec.name, numPartitions: spec.partitions, replicationFactor, configEntries: configOf(spec) },
+    { name: spec.name, partitions: spec.partitions, replicationFactor, config: configOf(spec) },
     ...spec.consumers
       .filter((consumer) => services.includes(consumer))
-      .map((consumer) => ({ topic: deadLetterTopicOf(spec.name, consumer), numPartitions: 1, replicationFactor, configEntries: deadLetterConfig })),
+      .map((consumer) => ({ name: deadLetterTopicOf(spec.name, consumer), partitions: 1, replicationFactor, config: deadLetterConfig })),
   ]);
-  const missing = wanted.filter(({ topic }) => !existing.has(topic));
-  if (missing.length > 0) await admin.createTopics({ topics: missing, waitForLeaders: true });
+  const missing = wanted.filter(({ name }) => !existing.has(name));
+  if (missing.length > 0) await admin.createTopics(missing);
 };
 
 const mayPass = (error: unknown): boolean => {

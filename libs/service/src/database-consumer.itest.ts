@@ -13,7 +13,7 @@ import type { ProducedRecord } from '@ratchet/kafka';
 import { Logger, Metrics, RatchetError } from '@ratchet/observability';
 import { Database, OutboxRelay } from '@ratchet/persistence';
 import type { Transaction } from '@ratchet/persistence';
-import { createTestDatabase, eventually, kafkaBrokers, readAll, uniqueName } from '@ratchet/testing';
+import { createTestDatabase, eventually, kafkaBrokers, readAll, uniqueName, withAdmin } from '@ratchet/testing';
 import type { ReadRecord, TestDatabase } from '@ratchet/testing';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { DatabaseConsumerStrategy } from './database-consumer.strategy.js';
@@ -117,10 +117,7 @@ afterAll(async () => {
   await relayProducer.close();
   await database?.stop();
   await server?.drop();
-  const admin = kafka.admin();
-  await admin.connect();
-  await admin.deleteTopics({ topics: [deadLetterTopicOf(TOPIC, service)] });
-  await admin.disconnect();
+  await withAdmin((admin) => admin.deleteTopics({ topics: [deadLetterTopicOf(TOPIC, service)] }));
 });
 
 describe('DatabaseConsumerStrategy', () => {

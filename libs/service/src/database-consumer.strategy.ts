@@ -3,7 +3,7 @@ import type { CustomTransportStrategy, MessageHandler } from '@nestjs/microservi
 import { decodeMessage, topicsConsumedBy } from '@ratchet/contracts';
 import type { EventEnvelope, ServiceContract } from '@ratchet/contracts';
 import { BatchConsumer, toDeadLetter } from '@ratchet/kafka';
-import type { ConsumedRecord, DeadLetterReason, EventProducer, KafkaConnection } from '@ratchet/kafka';
+import type { ConsumedRecord, DeadLetterReason, EventProducer, KafkaClient } from '@ratchet/kafka';
 import { derivedId, describeError, RatchetError } from '@ratchet/observability';
 import type { Logger, Metrics } from '@ratchet/observability';
 import { inboxKey, receiveOnce } from '@ratchet/persistence';
@@ -12,7 +12,7 @@ import { firstValueFrom, isObservable } from 'rxjs';
 
 export interface DatabaseConsumerOptions {
   readonly contract: ServiceContract;
-  readonly kafka: KafkaConnection;
+  readonly kafka: KafkaClient;
   readonly database: Database;
   readonly producer: EventProducer;
   readonly logger: Logger;

@@ -1,7 +1,7 @@
 import { Global, Module } from '@nestjs/common';
 import type { DynamicModule, Provider } from '@nestjs/common';
 import { EventProducer } from '@ratchet/kafka';
-import type { KafkaConnection } from '@ratchet/kafka';
+import type { KafkaClient } from '@ratchet/kafka';
 import { Logger, Metrics } from '@ratchet/observability';
 import { Database } from '@ratchet/persistence';
 import { HealthController } from './health.controller.js';
@@ -12,7 +12,7 @@ export interface PlatformServices {
   readonly config: unknown;
   readonly logger: Logger;
   readonly metrics: Metrics;
-  readonly kafka: KafkaConnection;
+  readonly kafka: KafkaClient;
   readonly producer: EventProducer;
   readonly database?: Database;
 }

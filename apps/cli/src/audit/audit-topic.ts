@@ -2,7 +2,7 @@ import { isEvent, topics } from '@ratchet/contracts';
 import type { EventEnvelope } from '@ratchet/contracts';
 import { auditRecorded, canonicalJson, verifyChain } from '@ratchet/domain';
 import type { AuditRecorded, ChainVerdict } from '@ratchet/domain';
-import type { KafkaConnection } from '@ratchet/kafka';
+import type { KafkaClient } from '@ratchet/kafka';
 import { readEvents, type UnreadableRecord } from '../stack/read-topics.js';
 
 /** What the audit topic holds. */
@@ -22,7 +22,7 @@ export const inChainOrder = (events: readonly EventEnvelope[]): AuditRecorded[] 
   return [...records.values()].sort((a, b) => a.sequence - b.sequence);
 };
 
-export const readAuditTopic = async (kafka: KafkaConnection): Promise<AuditTopic> => {
+export const readAuditTopic = async (kafka: KafkaClient): Promise<AuditTopic> => {
   const events: EventEnvelope[] = [];
   const foreign = await readEvents({ kafka, topics: [topics.audit.name], onEvent: (event) => events.push(event) });
   return { records: inChainOrder(events), foreign };

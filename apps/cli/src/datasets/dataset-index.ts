@@ -2,7 +2,7 @@ import { isEvent, topics } from '@ratchet/contracts';
 import type { EventEnvelope } from '@ratchet/contracts';
 import { datasetVersioned, examplesAdded } from '@ratchet/domain';
 import type { DatasetVersioned, Example } from '@ratchet/domain';
-import type { KafkaConnection } from '@ratchet/kafka';
+import type { KafkaClient } from '@ratchet/kafka';
 import { readEvents } from '../stack/read-topics.js';
 
 /** A dataset as the topic tells of it: rows first, then the event that closes it. */
@@ -29,7 +29,7 @@ export const takeDatasetEvent = (index: DatasetIndex, event: EventEnvelope): voi
 };
 
 /** All datasets of the topic, in the order in which they began. */
-export const readDatasets = async (kafka: KafkaConnection): Promise<DatasetIndex> => {
+export const readDatasets = async (kafka: KafkaClient): Promise<DatasetIndex> => {
   const index: DatasetIndex = new Map();
   await readEvents({ kafka, topics: [topics.datasets.name], onEvent: (event) => takeDatasetEvent(index, event) });
   return index;

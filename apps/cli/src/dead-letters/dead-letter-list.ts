@@ -1,4 +1,4 @@
-import type { KafkaConnection } from '@ratchet/kafka';
+import type { KafkaClient } from '@ratchet/kafka';
 import { withAdmin } from '../stack/kafka-access.js';
 import { readTopics } from '../stack/read-topics.js';
 import { parseDeadLetterTopic, toDeadLetter } from './dead-letter.js';
@@ -24,19 +24,19 @@ export interface DeadLetterCount {
 }
 
 /** The dead-letter topics that hold something and fit the filter; `topic` may be the original's name or the dead letters' own. */
-const topicsOf = (kafka: KafkaConnection, { topic, service }: DeadLetterFilter): Promise<string[]> =>
+const topicsOf = (kafka: KafkaClient, { topic, service }: DeadLetterFilter): Promise<string[]> =>
   withAdmin(kafka, async (admin) => {
-    const fitting = (await admin.listTopics()).filter((name) => {
+    const fitting = (await admin.topicNames()).filter((name) => {
       const source = parseDeadLetterTopic(name);
       return source && (topic === undefined || topic === source.topic || topic === name) && (service === undefined || service === source.service);
     });
     const filled: string[] = [];
-    for (const name of fitting) if ((await admin.fetchTopicOffsets(name)).some(({ low, high }) => low !== high)) filled.push(name);
+    for (const name of fitting) if ((await admin.bounds(name)).some(({ low, high }) => low !== high)) filled.push(name);
     return filled.sort();
   });
 
 /** Gives every dead letter, in the order of each topic. */
-export const readDeadLetters = async (kafka: KafkaConnection, filter: DeadLetterFilter, onLetter: (letter: DeadLetter) => void): Promise<void> => {
+export const readDeadLetters = async (kafka: KafkaClient, filter: DeadLetterFilter, onLetter: (letter: DeadLetter) => void): Promise<void> => {
   await readTopics({
     kafka,
     topics: await topicsOf(kafka, filter),
@@ -52,16 +52,16 @@ export type ReplayPositions = Map<string, ReplayPosition>;
 export const placeOf = ({ topic, partition }: { topic: string; partition: number }): string => `${topic}/${partition}`;
 
 /** What has been replayed, by topic and partition of the dead letters. */
-export const readReplayPositions = (kafka: KafkaConnection): Promise<ReplayPositions> =>
+export const readReplayPositions = (kafka: KafkaClient): Promise<ReplayPositions> =>
   withAdmin(kafka, async (admin) => {
-    const committed = await admin.fetchOffsets({ groupId: REPLAY_GROUP });
-    return new Map(committed.flatMap(({ topic, partitions }) => partitions.map(({ partition, offset, metadata }) => [placeOf({ topic, partition }), decodeReplayPosition(offset, metadata)] as const)));
+    const committed = await admin.positions(REPLAY_GROUP);
+    return new Map(committed.map(({ topic, partition, offset, metadata }) => [placeOf({ topic, partition }), decodeReplayPosition(offset, metadata)] as const));
   });
 
 export const wasReplayed = (positions: ReplayPositions, { record }: DeadLetter): boolean => isReplayed(positions.get(placeOf(record)) ?? NOTHING_REPLAYED, record.offset);
 
 /** Dead letters by topic, service and code. */
-export const readDeadLetterCounts = async (kafka: KafkaConnection, filter: DeadLetterFilter = {}): Promise<DeadLetterCount[]> => {
+export const readDeadLetterCounts = async (kafka: KafkaClient, filter: DeadLetterFilter = {}): Promise<DeadLetterCount[]> => {
   const positions = await readReplayPositions(kafka);
   const counts = new Map<string, DeadLetterCount>();
   await readDeadLetters(kafka, filter, (letter) => {

@@ -1,4 +1,4 @@
-import type { KafkaConnection } from '@ratchet/kafka';
+import type { CommittedOffset, KafkaClient } from '@ratchet/kafka';
 import { originalOf } from './dead-letter.js';
 import type { DeadLetter } from './dead-letter.js';
 import { placeOf, REPLAY_GROUP } from './dead-letter-list.js';
@@ -8,7 +8,7 @@ import { afterReplay, encodeReplayPosition, NOTHING_REPLAYED } from './replay-po
 const LETTERS_PER_TRANSACTION = 200;
 
 export interface ReplayRequest {
-  readonly kafka: KafkaConnection;
+  readonly kafka: KafkaClient;
   /** What to send back, in the order of each topic. */
   readonly letters: readonly DeadLetter[];
   /** Offsets that each partition holds, ascending, by its place. */
@@ -23,7 +23,7 @@ export interface ReplayRequest {
  * replay repeats nothing and leaves nothing out; a second replay at the same time is fenced off.
  */
 export const replayDeadLetters = async ({ kafka, letters, present, positions, onSent }: ReplayRequest): Promise<void> => {
-  const producer = kafka.producer({ transactionalId: REPLAY_GROUP, idempotent: true, maxInFlightRequests: 1, allowAutoTopicCreation: false });
+  const producer = kafka.transactionalProducer(REPLAY_GROUP);
   await producer.connect();
   try {
     const seen = new Set<string>();
@@ -31,15 +31,7 @@ export const replayDeadLetters = async ({ kafka, letters, present, positions, on
       const part = letters.slice(from, from + LETTERS_PER_TRANSACTION);
       const originals = sentOnce(part, seen).map(originalOf);
       const advanced = advance(part, { present, positions });
-      const transaction = await producer.transaction();
-      try {
-        for (const { topic, ...message } of originals) await transaction.send({ topic, messages: [message], acks: -1 });
-        await transaction.sendOffsets({ consumerGroupId: REPLAY_GROUP, topics: toOffsets(part, advanced) });
-        await transaction.commit();
-      } catch (error) {
-        await transaction.abort().catch(() => undefined);
-        throw error;
-      }
+      await producer.commit({ records: originals, groupId: REPLAY_GROUP, positions: toOffsets(part, advanced) });
       for (const [place, position] of advanced) positions.set(place, position);
       onSent({ letters: part.length, records: originals.length });
     }
@@ -60,12 +52,7 @@ const advance = (letters: readonly DeadLetter[], { present, positions }: Pick<Re
   return new Map([...places].map(([place, group]) => [place, afterReplay(positions.get(place) ?? NOTHING_REPLAYED, group.map(({ record }) => record.offset), present.get(place) ?? [])]));
 };
 
-const toOffsets = (letters: readonly DeadLetter[], advanced: ReplayPositions): { topic: string; partitions: { partition: number; offset: string; metadata: string }[] }[] => {
-  const topics = new Map<string, Map<number, { partition: number; offset: string; metadata: string }>>();
-  for (const { record } of letters) {
-    const partitions = topics.get(record.topic) ?? new Map<number, { partition: number; offset: string; metadata: string }>();
-    topics.set(record.topic, partitions);
-    partitions.set(record.partition, { partition: record.partition, ...encodeReplayPosition(advanced.get(placeOf(record)) ?? NOTHING_REPLAYED) });
-  }
-  return [...topics].map(([topic, partitions]) => ({ topic, partitions: [...partitions.values()] }));
+const toOffsets = (letters: readonly DeadLetter[], advanced: ReplayPositions): CommittedOffset[] => {
+  const places = new Map(letters.map(({ record: { topic, partition } }) => [placeOf({ topic, partition }), { topic, partition }]));
+  return [...places].map(([place, where]) => ({ ...where, ...encodeReplayPosition(advanced.get(place) ?? NOTHING_REPLAYED) }));
 };

@@ -33,8 +33,8 @@ describe('the replay position', () => {
     expect(metadata.endsWith('1004999')).toBe(true);
   });
 
-  it('counts nothing as replayed where nothing was committed', () => {
-    expect(decodeReplayPosition('-1', null)).toEqual(NOTHING_REPLAYED);
-    expect(decodeReplayPosition(undefined, undefined)).toEqual(NOTHING_REPLAYED);
+  it('knows of no singles in a position that was set by hand', () => {
+    expect(decodeReplayPosition(7n, undefined)).toEqual({ next: 7n, singles: [] });
+    expect(decodeReplayPosition(7n, 'by hand')).toEqual({ next: 7n, singles: [] });
   });
 });

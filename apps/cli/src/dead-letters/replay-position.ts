@@ -12,17 +12,16 @@ const METADATA_BYTES_MAX = 4_000;
 export const isReplayed = ({ next, singles }: ReplayPosition, offset: bigint): boolean => offset < next || singles.includes(offset);
 
 /** From a committed offset and its metadata; what is not ours counts as nothing. */
-export const decodeReplayPosition = (offset: string | undefined, metadata: string | null | undefined): ReplayPosition => {
-  if (offset === undefined || BigInt(offset) < 0n) return NOTHING_REPLAYED;
+export const decodeReplayPosition = (offset: bigint, metadata: string | undefined): ReplayPosition => {
   const singles = (metadata ?? '').split(',').filter((item) => /^\d+$/.test(item)).map(BigInt);
-  return { next: BigInt(offset), singles };
+  return { next: offset, singles };
 };
 
 /** The oldest singles are forgotten where there is no room: such a record may be replayed again, which consumers take once. */
-export const encodeReplayPosition = ({ next, singles }: ReplayPosition): { offset: string; metadata: string } => {
+export const encodeReplayPosition = ({ next, singles }: ReplayPosition): { offset: bigint; metadata: string } => {
   const kept = [...singles];
   while (kept.join(',').length > METADATA_BYTES_MAX) kept.shift();
-  return { offset: String(next), metadata: kept.join(',') };
+  return { offset: next, metadata: kept.join(',') };
 };
 
 /**

@@ -4,7 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { topicCatalogue } from '@ratchet/contracts';
 import type { Target } from '@ratchet/domain';
 import { createKafka, ensureTopics, EventProducer } from '@ratchet/kafka';
-import type { KafkaConnection } from '@ratchet/kafka';
+import type { KafkaClient } from '@ratchet/kafka';
 import { startStack } from '@ratchet/local-stack';
 import type { Stack } from '@ratchet/local-stack';
 import { Logger } from '@ratchet/observability';
@@ -72,7 +72,7 @@ const poisonOf = (plan: DemoPlan): NonNullable<World['poison']> => {
 interface Running {
   readonly stack: Stack;
   readonly fleet: Fleet;
-  readonly kafka: KafkaConnection;
+  readonly kafka: KafkaClient;
   readonly producer: EventProducer;
 }
 

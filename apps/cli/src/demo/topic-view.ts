@@ -6,7 +6,7 @@ import {
 } from '@ratchet/domain';
 import type { Arm, Bundle, CandidateJudged, RolloutAdvanced, RoutingChanged, Target, TrainingStarted, VersionPromoted, VersionRolledBack } from '@ratchet/domain';
 import { TopicTable } from '@ratchet/kafka';
-import type { KafkaConnection } from '@ratchet/kafka';
+import type { KafkaClient } from '@ratchet/kafka';
 import { Logger } from '@ratchet/observability';
 
 export interface Rate {
@@ -39,7 +39,7 @@ export class TopicView {
   private readonly table: TopicTable;
 
   constructor(
-    kafka: KafkaConnection,
+    kafka: KafkaClient,
     private readonly target: Target,
   ) {
     const followed = [topics.candidates, topics.verdicts, topics.promotions, topics.routing, topics.versions, topics.vitals, topics.opportunities, topics.datasets, topics.signals];

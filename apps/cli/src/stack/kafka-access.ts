@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { KafkaConnection, KafkaSettings } from '@ratchet/kafka';
+import type { KafkaAdmin, KafkaClient, KafkaSettings } from '@ratchet/kafka';
 import { createKafka } from '@ratchet/kafka';
 import { Logger } from '@ratchet/observability';
 import type { Command } from 'commander';
@@ -90,16 +90,14 @@ export const someBrokerAnswers = async (brokers: readonly string[]): Promise<boo
  *
  * @throws {UsageError} where no broker can be reached
  */
-export const withKafka = async <T>(options: KafkaOptions, work: (kafka: KafkaConnection) => Promise<T>): Promise<T> => {
+export const withKafka = async <T>(options: KafkaOptions, work: (kafka: KafkaClient) => Promise<T>): Promise<T> => {
   const settings = await kafkaSettingsOf(options);
   if (!(await someBrokerAnswers(settings.brokers))) throw new UsageError(`no Kafka broker answers at ${settings.brokers.join(', ')}: check the address, or start it`);
   return work(createKafka(settings, Logger.silent()));
 };
 
-type Admin = ReturnType<KafkaConnection['admin']>;
-
 /** Runs `work` with a connected admin client. */
-export const withAdmin = async <T>(kafka: KafkaConnection, work: (admin: Admin) => Promise<T>): Promise<T> => {
+export const withAdmin = async <T>(kafka: KafkaClient, work: (admin: KafkaAdmin) => Promise<T>): Promise<T> => {
   const admin = kafka.admin();
   await admin.connect();
   try {
@@ -110,8 +108,8 @@ export const withAdmin = async <T>(kafka: KafkaConnection, work: (admin: Admin) 
 };
 
 /** @throws {UsageError} where a topic does not exist; sending to it would wait for it in vain. */
-export const requireTopics = async (kafka: KafkaConnection, names: readonly string[]): Promise<void> => {
-  const existing = new Set(await withAdmin(kafka, (admin) => admin.listTopics()));
+export const requireTopics = async (kafka: KafkaClient, names: readonly string[]): Promise<void> => {
+  const existing = new Set(await withAdmin(kafka, (admin) => admin.topicNames()));
   const missing = [...new Set(names)].filter((name) => !existing.has(name));
   if (missing.length > 0) throw new UsageError(`Kafka has no topic ${missing.join(', ')}: start Ratchet's services once, they create the topics`);
 };

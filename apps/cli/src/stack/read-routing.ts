@@ -1,12 +1,12 @@
 import { isEvent, topics } from '@ratchet/contracts';
 import { routingChanged, targetKey } from '@ratchet/domain';
 import type { RoutingChanged, Target } from '@ratchet/domain';
-import type { KafkaConnection } from '@ratchet/kafka';
+import type { KafkaClient } from '@ratchet/kafka';
 import { UsageError } from '../command-module.js';
 import { readEvents } from './read-topics.js';
 
 /** The newest routing of every target, in the order of their names. */
-export const readRouting = async (kafka: KafkaConnection): Promise<RoutingChanged[]> => {
+export const readRouting = async (kafka: KafkaClient): Promise<RoutingChanged[]> => {
   const newest = new Map<string, RoutingChanged>();
   await readEvents({
     kafka,

@@ -1,7 +1,7 @@
 import { decodeMessage } from '@ratchet/contracts';
 import type { DecodeErrorCode, EventEnvelope } from '@ratchet/contracts';
 import { TopicTable } from '@ratchet/kafka';
-import type { ConsumedRecord, KafkaConnection } from '@ratchet/kafka';
+import type { ConsumedRecord, KafkaClient } from '@ratchet/kafka';
 import { Logger } from '@ratchet/observability';
 import { withAdmin } from './kafka-access.js';
 
@@ -13,8 +13,8 @@ const QUIET_CHECK_MS = 1_000;
  *
  * @throws {Error} where Kafka stops answering before the end
  */
-export const readTopics = async ({ kafka, topics, onRecord }: { kafka: KafkaConnection; topics: readonly string[]; onRecord: (record: ConsumedRecord) => void }): Promise<void> => {
-  const existing = new Set(await withAdmin(kafka, (admin) => admin.listTopics()));
+export const readTopics = async ({ kafka, topics, onRecord }: { kafka: KafkaClient; topics: readonly string[]; onRecord: (record: ConsumedRecord) => void }): Promise<void> => {
+  const existing = new Set(await withAdmin(kafka, (admin) => admin.topicNames()));
   const present = topics.filter((topic) => existing.has(topic));
   if (present.length === 0) return;
   let lastAt = Date.now();
@@ -50,7 +50,7 @@ export interface UnreadableRecord {
 }
 
 /** The same for events; gives the records that are none. */
-export const readEvents = async ({ kafka, topics, onEvent }: { kafka: KafkaConnection; topics: readonly string[]; onEvent: (event: EventEnvelope) => void }): Promise<UnreadableRecord[]> => {
+export const readEvents = async ({ kafka, topics, onEvent }: { kafka: KafkaClient; topics: readonly string[]; onEvent: (event: EventEnvelope) => void }): Promise<UnreadableRecord[]> => {
   const unreadable: UnreadableRecord[] = [];
   await readTopics({
     kafka,

@@ -3,7 +3,7 @@ import type { OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/comm
 import { decodeMessage, isEvent, topics } from '@ratchet/contracts';
 import { clockAdvanced, interactionCompleted, queryOf } from '@ratchet/domain';
 import { TopicTail } from '@ratchet/kafka';
-import type { ConsumedRecord, KafkaConnection } from '@ratchet/kafka';
+import type { ConsumedRecord, KafkaClient } from '@ratchet/kafka';
 import { Logger } from '@ratchet/observability';
 import { CONFIG, KAFKA } from '@ratchet/service';
 import type { Config } from '../config.js';
@@ -31,7 +31,7 @@ export class LiveFeed implements OnApplicationBootstrap, OnApplicationShutdown {
 
   constructor(
     @Inject(CONFIG) private readonly config: Config,
-    @Inject(KAFKA) kafka: KafkaConnection,
+    @Inject(KAFKA) kafka: KafkaClient,
     @Inject(Logger) logger: Logger,
   ) {
     this.tail = new TopicTail({ kafka, topics: [topics.interactions.name, topics.signals.name], logger, onRecord: (record) => this.take(record) });

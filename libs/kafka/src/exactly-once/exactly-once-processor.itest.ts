@@ -3,21 +3,20 @@
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { Logger } from '@ratchet/observability';
-import { assertExactlyOnce, assertNoGaps, createTestTopics, eventually, kafkaBrokers, readAll, startTestProcess, uniqueName } from '@ratchet/testing';
+import { assertExactlyOnce, assertNoGaps, createTestTopics, eventually, kafkaBrokers, readAll, startTestProcess, uniqueName, withAdmin } from '@ratchet/testing';
 import type { TestProcess, TestTopics } from '@ratchet/testing';
-import { createKafka } from './connection.js';
-import { EventProducer } from './event-producer.js';
+import { createKafka } from '../connection.js';
+import { EventProducer } from '../event-producer.js';
 import { ExactlyOnceProcessor } from './exactly-once-processor.js';
-import type { PartitionTask } from './exactly-once-processor.js';
+import type { PartitionTask } from './partition-task.js';
 import { encodePosition } from './position.js';
-import type { ProducedRecord } from './record.js';
+import type { ProducedRecord } from '../record.js';
 
-const script = fileURLToPath(new URL('../test/moving-sum.worker.mjs', import.meta.url));
+const script = fileURLToPath(new URL('../../test/moving-sum.worker.mjs', import.meta.url));
 const kafka = createKafka({ brokers: kafkaBrokers(), clientId: 'kafka-itest' }, Logger.silent());
 const WINDOW = 20;
 const started: TestProcess[] = [];
 const sendings: (() => Promise<number>)[] = [];
-const admin = kafka.admin();
 let topics: TestTopics<'input' | 'output'> | undefined;
 
 afterEach(async () => {
@@ -26,7 +25,6 @@ afterEach(async () => {
     worker.signal('SIGCONT');
     await worker.end();
   }
-  await admin.disconnect();
   await topics?.drop();
   topics = undefined;
 });
@@ -87,6 +85,19 @@ const expectExactlyOnce = async ({ input, output }: { input: string; output: str
   assertExactlyOnce({ expected, actual: actual.texts });
   assertNoGaps(actual.texts.map((text) => (JSON.parse(text) as { count: number }).count), { from: 1 });
   return actual;
+};
+
+const deleteRecordsBefore = (topic: string, offset: number): Promise<void> =>
+  withAdmin(async (admin) => {
+    // kafkajs looks up the partition's leader only among the topics that it has asked for before.
+    await admin.fetchTopicOffsets(topic);
+    await admin.deleteTopicRecords({ topic, partitions: [{ partition: 0, offset: String(offset) }] });
+  });
+
+const positionOf = async (topic: string, groupId: string): Promise<bigint | undefined> => {
+  const admin = kafka.admin();
+  await admin.connect();
+  return (await admin.positions(groupId, [topic]).finally(() => admin.disconnect()))[0]?.offset;
 };
 
 const nothing: PartitionTask = {
@@ -173,19 +184,11 @@ describe('ExactlyOnceProcessor', () => {
     const producer = new EventProducer(kafka);
     await producer.sendRecords(Array.from({ length: 50 }, (_, i) => ({ topic: input, key: 'k', value: String(i), headers: {} })));
     await producer.close();
-    const admin = kafka.admin();
-    await admin.connect();
-const committer = kafka.producer({ transactionalId: groupId, idempotent: true, maxInFlightRequests: 1 });
+    const committer = kafka.transactionalProducer(groupId);
     await committer.connect();
-    const transaction = await committer.transaction();
-    const metadata = encodePosition({ replayFrom: 5n, streamTimeMs: 0, marks: {} });
-    await transaction.sendOffsets({ consumerGroupId: groupId, topics: [{ topic: input, partitions: [{ partition: 0, offset: '10', metadata } as { partition: number; offset: string }] }] });
-    await transaction.commit();
+    await committer.commit({ records: [], groupId, positions: [{ topic: input, partition: 0, offset: 10n, metadata: encodePosition({ replayFrom: 5n, streamTimeMs: 0, marks: {} }) }] });
     await committer.disconnect();
-    await admin.connect();
-    // kafkajs looks up the partition's leader only among the topics that it has asked for before.
-    await admin.fetchTopicOffsets(input);
-    await admin.deleteTopicRecords({ topic: input, partitions: [{ partition: 0, offset: '20' }] });
+    await deleteRecordsBefore(input, 20);
     const fatal = Promise.withResolvers<Error>();
     const processor = new ExactlyOnceProcessor({ kafka, groupId, topic: input, createTask: () => nothing, logger: Logger.silent(), onFatal: fatal.resolve });
     await processor.start();
@@ -193,7 +196,6 @@ const committer = kafka.producer({ transactionalId: groupId, idempotent: true, m
     await processor.stop();
     expect(error).toMatchObject({ code: 'position_out_of_range', context: { position: '10', replayFrom: '5', low: '20', high: '50' } });
     expect(error.message).toContain('kafka-consumer-groups --reset-offsets');
-    const [kept] = await admin.fetchOffsets({ groupId, topics: [input] });
-    expect(kept?.partitions[0]?.offset).toBe('10');
+    expect(await positionOf(input, groupId)).toBe(10n);
   });
 });

@@ -1,0 +1,19 @@
+import type { ConsumedRecord, ProducedRecord } from '../record.js';
+import type { ResumePoint } from './position.js';
+
+/** The state of one input partition: a pure function of the records it was given, in order. */
+export interface PartitionTask {
+  /** Applies one record; what it returns is written, unless the record is only replayed to restore the state. */
+  process(record: ConsumedRecord): readonly ProducedRecord[];
+  /** Called after a batch's last record and before its commit. */
+  endBatch(range: { readonly first: bigint; readonly last: bigint }): readonly ProducedRecord[];
+  /** Forgets what replayed records would have put out. */
+  endReplay(): void;
+  /** From where, and with what, another task reaches this state; `position` is the next offset to read. */
+  resumePoint(position: bigint): ResumePoint;
+  /** A record that moves stream time on when the partition is quiet and something waits for time to pass. */
+  clockRecord(nowMs: number): ProducedRecord | undefined;
+}
+
+/** Makes the task of a partition; `position` is the first offset that has not been committed: records before it are replayed. */
+export type TaskFactory = (partition: number, position: bigint, resume: ResumePoint | undefined) => PartitionTask;

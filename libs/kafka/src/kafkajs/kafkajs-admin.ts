@@ -1,0 +1,67 @@
+import type { Admin, Kafka } from 'kafkajs';
+import kafkajs from 'kafkajs';
+import type { CommittedOffset, GroupState, KafkaAdmin, NewTopic, PartitionBounds } from '../client/kafka-client.js';
+
+const NO_POSITION = '-1';
+
+export class KafkajsAdmin implements KafkaAdmin {
+  private readonly admin: Admin;
+
+  constructor(kafka: Kafka) {
+    this.admin = kafka.admin();
+  }
+
+  connect(): Promise<void> {
+    return this.admin.connect();
+  }
+
+  disconnect(): Promise<void> {
+    return this.admin.disconnect();
+  }
+
+  topicNames(): Promise<string[]> {
+    return this.admin.listTopics();
+  }
+
+  async createTopics(topics: readonly NewTopic[]): Promise<void> {
+    const wanted = topics.map(({ name, partitions, replicationFactor, config }) => ({
+      topic: name,
+      numPartitions: partitions,
+      replicationFactor,
+      configEntries: Object.entries(config).map(([setting, value]) => ({ name: setting, value })),
+    }));
+    await this.admin.createTopics({ topics: wanted, waitForLeaders: true });
+  }
+
+  async topicConfig(topic: string): Promise<Record<string, string>> {
+    const { resources } = await this.admin.describeConfigs({ resources: [{ type: kafkajs.ConfigResourceTypes.TOPIC, name: topic }], includeSynonyms: false });
+    return Object.fromEntries((resources[0]?.configEntries ?? []).map(({ configName, configValue }) => [configName, configValue]));
+  }
+
+  async bounds(topic: string): Promise<PartitionBounds[]> {
+    return (await this.admin.fetchTopicOffsets(topic)).map(({ partition, low, high }) => ({ partition, low: BigInt(low), high: BigInt(high) }));
+  }
+
+  async positions(groupId: string, topics?: readonly string[]): Promise<CommittedOffset[]> {
+    const committed = await this.admin.fetchOffsets({ groupId, ...(topics && { topics: [...topics] }) });
+    return committed.flatMap(({ topic, partitions }) =>
+      partitions
+        .filter(({ offset }) => offset !== NO_POSITION)
+        .map(({ partition, offset, metadata }) => ({ topic, partition, offset: BigInt(offset), ...(metadata !== null && { metadata }) })),
+    );
+  }
+
+  async groupIds(): Promise<string[]> {
+    return (await this.admin.listGroups()).groups.map(({ groupId }) => groupId);
+  }
+
+  async groupStates(groupIds: readonly string[]): Promise<GroupState[]> {
+    if (groupIds.length === 0) return [];
+    const { groups } = await this.admin.describeGroups([...groupIds]);
+    return groups.map(({ groupId, state, members }) => ({ groupId, state, members: members.length }));
+  }
+
+  async deleteGroup(groupId: string): Promise<void> {
+    await this.admin.deleteGroups([groupId]);
+  }
+}
