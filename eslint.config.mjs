@@ -52,7 +52,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['**/*.spec.ts', '**/*.itest.ts'],
+    files: ['**/*.spec.ts', '**/*.itest.ts', '**/spec-support/*.ts'],
     rules: { '@nx/enforce-module-boundaries': boundaries('testing'), 'max-lines-per-function': 'off' },
   },
 );

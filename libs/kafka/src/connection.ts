@@ -17,7 +17,7 @@ export interface KafkaSettings {
 }
 
 /** Expected while a broker starts or a group moves; kafkajs retries by itself, so these are no errors of ours. */
-const passing = /coordinator is loading|not the coordinator|group is rebalancing|rebalancing|leadership election|does not host this topic-partition|no leader for this topic-partition/i;
+const passing = /coordinator is loading|not the coordinator|group is rebalancing|rebalancing|leadership election|concurrent operation on the same transaction|does not host this topic-partition|no leader for this topic-partition/i;
 /** We give up after some tries and say so: the outbox, the spool or the log itself then sends again, and consumers know an event by its id. */
 const accepted = /Limiting retries for the idempotent producer/;
 

@@ -1,20 +1,20 @@
-/** How many records the sum reaches back. */
-export const WINDOW = 20;
-
 /** Numbers records and adds up the last of them: a state that a suffix of the log and one mark give back. */
 export class MovingSum {
   #count;
   #window = [];
+  #reach;
 
-  constructor(resume) {
+  /** The sum reaches back over `reach` records. */
+  constructor(reach, resume) {
+    this.#reach = reach;
     this.#count = Number(resume?.marks.count ?? 0);
   }
 
-  apply({ offset, value }) {
+  apply({ partition, offset, value }) {
     this.#count += 1;
     this.#window.push({ offset, number: Number(value) });
-    if (this.#window.length > WINDOW) this.#window.shift();
-    return { offset: String(offset), count: this.#count, sum: this.#window.reduce((sum, { number }) => sum + number, 0) };
+    if (this.#window.length > this.#reach) this.#window.shift();
+    return { partition, offset: String(offset), count: this.#count, sum: this.#window.reduce((sum, { number }) => sum + number, 0) };
   }
 
   resumePoint(position) {

@@ -1,10 +1,10 @@
 // A process for the integration tests to kill: it numbers the records of a topic and adds up the last of them, exactly once.
-// It runs the built library, so build it first. Usage: node moving-sum.worker.mjs '{"brokers":[...],"topic":...,"output":...,"groupId":...,"pauseMs":...}'
+// It runs the built library, so build it first. Usage: node moving-sum.worker.mjs '{"brokers":[...],"topic":...,"output":...,"groupId":...,"pauseMs":...,"reach":...}'
 import { Logger } from '@ratchet/observability';
 import { createKafka, ExactlyOnceProcessor } from '../dist/index.js';
 import { MovingSum } from './moving-sum.mjs';
 
-const { brokers, topic, output, groupId, pauseMs = 0 } = JSON.parse(process.argv[2]);
+const { brokers, topic, output, groupId, pauseMs = 0, reach = 20 } = JSON.parse(process.argv[2]);
 const logger = Logger.create({ service: groupId });
 const sleeper = new Int32Array(new SharedArrayBuffer(4));
 
@@ -17,8 +17,10 @@ const processor = new ExactlyOnceProcessor({
   sessionTimeoutMs: 6_000,
   fetchWaitMs: 20,
   fetchBytesMin: 1,
-  createTask: (_partition, _position, resume) => {
-    const state = new MovingSum(resume);
+  // So small that a restore takes many batches, and a rebalance can meet it in the middle.
+  batchBytesMax: 1_000,
+  createTask: (partition, _position, resume) => {
+    const state = new MovingSum(reach, resume);
     return {
       process: (record) => {
         // Holds the thread, so that a signal meets a batch half done.
@@ -26,10 +28,10 @@ const processor = new ExactlyOnceProcessor({
         return [{ topic: output, key: record.key, value: JSON.stringify(state.apply(record)), headers: { worker: String(process.pid) } }];
       },
       endBatch: ({ first, last }) => {
-        process.stdout.write(`batch ${first} ${last}\n`);
+        process.stdout.write(`batch ${partition}: ${first} ${last}\n`);
         return [];
       },
-      endReplay: () => process.stdout.write('restored\n'),
+      endReplay: () => undefined,
       resumePoint: (position) => state.resumePoint(position),
       clockRecord: () => undefined,
     };
@@ -38,6 +40,8 @@ const processor = new ExactlyOnceProcessor({
     process.stdout.write(`fatal ${error.code}: ${error.message}\n`);
     process.exit(3);
   },
+  onAssigned: (partitions) => process.stdout.write(`assigned ${[...partitions].sort().join(' ')}\n`),
+  onRestored: ({ partition, records }) => process.stdout.write(`restored ${partition} by ${records}\n`),
   onCommitted: ({ records }) => process.stdout.write(`committed ${records}\n`),
 });
 await processor.start();

@@ -1,5 +1,6 @@
 import type { Kafka, Producer } from 'kafkajs';
 import { RatchetError } from '@ratchet/observability';
+import { sleep } from '../backoff.js';
 import { PRODUCER_FENCED } from '../client/kafka-client.js';
 import type { CommittedOffset, KafkaProducer, TransactionalProducer } from '../client/kafka-client.js';
 import { inRequests } from '../record.js';
@@ -30,6 +31,25 @@ export class KafkajsProducer implements KafkaProducer {
   }
 }
 
+const CONCURRENT = 'CONCURRENT_TRANSACTIONS';
+const ASK_AGAIN_AFTER_MS = 3;
+
+/**
+ * A broker answers a commit before its markers are written, and takes no next transaction of the id until they are: some milliseconds.
+ * kafkajs would wait a hundred for it when it sends records, and not at all when it sends positions; so positions go first, with this.
+ */
+const whenLastHasEnded = async (begin: () => Promise<void>): Promise<void> => {
+  const giveUpAt = performance.now() + TRANSACTION_TIMEOUT_MS;
+  for (;;) {
+    try {
+      return await begin();
+    } catch (error) {
+      if ((error as { type?: unknown }).type !== CONCURRENT || performance.now() > giveUpAt) throw error;
+      await sleep(ASK_AGAIN_AFTER_MS);
+    }
+  }
+};
+
 /** kafkajs passes the metadata on, though its types do not have it. */
 const toTopicOffsets = (positions: readonly CommittedOffset[]): { topic: string; partitions: { partition: number; offset: string; metadata?: string }[] }[] =>
   [...Map.groupBy(positions, ({ topic }) => topic)].map(([topic, places]) => ({
@@ -55,8 +75,8 @@ export class KafkajsTransactionalProducer implements TransactionalProducer {
   async commit({ records, groupId, positions }: Parameters<TransactionalProducer['commit']>[0]): Promise<void> {
     const transaction = await this.producer.transaction();
     try {
+      await whenLastHasEnded(() => transaction.sendOffsets({ consumerGroupId: groupId, topics: toTopicOffsets(positions) }));
       for (const topicMessages of inRequests(records)) await transaction.sendBatch({ topicMessages });
-      await transaction.sendOffsets({ consumerGroupId: groupId, topics: toTopicOffsets(positions) });
       await transaction.commit();
     } catch (error) {
       await transaction.abort().catch(() => undefined);
