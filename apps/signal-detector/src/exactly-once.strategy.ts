@@ -7,18 +7,17 @@ import { describeError } from '@ratchet/observability';
 import type { PlatformServices } from '@ratchet/service';
 import type { Emission } from '@ratchet/signals';
 import type { Config } from './config.js';
-import { contract } from './contract.js';
-import { ConversationTask } from './conversation-task.js';
+import type { Profile } from './reference/profile.js';
 
 /** The exactly-once processor as a Nest transport, so that the detector has the lifecycle of every other service. */
 export class ExactlyOnceStrategy extends Server implements CustomTransportStrategy {
   private readonly processor: ExactlyOnceProcessor;
-  private readonly tasks = new Map<number, ConversationTask>();
+  private readonly tasks = new Map<number, ReturnType<Profile['createTask']>>();
   private readonly signals;
   private readonly failures;
   private readonly deadLetters;
 
-  constructor({ config, kafka, logger: log, metrics }: PlatformServices) {
+  constructor({ config, kafka, logger: log, metrics }: PlatformServices, profile: Profile) {
     super();
     const { DETECTION, FETCH_WAIT_MS, FETCH_BYTES_MIN } = config as Config;
     this.signals = metrics.counter({ name: 'ratchet_signals_detected_total', help: 'Signals detected, by name', labelNames: ['signal'] });
@@ -30,13 +29,13 @@ export class ExactlyOnceStrategy extends Server implements CustomTransportStrate
     const open = metrics.gauge({ name: 'ratchet_open_conversations', help: 'Conversations that have not ended' });
     this.processor = new ExactlyOnceProcessor({
       kafka,
-      groupId: contract.service,
+      groupId: profile.groupId,
       topic: topics.interactions.name,
       logger: log,
       fetchWaitMs: FETCH_WAIT_MS,
       fetchBytesMin: FETCH_BYTES_MIN,
       createTask: (partition, position, resume) => {
-        const task = new ConversationTask({
+        const task = profile.createTask({
           partition,
           position,
           detection: DETECTION,
