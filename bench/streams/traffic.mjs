@@ -81,7 +81,7 @@ class Conversation {
     if (random() < 0.06) records.push(this.#thumb(answeredMs + 1_500, interaction, failure));
     const last = this.turn >= this.turns || failure === 'abandoned' || kind === 'person';
     if (last) {
-      if (failure === 'abandoned' || random() < 0.5) records.push(this.#end(answeredMs + (failure === 'abandoned' ? 4_000 : 45_000), failure));
+      if (failure === 'abandoned' || random() < 0.5) records.push(this.#end(answeredMs + (failure === 'abandoned' ? 4_000 : 1.1 * this.pauseMs), failure));
       return { records };
     }
     const pause = failure ? 0.2 + 0.5 * random() : 0.4 + exponential(random, 0.8);
