@@ -6,7 +6,8 @@ import kafkajs from 'kafkajs';
 const TRANSACTION_RECORDS = 1_000;
 const ONE_IN = 10;
 const [brokers, topic, output, records] = process.argv.slice(2);
-const kafka = new kafkajs.Kafka({ clientId: 'transact', brokers: brokers.split(','), logLevel: kafkajs.logLevel.ERROR });
+// As in the peer's script: after a commit the coordinator is busy for a moment.
+const kafka = new kafkajs.Kafka({ clientId: 'transact', brokers: brokers.split(','), logLevel: kafkajs.logLevel.NOTHING, retry: { initialRetryTime: 10, retries: 20 } });
 const groupId = `transact-${randomUUID()}`;
 const consumer = kafka.consumer({ groupId, minBytes: 65_536, maxWaitTimeInMs: 150 });
 const producer = kafka.producer({ idempotent: true, transactionalId: groupId, maxInFlightRequests: 1 });
