@@ -73,3 +73,26 @@ describe('a record that is no event', () => {
     expect(JSON.stringify(decoded)).not.toContain('secret');
   });
 });
+
+describe('headers that repeat', () => {
+  const decodedSource = (source: Uint8Array): unknown => {
+    const decoded = decodeMessage({ value: bytes(JSON.stringify(data)), headers: { ...binary().headers, ce_source: source } }, TOPIC);
+    return decoded.ok ? decoded.event.source : decoded.code;
+  };
+
+  it('are read anew when they change, also where the bytes of the last one are written over', () => {
+    const shared = bytes('/one');
+    expect(decodedSource(shared)).toBe('/one');
+    shared.set(bytes('/two'));
+    expect(decodedSource(shared)).toBe('/two');
+    expect([bytes('/one'), bytes('/o'), bytes(`/${'long'.repeat(40)}`), bytes('/two')].map(decodedSource)).toEqual(['/one', '/o', `/${'long'.repeat(40)}`, '/two']);
+    expect(decodedSource(new Uint8Array([0x2f, 0xff]))).toBe('not_utf8');
+    expect(decodedSource(bytes('/two'))).toBe('/two');
+  });
+
+  it('may have more names than are remembered', () => {
+    const headers = Object.fromEntries(Array.from({ length: 600 }, (_, i) => [`ce_x${i}`, bytes(String(i))]));
+    const decoded = decodeMessage({ value: bytes(JSON.stringify(data)), headers: { ...binary().headers, ...headers } }, TOPIC);
+    expect(decoded.ok && decoded.event.extensions?.['x599']).toBe('599');
+  });
+});

@@ -1,4 +1,5 @@
 export { type EventDefinition, type EventData, defineEvent, idSchema, instantSchema, shareSchema, countSchema } from './event/event-definition.js';
+export { instantMsOf, instantOf, utcInstantMs } from './event/instant.js';
 export { canonicalJson } from './event/canonical-json.js';
 export { targetFields, targetSchema, type Target, targetKey, parseTargetKey } from './target/target.js';
 export { armSchema, type Arm, assignmentSchema, type Assignment, messageSchema, type Message, attributesSchema, interactionSchema, type Interaction, queryOf, interactionCompleted, handoffRequested, type HandoffRequested, conversationEnded, type ConversationEnded, clockAdvanced, type ClockAdvanced } from './interaction/interaction.js';
