@@ -1,48 +1,59 @@
 import kafkajs from 'kafkajs';
-import type { KafkaConfig, LogEntry, SASLOptions } from 'kafkajs';
+import type { KafkaConfig, Mechanism, SASLOptions } from 'kafkajs';
 import type { Logger } from '@ratchet/observability';
 import type { KafkaClient } from './client/kafka-client.js';
+import { forwardKafkaLog } from './kafka-log.js';
 import { leaveOutIdleChecks } from './kafkajs/idle-request-queue.js';
 import { KafkajsClient } from './kafkajs/kafkajs-client.js';
+import { oauthAuthenticator } from './oauth-authenticator.js';
+import type { KafkaSecurity, SaslSettings } from './security-settings.js';
 
 const { Kafka, logLevel } = kafkajs;
 
 leaveOutIdleChecks();
 
-export interface KafkaSettings {
+export interface KafkaSettings extends Partial<KafkaSecurity> {
   readonly brokers: readonly string[];
   readonly clientId: string;
-  readonly ssl?: boolean;
-  readonly sasl?: { readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512'; readonly username: string; readonly password: string };
 }
 
-/** Expected while a broker starts or a group moves; kafkajs retries by itself, so these are no errors of ours. */
-const passing = /coordinator is loading|not the coordinator|group is rebalancing|rebalancing|leadership election|concurrent operation on the same transaction|does not host this topic-partition|no leader for this topic-partition/i;
-/** We give up after some tries and say so: the outbox, the spool or the log itself then sends again, and consumers know an event by its id. */
-const accepted = /Limiting retries for the idempotent producer/;
+/** The client decides by this mark, on the first cause of what went wrong, whether to try again or to give up for good. */
+const markRetriable = (error: unknown): unknown => {
+  const retryable = !(error instanceof Error) || (error as { retryable?: boolean }).retryable !== false;
+  return error instanceof Error ? Object.assign(error, { retriable: retryable }) : error;
+};
 
-const forward = (logger: Logger) => () => ({ namespace, level, log }: LogEntry) => {
-  const fields = { namespace, ...(typeof log['error'] === 'string' && { error: log['error'] }), ...(typeof log['groupId'] === 'string' && { groupId: log['groupId'] }) };
-  const isPassing = accepted.test(log.message) || passing.test(log.message) || passing.test(String(log['error'] ?? ''));
-  if (level === logLevel.ERROR && !isPassing) logger.error(`kafka: ${log.message}`, fields);
-  else if (level <= logLevel.WARN && !isPassing) logger.warn(`kafka: ${log.message}`, fields);
-  else logger.debug(`kafka: ${log.message}`, fields);
+const saslOptions = (sasl: SaslSettings): SASLOptions | Mechanism => {
+  const { mechanism } = sasl;
+  if (mechanism === 'oauthbearer') {
+    const token = (): ReturnType<typeof sasl.token> =>
+      sasl.token().catch((error: unknown) => {
+        throw markRetriable(error);
+      });
+    return { mechanism, authenticationProvider: oauthAuthenticator(token) };
+  }
+  const { username, password } = sasl;
+  // The client reads it at each authentication.
+  return { mechanism, username, get password() { return password(); } } as SASLOptions;
 };
 
 /** A configured client; nothing is connected yet. */
 export const createKafka = ({ brokers, clientId, ssl, sasl }: KafkaSettings, logger: Logger): KafkaClient => {
   // The murmur2 partitioner is what every Java client uses; kafkajs warns about the change of its default at each start.
   process.env['KAFKAJS_NO_PARTITIONER_WARNING'] = '1';
+  if (sasl && !ssl && (sasl.mechanism === 'plain' || sasl.mechanism === 'oauthbearer')) {
+    logger.warn('credentials go to Kafka in the clear: set KAFKA_SSL=true, and name a port with TLS', { mechanism: sasl.mechanism });
+  }
   const config: KafkaConfig = {
     clientId,
     brokers: [...brokers],
     logLevel: logLevel.WARN,
-    logCreator: forward(logger),
+    logCreator: () => forwardKafkaLog(logger),
     // A broker may be away for a while: keep trying, at most 5 s apart.
     retry: { initialRetryTime: 100, maxRetryTime: 5_000, retries: 12 },
     connectionTimeout: 3_000,
-    ...(ssl !== undefined && { ssl }),
-    ...(sasl && { sasl: sasl as SASLOptions }),
+    ...(ssl !== undefined && { ssl: typeof ssl === 'boolean' ? ssl : { ...ssl } }),
+    ...(sasl && { sasl: saslOptions(sasl) }),
   };
   return new KafkajsClient(new Kafka(config));
 };

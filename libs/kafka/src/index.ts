@@ -1,5 +1,9 @@
 export { createKafka, type KafkaSettings } from './connection.js';
 export type { CommittedOffset, KafkaAdmin, KafkaClient, KafkaConsumer, PartitionBounds, ReceivedBatch, TopicPartition, TransactionalProducer } from './client/kafka-client.js';
+export { checkBrokers } from './broker-probe.js';
+export { explainKafkaError } from './kafka-error.js';
+export { saslMechanisms, securityOf, securityProblems, type KafkaSecurity, type KafkaSecurityEnv, type SaslSettings, type TlsSettings } from './security-settings.js';
+export type { OAuthToken, TokenProvider } from './oauth-token.js';
 export { ensureTopics } from './topics.js';
 export { BatchConsumer, type BatchConsumerOptions } from './batch-consumer.js';
 export { EventProducer } from './event-producer.js';

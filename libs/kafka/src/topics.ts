@@ -2,6 +2,7 @@ import { deadLetterTopicOf } from '@ratchet/contracts';
 import type { TopicSpec } from '@ratchet/contracts';
 import { backoffMs, sleep } from './backoff.js';
 import type { KafkaAdmin, KafkaClient } from './client/kafka-client.js';
+import { explainKafkaError } from './kafka-error.js';
 
 const configOf = (spec: TopicSpec): Record<string, string> => ({
   'cleanup.policy': spec.cleanup,
@@ -24,11 +25,13 @@ const deadLetterConfig = { 'retention.ms': '-1', 'max.message.bytes': '2097152' 
 /**
  * Creates what is missing of the catalogue, and each named service's dead-letter topics. Existing topics are left as they are:
  * partition counts never change in place. Several services may start at once, and a new topic takes a moment to have a leader.
+ *
+ * @throws {RatchetError} `kafka_authentication` or `kafka_authorization`, with what to set or to allow, where Kafka turns the user away
  */
 export const ensureTopics = async (kafka: KafkaClient, wanted: WantedTopics): Promise<void> => {
   const admin = kafka.admin();
-  await admin.connect();
   try {
+    await admin.connect();
     for (let attempt = 0; ; attempt += 1) {
       try {
         return await createMissing(admin, wanted);
@@ -37,6 +40,8 @@ export const ensureTopics = async (kafka: KafkaClient, wanted: WantedTopics): Pr
         await sleep(backoffMs(attempt, Math.random(), { initialMs: 100, maxMs: 2_000 }));
       }
     }
+  } catch (error) {
+    throw explainKafkaError(error);
   } finally {
     await admin.disconnect();
   }

@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 
 import { findJava } from './java.js';
 import { provideKafkaJars } from './kafka-jars.js';
-import { javaArguments, renderLog4j2, renderServerProperties } from './kafka-config.js';
+import { javaArguments, renderLog4j2, renderServerProperties, type KafkaLayout } from './kafka-config.js';
 import { kafkaFilesOf, type KafkaFiles } from './kafka-files.js';
 import { fenceAfterCrash } from './kafka-crash-recovery.js';
 import { LocalStackError } from './local-stack-error.js';
@@ -21,6 +21,14 @@ const run = promisify(execFile);
 const readyTimeoutMs = 120_000;
 const stopTimeoutMs = 20_000;
 
+/** What an embedded Kafka may have beside what every one has. */
+export interface KafkaExtras extends Pick<KafkaLayout, 'doors' | 'settings'> {
+  /** Users with a password that Kafka keeps itself, as `SCRAM-SHA-256=[name=n,password=p]`; written when the data folder is new. */
+  readonly scramUsers?: readonly string[];
+  /** More arguments of its virtual machine. */
+  readonly jvm?: readonly string[];
+}
+
 /**
  * Starts Apache Kafka from its own jars, as one KRaft node that keeps its data in `<dataDir>/kafka`.
  *
@@ -28,9 +36,9 @@ const stopTimeoutMs = 20_000;
  * @throws {LocalStackError} when Java or Maven is missing, or Kafka does not become ready.
  */
 export async function startEmbeddedKafka(
-  start: ServiceStart & { cacheDir: string; env: Env; environment: StackEnvironment; taken: Set<number> },
+  start: ServiceStart & { cacheDir: string; env: Env; environment: StackEnvironment; taken: Set<number>; extras?: KafkaExtras },
 ): Promise<StartedService> {
-  const { dataDir, cacheDir, env, environment, remembered, taken, onProgress, onRecord } = start;
+  const { dataDir, cacheDir, env, environment, remembered, taken, extras = {}, onProgress, onRecord } = start;
   const files = kafkaFilesOf(dataDir);
   const [java, jars] = await Promise.all([findJava(env), provideKafkaJars({ cacheDir, env, onProgress })]);
   const port = await pickPort({
@@ -46,12 +54,12 @@ export async function startEmbeddedKafka(
     taken,
   });
   await mkdir(files.logDir, { recursive: true });
-  const layout = { port, controllerPort, logDir: files.logDir, reportFile: files.report };
+  const layout: KafkaLayout = { port, controllerPort, logDir: files.logDir, reportFile: files.report, doors: extras.doors ?? [], settings: extras.settings ?? {} };
   await writeFile(files.serverProperties, renderServerProperties(layout));
   await writeFile(files.log4j2, renderLog4j2(layout));
   await writeFile(files.console, '');
-  const jvm = javaArguments({ jarFolder: jars.folder, log4j2File: files.log4j2 });
-  await formatOnce({ files, javaCommand: java.command, jvm, env });
+  const jvm = [...(extras.jvm ?? []), ...javaArguments({ jarFolder: jars.folder, log4j2File: files.log4j2 })];
+  await formatOnce({ files, javaCommand: java.command, jvm, env, scramUsers: extras.scramUsers ?? [] });
   await fenceAfterCrash({ files, layout, javaCommand: java.command, jarFolder: jars.folder, env, onProgress });
 
   await writeFile(files.startedBefore, '');
@@ -96,8 +104,8 @@ async function lastWords(files: KafkaFiles): Promise<string> {
 }
 
 /** Gives a new log folder its cluster id. One whose format was interrupted is formatted again, with the same id. */
-async function formatOnce(input: { files: KafkaFiles; javaCommand: string; jvm: string[]; env: Env }): Promise<void> {
-  const { files, javaCommand, jvm, env } = input;
+async function formatOnce(input: { files: KafkaFiles; javaCommand: string; jvm: string[]; env: Env; scramUsers: readonly string[] }): Promise<void> {
+  const { files, javaCommand, jvm, env, scramUsers } = input;
   const doneFile = join(files.folder, 'formatted');
   if (existsSync(doneFile)) return;
   const idFile = join(files.folder, 'cluster-id');
@@ -105,7 +113,8 @@ async function formatOnce(input: { files: KafkaFiles; javaCommand: string; jvm: 
   // Kafka's ids are 16 bytes in base64url; one that begins with a dash would look like an option.
   const clusterId = stored.trim() || randomBytes(16).toString('base64url').replace(/^-/, 'A');
   await writeFile(idFile, `${clusterId}\n`);
-  const options = ['format', '--ignore-formatted', '--cluster-id', clusterId, '--config', files.serverProperties];
+  const users = scramUsers.flatMap((user) => ['--add-scram', user]);
+  const options = ['format', '--ignore-formatted', '--cluster-id', clusterId, '--config', files.serverProperties, ...users];
   await run(javaCommand, [...jvm, 'kafka.tools.StorageTool', ...options], { env: serviceEnvironment(env) }).catch(
     (cause: { stderr?: string }) => {
       throw new LocalStackError({

@@ -14,6 +14,15 @@ describe("the embedded broker's settings", () => {
     expect(listeners).toBe('PLAINTEXT://127.0.0.1:20001,CONTROLLER://127.0.0.1:20002');
   });
 
+  it('open further doors on the loopback address, each with its protocol and settings', () => {
+    const doors = [{ name: 'SECURE', protocol: 'SASL_SSL', port: 20_003 } as const];
+    const rendered = settings(renderServerProperties({ ...layout, doors, settings: { 'ssl.client.auth': 'required' } }));
+    expect(rendered.get('listeners')).toBe('PLAINTEXT://127.0.0.1:20001,SECURE://127.0.0.1:20003,CONTROLLER://127.0.0.1:20002');
+    expect(rendered.get('advertised.listeners')).toBe('PLAINTEXT://127.0.0.1:20001,SECURE://127.0.0.1:20003');
+    expect(rendered.get('listener.security.protocol.map')).toBe('PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,SECURE:SASL_SSL');
+    expect(rendered.get('ssl.client.auth')).toBe('required');
+  });
+
   it('replicate once whatever Kafka replicates by default', () => {
     const factors = [...settings(renderServerProperties(layout))].filter(([name]) => name.endsWith('replication.factor'));
     expect(factors.map(([, value]) => value)).toEqual(['1', '1', '1', '1']);

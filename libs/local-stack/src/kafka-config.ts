@@ -1,3 +1,11 @@
+/** Another door of the broker, on 127.0.0.1 as well. */
+export interface KafkaDoor {
+  /** Upper case, as Kafka's settings name it. */
+  readonly name: string;
+  readonly protocol: 'SSL' | 'SASL_SSL' | 'SASL_PLAINTEXT';
+  readonly port: number;
+}
+
 /** Where one embedded broker listens and keeps its files. */
 export interface KafkaLayout {
   readonly port: number;
@@ -6,6 +14,10 @@ export interface KafkaLayout {
   readonly logDir: string;
   /** What the broker reports about itself. */
   readonly reportFile: string;
+  /** Doors beside the plain one. */
+  readonly doors?: readonly KafkaDoor[];
+  /** Settings beside those of every embedded broker, such as what the doors need. */
+  readonly settings?: Readonly<Record<string, string | number | boolean>>;
 }
 
 /**
@@ -13,6 +25,9 @@ export interface KafkaLayout {
  * topics are never created by accident, and threads, buffers and internal topics are kept small.
  */
 export function renderServerProperties(layout: KafkaLayout): string {
+  const doors = layout.doors ?? [];
+  const addresses = [`PLAINTEXT://127.0.0.1:${layout.port}`, ...doors.map(({ name, port }) => `${name}://127.0.0.1:${port}`)];
+  const protocols = ['PLAINTEXT:PLAINTEXT', 'CONTROLLER:PLAINTEXT', ...doors.map(({ name, protocol }) => `${name}:${protocol}`)];
   const settings: Record<string, string | number | boolean> = {
     'process.roles': 'broker,controller',
     'node.id': 1,
@@ -20,9 +35,9 @@ export function renderServerProperties(layout: KafkaLayout): string {
     'controller.quorum.voters': `1@127.0.0.1:${layout.controllerPort}`,
     'controller.listener.names': 'CONTROLLER',
     'inter.broker.listener.name': 'PLAINTEXT',
-    listeners: `PLAINTEXT://127.0.0.1:${layout.port},CONTROLLER://127.0.0.1:${layout.controllerPort}`,
-    'advertised.listeners': `PLAINTEXT://127.0.0.1:${layout.port}`,
-    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
+    listeners: [...addresses, `CONTROLLER://127.0.0.1:${layout.controllerPort}`].join(','),
+    'advertised.listeners': addresses.join(','),
+    'listener.security.protocol.map': protocols.join(','),
     'log.dirs': escapeProperty(layout.logDir),
 
     'auto.create.topics.enable': false,
@@ -46,6 +61,7 @@ export function renderServerProperties(layout: KafkaLayout): string {
     'log.cleaner.threads': 1,
     // The default of 128 MB is taken from the heap at start.
     'log.cleaner.dedupe.buffer.size': 16 * 1024 * 1024,
+    ...layout.settings,
   };
   return renderProperties(settings);
 }

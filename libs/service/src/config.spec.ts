@@ -18,4 +18,11 @@ describe('loadEnv', () => {
   it('takes an empty variable as one that is not set', () => {
     expect(loadEnv(databaseConfigSchema, { KAFKA_BROKERS: 'a:1', DATABASE_URL: 'postgres://x', HTTP_PORT: '' }).HTTP_PORT).toBe(8080);
   });
+
+  it('says what to set where the security settings do not go together, in schemas built on this one, too', () => {
+    const read = (env: Record<string, string>) => (): unknown => loadEnv(databaseConfigSchema.extend({}), { KAFKA_BROKERS: 'a:1', DATABASE_URL: 'postgres://x', ...env });
+    expect(read({ KAFKA_SASL_MECHANISM: 'plain', KAFKA_SASL_PASSWORD: 'secret' })).toThrow(/KAFKA_SASL_USERNAME: is missing/);
+    expect(read({ KAFKA_SSL_CA: '/ca.pem' })).toThrow(/KAFKA_SSL_CA: .*set KAFKA_SSL=true/);
+    expect(read({ KAFKA_SASL_MECHANISM: 'scram-sha-256', KAFKA_SASL_USERNAME: 'ratchet', KAFKA_SASL_PASSWORD: 'secret' })).not.toThrow();
+  });
 });

@@ -7,7 +7,7 @@ import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { topicCatalogue } from '@ratchet/contracts';
 import type { EventEnvelope, ServiceContract } from '@ratchet/contracts';
-import { createKafka, ensureTopics, EventProducer } from '@ratchet/kafka';
+import { checkBrokers, createKafka, ensureTopics, EventProducer, securityOf } from '@ratchet/kafka';
 import { describeError, Logger, Metrics, RatchetError } from '@ratchet/observability';
 import { Database, Leader, OutboxRelay, prepareJobs, pruneInbox, startJobs, startTicks } from '@ratchet/persistence';
 import type { Cron, Job, Tick } from '@ratchet/persistence';
@@ -58,26 +58,15 @@ export const runService = async <Config extends BaseConfig>(options: ServiceOpti
   }
 };
 
-const kafkaOf = (config: BaseConfig, service: string, logger: Logger): ReturnType<typeof createKafka> =>
-  createKafka(
-    {
-      brokers: config.KAFKA_BROKERS,
-      clientId: service,
-      ssl: config.KAFKA_SSL,
-      ...(config.KAFKA_SASL_MECHANISM && {
-        sasl: { mechanism: config.KAFKA_SASL_MECHANISM, username: config.KAFKA_SASL_USERNAME ?? '', password: config.KAFKA_SASL_PASSWORD ?? '' },
-      }),
-    },
-    logger,
-  );
-
 const start = async <Config extends BaseConfig>(options: ServiceOptions<Config>, config: Config, logger: Logger): Promise<void> => {
   const { contract } = options;
   const metrics = Metrics.forProcess();
-  const kafka = kafkaOf(config, contract.service, logger);
+  const settings = { brokers: config.KAFKA_BROKERS, clientId: contract.service, ...securityOf(config) };
+  const kafka = createKafka(settings, logger);
   const producer = new EventProducer(kafka);
   const database = options.database ? await openDatabase(options, config, logger) : undefined;
-  const topicsExist = ensureTopics(kafka, { catalogue: topicCatalogue, replicationFactor: config.KAFKA_REPLICATION_FACTOR, services: [contract.service] });
+  const wanted = { catalogue: topicCatalogue, replicationFactor: config.KAFKA_REPLICATION_FACTOR, services: [contract.service] };
+  const topicsExist = checkBrokers(settings).then(() => ensureTopics(kafka, wanted));
   // A service that consumes needs its topics; one that only produces (the gateway) must serve while Kafka is away.
   if (database || options.strategy) await topicsExist;
   else topicsExist.catch((error: unknown) => logger.warn('the topics could not be checked', describeError(error)));

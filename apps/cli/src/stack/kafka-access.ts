@@ -1,9 +1,8 @@
-import { connect } from 'node:net';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { KafkaAdmin, KafkaClient, KafkaSettings } from '@ratchet/kafka';
-import { createKafka } from '@ratchet/kafka';
-import { Logger } from '@ratchet/observability';
+import type { KafkaAdmin, KafkaClient, KafkaSecurity, KafkaSecurityEnv, KafkaSettings } from '@ratchet/kafka';
+import { checkBrokers, createKafka, explainKafkaError, securityOf } from '@ratchet/kafka';
+import { Logger, RatchetError } from '@ratchet/observability';
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { UsageError } from '../command-module.js';
@@ -16,8 +15,6 @@ export interface KafkaOptions {
 }
 
 type Env = Readonly<Record<string, string | undefined>>;
-
-const CONNECT_WITHIN_MS = 3_000;
 
 /** The checkout that this command line is part of. */
 export const repositoryRoot = (): string => fileURLToPath(new URL('../../../../', import.meta.url));
@@ -32,7 +29,6 @@ export const withKafkaOptions = (command: Command): Command =>
     .option('--data-dir <folder>', 'data folder of a running demo or up (default: .ratchet/demo, else .ratchet/up)');
 
 const broker = z.string().regex(/^.+:\d{1,5}$/);
-const saslSchema = z.object({ mechanism: z.enum(['plain', 'scram-sha-256', 'scram-sha-512']), username: z.string().min(1), password: z.string().min(1) });
 
 /**
  * Brokers of a comma-separated list.
@@ -45,12 +41,16 @@ export const parseBrokers = (list: string, source: string): string[] => {
   return brokers;
 };
 
-const securityOf = (env: Env): Pick<KafkaSettings, 'ssl' | 'sasl'> => {
-  const ssl = env['KAFKA_SSL'] === 'true';
-  if (!env['KAFKA_SASL_MECHANISM']) return { ssl };
-  const sasl = saslSchema.safeParse({ mechanism: env['KAFKA_SASL_MECHANISM'], username: env['KAFKA_SASL_USERNAME'], password: env['KAFKA_SASL_PASSWORD'] });
-  if (!sasl.success) throw new UsageError('KAFKA_SASL_MECHANISM must be plain, scram-sha-256 or scram-sha-512, with KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD beside it');
-  return { ssl, sasl: sasl.data };
+/** The user's own security settings, as the services read them. */
+const ownSecurity = (env: Env): KafkaSecurity => {
+  const given = Object.fromEntries(Object.entries(env).filter(([name, value]) => name.startsWith('KAFKA_S') && value)) as KafkaSecurityEnv & Env;
+  const { KAFKA_SSL: ssl = 'false' } = given as Env;
+  if (ssl !== 'true' && ssl !== 'false') throw new UsageError('KAFKA_SSL must be true or false');
+  try {
+    return securityOf({ ...given, KAFKA_SSL: ssl === 'true' });
+  } catch (error) {
+    throw error instanceof RatchetError ? new UsageError(error.message) : error;
+  }
 };
 
 /**
@@ -61,8 +61,8 @@ const securityOf = (env: Env): Pick<KafkaSettings, 'ssl' | 'sasl'> => {
  */
 export const kafkaSettingsOf = async (options: KafkaOptions, { env = process.env, dataDirs = defaultDataDirs() }: { env?: Env; dataDirs?: readonly string[] } = {}): Promise<KafkaSettings> => {
   const clientId = 'ratchet-cli';
-  if (options.brokers) return { clientId, brokers: parseBrokers(options.brokers, '--brokers'), ...securityOf(env) };
-  if (!options.dataDir && env['KAFKA_BROKERS']) return { clientId, brokers: parseBrokers(env['KAFKA_BROKERS'], 'KAFKA_BROKERS'), ...securityOf(env) };
+  if (options.brokers) return { clientId, brokers: parseBrokers(options.brokers, '--brokers'), ...ownSecurity(env) };
+  if (!options.dataDir && env['KAFKA_BROKERS']) return { clientId, brokers: parseBrokers(env['KAFKA_BROKERS'], 'KAFKA_BROKERS'), ...ownSecurity(env) };
   const folders = options.dataDir ? [resolve(options.dataDir)] : dataDirs;
   for (const folder of folders) {
     const running = await readRunning(folder);
@@ -71,29 +71,21 @@ export const kafkaSettingsOf = async (options: KafkaOptions, { env = process.env
   throw new UsageError(`nothing runs in ${folders.join(' or ')}: start \`npx ratchet up\` or \`npx ratchet demo\`, or name a Kafka with --brokers or KAFKA_BROKERS`);
 };
 
-const answers = (address: string): Promise<boolean> =>
-  new Promise((resolve) => {
-    const cut = address.lastIndexOf(':');
-    const socket = connect({ host: address.slice(0, cut).replace(/^\[|\]$/g, ''), port: Number(address.slice(cut + 1)), timeout: CONNECT_WITHIN_MS });
-    const end = (result: boolean) => () => {
-      socket.destroy();
-      resolve(result);
-    };
-    socket.once('connect', end(true)).once('error', end(false)).once('timeout', end(false));
-  });
-
-/** Whether at least one broker takes connections. The Kafka client would go on trying for a minute before it says so. */
-export const someBrokerAnswers = async (brokers: readonly string[]): Promise<boolean> => (await Promise.all(brokers.map(answers))).includes(true);
-
 /**
  * Runs `work` with a Kafka client of the chosen brokers.
  *
- * @throws {UsageError} where no broker can be reached
+ * @throws {UsageError} where no broker can be reached, or Kafka turns us away: the message says what to set
  */
 export const withKafka = async <T>(options: KafkaOptions, work: (kafka: KafkaClient) => Promise<T>): Promise<T> => {
   const settings = await kafkaSettingsOf(options);
-  if (!(await someBrokerAnswers(settings.brokers))) throw new UsageError(`no Kafka broker answers at ${settings.brokers.join(', ')}: check the address, or start it`);
-  return work(createKafka(settings, Logger.silent()));
+  try {
+    // The client would go on trying for a minute before it says so.
+    if (!(await checkBrokers(settings))) throw new UsageError(`no Kafka broker answers at ${settings.brokers.join(', ')}: check the address, or start it`);
+    return await work(createKafka(settings, Logger.silent()));
+  } catch (error) {
+    const explained = explainKafkaError(error);
+    throw explained instanceof RatchetError && /^(kafka|oauth)_/.test(explained.code) ? new UsageError(explained.message) : error;
+  }
 };
 
 /** Runs `work` with a connected admin client. */

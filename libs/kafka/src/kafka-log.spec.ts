@@ -1,0 +1,66 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import type { Logger } from '@ratchet/observability';
+import { forwardKafkaLog, PASSES_WITHIN_MS } from './kafka-log.js';
+
+const ERROR = 1;
+const WARN = 2;
+let lines: string[];
+let nowMs: number;
+let forward: ReturnType<typeof forwardKafkaLog>;
+
+beforeEach(() => {
+  lines = [];
+  nowMs = 0;
+  const take = (level: string) => (message: string, fields: object) => void lines.push(`${level} ${message} ${JSON.stringify(fields)}`);
+  forward = forwardKafkaLog({ debug: take('debug'), info: take('info'), warn: take('warn'), error: take('error') } as unknown as Logger, () => nowMs);
+});
+
+const say = (level: number, message: string, extra: object = {}): string | undefined => {
+  forward({ namespace: 'Connection', level, label: '', log: { timestamp: '', message, logger: 'kafkajs', ...extra } });
+  return lines.at(-1)?.split(' ', 1)[0];
+};
+const coordinator = { error: 'The group coordinator is not available', groupId: 'g' };
+
+describe("the client's own log", () => {
+  it('keeps errors and warnings', () => {
+    expect(say(ERROR, 'Connection error: read ECONNRESET')).toBe('error');
+    expect(say(WARN, 'something odd')).toBe('warn');
+  });
+
+  it.each([
+    'The group coordinator is not available',
+    "The coordinator is loading and hence can't process requests for this group",
+    'This is not the correct coordinator for this group',
+    'The group is rebalancing, so a rejoin is needed',
+    'There is no leader for this topic-partition as we are in the middle of a leadership election',
+    'This server does not host this topic-partition',
+  ])('says nothing of what passes by itself: %s', (error) => {
+    expect(say(ERROR, 'Response Fetch(key: 1, version: 11)', { error })).toBe('debug');
+    nowMs = PASSES_WITHIN_MS - 1;
+    expect(say(ERROR, 'Response Fetch(key: 1, version: 11)', { error })).toBe('debug');
+  });
+
+  it('warns where it lasts, once in each such time, and begins anew after a pause', () => {
+    const levels: (string | undefined)[] = [];
+    for (nowMs = 0; nowMs <= 3 * PASSES_WITHIN_MS; nowMs += PASSES_WITHIN_MS / 3) levels.push(say(ERROR, 'Response', coordinator));
+    expect(levels.join(' ')).toBe('debug debug debug warn debug debug warn debug debug warn');
+    expect(lines[3]).toContain('for more than 30 s');
+    nowMs += 2 * PASSES_WITHIN_MS;
+    expect(say(ERROR, 'Response', coordinator)).toBe('debug');
+  });
+
+  it('does not take the trouble of one group for that of another', () => {
+    for (nowMs = 0; nowMs < PASSES_WITHIN_MS; nowMs += 1_000) say(ERROR, 'Response', coordinator);
+    expect(say(ERROR, 'Response', { ...coordinator, groupId: 'other' })).toBe('debug');
+    expect(say(ERROR, 'Response', coordinator)).toBe('warn');
+  });
+
+  it('always tells that the client has given up, whatever the reason', () => {
+    expect(say(ERROR, 'Crash: KafkaJSNumberOfRetriesExceeded: The group coordinator is not available')).toBe('error');
+  });
+
+  it('repeats no more of an entry than its message, error and group', () => {
+    say(ERROR, 'Response', { error: 'refused', groupId: 'g', payload: 'secret', stack: 'secret' });
+    expect(lines[0]).toBe('error kafka: Response {"namespace":"Connection","error":"refused","groupId":"g"}');
+  });
+});
