@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Logger } from '@ratchet/observability';
-import { assertNoGaps, createTestTopics, eventually, kafkaBrokers, uniqueName } from '@ratchet/testing';
+import { assertNoGaps, createTestTopics, eventually, kafkaBrokers, uniqueName, withAdmin } from '@ratchet/testing';
 import type { TestTopics } from '@ratchet/testing';
 import { BatchConsumer } from './batch-consumer.js';
 import { createKafka } from './connection.js';
@@ -66,5 +66,115 @@ describe('BatchConsumer', () => {
     await consumer.stop();
     assertNoGaps(handled, { from: 0 });
     expect(handled).toHaveLength(450);
+  });
+});
+
+describe('a batch that takes its time', () => {
+  let slow: TestTopics<'work' | 'other'>;
+  // One a test: a producer asks for the leaders of every topic that it has written to, and stumbles over those that are gone.
+  let writer: EventProducer;
+  const started: BatchConsumer[] = [];
+  const SESSION_MS = 6_000;
+
+  beforeEach(async () => {
+    slow = await createTestTopics({ work: 2, other: 1 });
+    writer = new EventProducer(kafka);
+  });
+  afterEach(async () => {
+    await Promise.all(started.splice(0).map((consumer) => consumer.stop()));
+    await writer.close();
+    await slow.drop();
+  });
+
+  type Handler = (topic: string, partition: number, values: string[], lost: AbortSignal) => Promise<void>;
+  const begin = async (groupId: string, handler: Handler): Promise<BatchConsumer> => {
+    const consumer = new BatchConsumer({
+      kafka, groupId, logger, topics: Object.values(slow.names), sessionTimeoutMs: SESSION_MS, fetchWaitMs: 50, fetchBytesMin: 1,
+      onBatch: async (records, lost) => {
+        const [{ topic, partition }] = records as [(typeof records)[number]];
+        await handler(topic, partition, records.map(({ value }) => String(value)), lost);
+      },
+    });
+    started.push(consumer);
+    await consumer.start();
+    return consumer;
+  };
+  const put = (topic: string, partition: number, value: string): Promise<void> => writer.sendRecords([{ topic, partition, key: null, value, headers: {} }]);
+  const membersOf = (groupId: string): Promise<string[]> => withAdmin(async (admin) => (await admin.describeGroups([groupId])).groups[0]?.members.map(({ memberId }) => memberId) ?? []);
+  const positionOf = (groupId: string, topic: string, partition: number): Promise<string | undefined> =>
+    withAdmin(async (admin) => (await admin.fetchOffsets({ groupId, topics: [topic] }))[0]?.partitions.find((one) => one.partition === partition)?.offset);
+
+  it('keeps its partition beyond the session, is done once, and holds back neither its neighbours nor other topics', async () => {
+    const groupId = uniqueName('itest-long');
+    const log: string[] = [];
+    await begin(groupId, async (topic, partition, values) => {
+      if (values.includes('long')) await new Promise((resolve) => setTimeout(resolve, SESSION_MS + 2_500));
+      log.push(...values.map((value) => `${topic === slow.names.work ? `work/${partition}` : 'other'} ${value}`));
+    });
+    await eventually(async () => expect(await membersOf(groupId)).toHaveLength(1));
+    const members = await membersOf(groupId);
+    await put(slow.names.work, 0, 'long');
+    await put(slow.names.work, 0, 'behind');
+    for (let n = 0; n < 3; n += 1) {
+      await put(slow.names.other, 0, String(n));
+      await eventually(() => expect(log.filter((line) => line.startsWith('other'))).toHaveLength(n + 1), { withinMs: 4_000 });
+    }
+    expect(log).not.toContain('work/0 long');
+    await eventually(() => expect(log).toContain('work/0 behind'), { withinMs: 20_000 });
+    expect(log.filter((line) => line.startsWith('work'))).toEqual(['work/0 long', 'work/0 behind']);
+    expect(await membersOf(groupId)).toEqual(members);
+    await eventually(async () => expect(await positionOf(groupId, slow.names.work, 0)).toBe('2'));
+  });
+
+  it('commits nothing when its partition goes to another member, which does it instead', async () => {
+    const groupId = uniqueName('itest-lost');
+    const first: string[] = [];
+    const second: string[] = [];
+    const lostPartitions: number[] = [];
+    const { promise: released, resolve: release } = Promise.withResolvers<void>();
+    await begin(groupId, async (_, partition, values, lost) => {
+      lost.addEventListener('abort', () => lostPartitions.push(partition));
+      first.push(...values);
+      await released;
+    });
+    for (const partition of [0, 1]) await put(slow.names.work, partition, `p${partition}`);
+    await eventually(() => expect(first).toHaveLength(1));
+    await begin(groupId, async (_, __, values) => void second.push(...values));
+    await eventually(() => expect(second).toHaveLength(1), { withinMs: 40_000 });
+    const [moved] = second as [string];
+    const partition = Number(moved.slice(1));
+    await eventually(async () => expect(await positionOf(groupId, slow.names.work, partition)).toBe('1'));
+    // The first one ends its batches late: that of the moved partition must leave the position, and what came after it, alone.
+    await put(slow.names.work, partition, 'next');
+    await eventually(async () => expect(await positionOf(groupId, slow.names.work, partition)).toBe('2'));
+    release();
+    const kept = 1 - partition;
+    await eventually(async () => expect(await positionOf(groupId, slow.names.work, kept)).toBe('1'));
+    expect(await positionOf(groupId, slow.names.work, partition)).toBe('2');
+    expect(first.concat(second).filter((value) => value === `p${kept}`)).toHaveLength(1);
+    expect(second).toEqual([moved, 'next']);
+    if (first.includes(moved)) expect(lostPartitions).toEqual([partition]);
+  });
+
+  it('is finished and committed at a stop, and what fails is left to the next start', async () => {
+    const groupId = uniqueName('itest-stop');
+    const done: string[] = [];
+    const { promise: inside, resolve: enter } = Promise.withResolvers<void>();
+    const consumer = await begin(groupId, async (topic, _, values) => {
+      if (topic === slow.names.other) throw new Error('not now');
+      enter();
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      done.push(...values);
+    });
+    await put(slow.names.other, 0, 'fails');
+    await put(slow.names.work, 0, 'finishes');
+    await inside;
+    await consumer.stop();
+    expect(done).toEqual(['finishes']);
+    expect(await positionOf(groupId, slow.names.work, 0)).toBe('1');
+    expect(await positionOf(groupId, slow.names.other, 0)).toBe('-1');
+    const again: string[] = [];
+    await begin(groupId, async (_, __, values) => void again.push(...values));
+    await eventually(() => expect(again).toEqual(['fails']));
   });
 });

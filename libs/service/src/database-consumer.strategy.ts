@@ -55,19 +55,26 @@ export class DatabaseConsumerStrategy extends Server implements CustomTransportS
   private readonly faults = new Map<string, { count: number; error: unknown }>();
   private readonly consumed;
   private readonly deadLetters;
+  private readonly lag;
+  private readonly waiting;
 
   constructor(private readonly options: DatabaseConsumerOptions) {
     super();
     const { contract, kafka, metrics } = options;
     this.consumed = metrics.counter({ name: 'ratchet_consumed_records_total', help: 'Records consumed, by topic', labelNames: ['topic'] });
     this.deadLetters = metrics.counter({ name: 'ratchet_dead_letters_total', help: 'Records sent to a dead-letter topic', labelNames: ['topic', 'code'] });
+    this.lag = metrics.gauge({ name: 'ratchet_consumer_lag_records', help: 'Records of the partition behind the last batch that was done', labelNames: ['topic', 'partition'] });
+    this.waiting = metrics.gauge({ name: 'ratchet_consumer_waiting_partitions', help: 'Partitions that are paused because their batch has failed and waits to be tried again' });
     this.consumer = new BatchConsumer({
       kafka,
       groupId: contract.service,
       topics: topicsConsumedBy(contract),
       logger: options.logger,
-      onBatch: (records) => this.onBatch(records),
+      onBatch: (records, lost) => this.onBatch(records, lost),
+      onCommitted: ({ topic, partition, lag }) => this.lag.set({ topic, partition: String(partition) }, Number(lag)),
+      onWaiting: (partitions) => this.waiting.set(partitions),
     });
+    this.waiting.set(0);
   }
 
   async listen(callback: (error?: unknown) => void): Promise<void> {
@@ -91,14 +98,16 @@ export class DatabaseConsumerStrategy extends Server implements CustomTransportS
     return this.consumer as T;
   }
 
-  private async onBatch(records: readonly ConsumedRecord[]): Promise<void> {
+  private async onBatch(records: readonly ConsumedRecord[], lost: AbortSignal): Promise<void> {
     const { received, refused } = this.decode(records);
     try {
-      await this.options.database.transaction((tx) => this.handleAll(tx, received));
+      await this.options.database.transaction((tx) => this.handleAll(tx, received, lost));
     } catch (error) {
       this.countFault(error);
       throw error instanceof HandlerError ? error.cause : error;
     }
+    // The next owner decodes them as well, and sets them aside.
+    lost.throwIfAborted();
     for (const { record } of received) this.faults.delete(placeOf(record));
     await this.putAside(refused);
     for (const { topic } of records.slice(0, 1)) this.consumed.inc({ topic }, records.length);
@@ -117,7 +126,7 @@ export class DatabaseConsumerStrategy extends Server implements CustomTransportS
     return { received, refused };
   }
 
-  private async handleAll(tx: Transaction, received: readonly Received[]): Promise<void> {
+  private async handleAll(tx: Transaction, received: readonly Received[], lost: AbortSignal): Promise<void> {
     const { accepts = () => true } = this.options;
     const wanted = received.filter(({ event }) => this.getHandlerByPattern(event.type) !== null && accepts(event));
     if (wanted.length === 0) return;
@@ -127,9 +136,11 @@ export class DatabaseConsumerStrategy extends Server implements CustomTransportS
       if (!fresh.has(key)) continue;
       fresh.delete(key);
       for (let handler: MessageHandler | undefined = this.getHandlerByPattern(event.type) ?? undefined; handler; handler = handler.next as MessageHandler | undefined) {
+        lost.throwIfAborted();
         await this.call(handler, event, tx, record);
       }
     }
+    lost.throwIfAborted();
   }
 
   private async call(handler: MessageHandler, event: EventEnvelope, tx: Transaction, record: ConsumedRecord): Promise<void> {

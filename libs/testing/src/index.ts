@@ -7,3 +7,4 @@ export { createTestTopics, type TestTopics } from './test-topics.js';
 export { readAll, type ReadRecord } from './read-all.js';
 export { assertExactlyOnce, assertNoDuplicates, assertNoGaps } from './invariants.js';
 export { startTestProcess, type TestProcess, type TestProcessOptions } from './test-process.js';
+export { startTcpProxy, type TcpProxy } from './tcp-proxy.js';

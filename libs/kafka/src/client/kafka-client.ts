@@ -27,6 +27,10 @@ export interface ReceivedBatch extends TopicPartition {
   isStale(): boolean;
   /** Tells the group that this member lives; safe to call often. Rejects when the group is being rebalanced. */
   heartbeat(): Promise<void>;
+  /** Commits the group's position behind this batch. Rejects while the group is being rebalanced. */
+  commit(): Promise<void>;
+  /** Lets reading go on behind this batch, for whoever answered false and was done with it later. */
+  resolve(): void;
 }
 
 export interface ConsumerOptions {
@@ -47,7 +51,7 @@ export interface ConsumerOptions {
   /** Resolves to true when the next batch may come, to false when this one must come again. Nothing is committed by itself. */
   readonly onBatch: (batch: ReceivedBatch) => Promise<boolean>;
   /** Called on every assignment with all partitions, before anything of them is fetched: `pause` and `seek` take effect in time. */
-  readonly onAssigned?: (partitions: readonly TopicPartition[]) => void;
+  readonly onAssigned?: (partitions: readonly TopicPartition[], member: { /** False for a new member, though it had been one before. */ readonly isContinued: boolean }) => void;
   /** From `from` up to, and without, `to` there were markers or aborted records only. */
   readonly onPassedOver?: (place: TopicPartition & { readonly from: bigint; readonly to: bigint }) => void;
   /** The log does not hold the offset to be read. Without this the consumer goes on at `from`. */
@@ -68,7 +72,6 @@ export interface KafkaConsumer {
   pause(partitions: readonly TopicPartition[]): void;
   resume(partitions: readonly TopicPartition[]): void;
   seek(place: TopicPartition & { readonly offset: bigint }): void;
-  commit(offsets: readonly CommittedOffset[]): Promise<void>;
 }
 
 export interface KafkaProducer {

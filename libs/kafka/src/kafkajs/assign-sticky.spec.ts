@@ -29,10 +29,11 @@ describe('assignSticky', () => {
     expect(Object.values(shares).map((share) => share['in']?.length)).toEqual([3, 3]);
   });
 
-  it('shares several topics out together, and lets a member without a share be', () => {
-    const claims = ['a', 'b', 'c', 'd'].map((memberId) => ({ memberId, owned: [] }));
-    const shares = sharesOf([...places('x', [0, 1]), ...places('y', [0])], claims);
-    expect(shares).toEqual({ a: { x: [0] }, b: { x: [1] }, c: { y: [0] }, d: {} });
+  it('shares each topic out evenly, and what does not divide to those that have least', () => {
+    const two = ['a', 'b'].map((memberId) => ({ memberId, owned: [] }));
+    expect(sharesOf([...places('x', [0, 1, 2]), ...places('y', [0]), ...places('z', [0, 1])], two)).toEqual({ a: { x: [0, 1], z: [0] }, b: { x: [2], y: [0], z: [1] } });
+    const four = ['a', 'b', 'c', 'd'].map((memberId) => ({ memberId, owned: [] }));
+    expect(sharesOf([...places('x', [0, 1]), ...places('y', [0])], four)).toEqual({ a: { x: [0] }, b: { x: [1] }, c: { y: [0] }, d: {} });
     expect(assignSticky(six, [])).toEqual([]);
   });
 

@@ -1,6 +1,6 @@
 import type { Batch, Consumer, EachBatchPayload, Kafka } from 'kafkajs';
 import kafkajs from 'kafkajs';
-import type { CommittedOffset, ConsumerOptions, KafkaConsumer, ReceivedBatch, TopicPartition } from '../client/kafka-client.js';
+import type { ConsumerOptions, KafkaConsumer, ReceivedBatch, TopicPartition } from '../client/kafka-client.js';
 import { toConsumedRecord } from '../record.js';
 import { noSilentReset } from './out-of-range.js';
 import { stickyAssigner } from './sticky-assigner.js';
@@ -23,6 +23,9 @@ const flat = (assignment: Readonly<Record<string, readonly number[]>>): TopicPar
 export class KafkajsConsumer implements KafkaConsumer {
   private readonly consumer: Consumer;
   private assigned: readonly TopicPartition[] = [];
+  private memberId: string | undefined;
+  /** kafkajs has nothing to pause, and throws, when it has given up. */
+  private hasEnded = false;
 
   constructor(kafka: Kafka, private readonly options: ConsumerOptions) {
     const settings = { ...DEFAULTS, ...options };
@@ -50,7 +53,7 @@ export class KafkajsConsumer implements KafkaConsumer {
       partitionsConsumedConcurrently: partitionsConcurrently,
       eachBatch: async (payload) => {
         const batch = toReceivedBatch(payload);
-        if (await onBatch(batch)) payload.resolveOffset(payload.batch.lastOffset());
+        if (await onBatch(batch)) batch.resolve();
         if (!batch.isStale()) await payload.heartbeat();
       },
     });
@@ -61,19 +64,15 @@ export class KafkajsConsumer implements KafkaConsumer {
   }
 
   pause(partitions: readonly TopicPartition[]): void {
-    this.consumer.pause(byTopic(partitions));
+    if (!this.hasEnded) this.consumer.pause(byTopic(partitions));
   }
 
   resume(partitions: readonly TopicPartition[]): void {
-    this.consumer.resume(byTopic(partitions));
+    if (!this.hasEnded) this.consumer.resume(byTopic(partitions));
   }
 
   seek({ topic, partition, offset }: TopicPartition & { readonly offset: bigint }): void {
-    this.consumer.seek({ topic, partition, offset: String(offset) });
-  }
-
-  async commit(offsets: readonly CommittedOffset[]): Promise<void> {
-    await this.consumer.commitOffsets(offsets.map(({ topic, partition, offset, metadata }) => ({ topic, partition, offset: String(offset), metadata: metadata ?? null })));
+    if (!this.hasEnded) this.consumer.seek({ topic, partition, offset: String(offset) });
   }
 
   private follow(): void {
@@ -81,7 +80,9 @@ export class KafkajsConsumer implements KafkaConsumer {
     const { onAssigned, onPassedOver, onFatal } = this.options;
     consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
       this.assigned = flat(payload.memberAssignment);
-      onAssigned?.(this.assigned);
+      const isContinued = payload.memberId === this.memberId;
+      this.memberId = payload.memberId;
+      onAssigned?.(this.assigned, { isContinued });
     });
     // Without records kafkajs goes on by itself, and says so only here.
     consumer.on(consumer.events.START_BATCH_PROCESS, ({ payload: { topic, partition, batchSize, firstOffset, lastOffset } }) => {
@@ -89,12 +90,14 @@ export class KafkajsConsumer implements KafkaConsumer {
     });
     // An error that kafkajs does not retry ends the consumer for good, while its process lives on.
     consumer.on(consumer.events.CRASH, ({ payload: { error, restart } }) => {
-      if (!restart) onFatal?.(error);
+      if (restart) return;
+      this.hasEnded = true;
+      onFatal?.(error);
     });
   }
 }
 
-const toReceivedBatch = ({ batch, heartbeat, isStale, isRunning }: EachBatchPayload): ReceivedBatch => ({
+const toReceivedBatch = ({ batch, heartbeat, isStale, isRunning, resolveOffset, commitOffsetsIfNecessary }: EachBatchPayload): ReceivedBatch => ({
   topic: batch.topic,
   partition: batch.partition,
   records: batch.messages.map((message) => toConsumedRecord(batch.topic, batch.partition, message)),
@@ -103,4 +106,6 @@ const toReceivedBatch = ({ batch, heartbeat, isStale, isRunning }: EachBatchPayl
   highWatermark: BigInt(batch.highWatermark),
   isStale: () => isStale() || !isRunning(),
   heartbeat,
+  commit: () => commitOffsetsIfNecessary({ topics: [{ topic: batch.topic, partitions: [{ partition: batch.partition, offset: (BigInt(batch.lastOffset()) + 1n).toString() }] }] }),
+  resolve: () => resolveOffset(batch.lastOffset()),
 });
