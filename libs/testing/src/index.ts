@@ -8,3 +8,4 @@ export { readAll, type ReadRecord } from './read-all.js';
 export { assertExactlyOnce, assertNoDuplicates, assertNoGaps } from './invariants.js';
 export { startTestProcess, type TestProcess, type TestProcessOptions } from './test-process.js';
 export { startTcpProxy, type TcpProxy } from './tcp-proxy.js';
+export { seededRandom, type SeededRandom } from './seeded-random.js';

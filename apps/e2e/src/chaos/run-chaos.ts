@@ -1,0 +1,169 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { deadLetterTopicOf, topicCatalogue, topics } from '@ratchet/contracts';
+import { createKafka, ensureTopics } from '@ratchet/kafka';
+import { Logger } from '@ratchet/observability';
+import { readAll, seededRandom, uniqueName } from '@ratchet/testing';
+import type { ReadRecord } from '@ratchet/testing';
+import { ChaosStack } from './chaos-stack.js';
+import { checkAll, compareItems, compareNumbers } from './comparison.js';
+import type { Comparison } from './comparison.js';
+import { putOut, undisturbed } from './detector-outcome.js';
+import type { UndisturbedOutcome } from './detector-outcome.js';
+import { interruptStack, killOften, raiseZombie } from './disturbances.js';
+import type { Interruptions, Scene } from './disturbances.js';
+import { gatewayDoor, kafkaDoor } from './doors.js';
+import { chaosServices, makeFleet } from './fleet.js';
+import { committedBy, untilMembers } from './groups.js';
+import { IDLE, Product } from './product.js';
+
+export interface ChaosOptions {
+  readonly root: string;
+  readonly dataDir: string;
+  readonly seed: number;
+  /** Times that each service is killed at least. */
+  readonly kills: number;
+  readonly minutes: number;
+  /** Everything once, at the same time, within two minutes. */
+  readonly short: boolean;
+  readonly say: (text: string) => void;
+}
+
+export interface ChaosReport {
+  readonly seed: number;
+  readonly seconds: number;
+  readonly kills: Readonly<Record<string, number>>;
+  readonly interruptions: Interruptions;
+  readonly traffic: { readonly conversations: number; readonly records: number; readonly repeatedSends: number; readonly logged: number };
+  readonly comparisons: readonly Comparison[];
+}
+
+/** Short enough for a run of a minute; long enough that an outage does not end a conversation that an event is to end. */
+export const detection = { idleEndMs: 120_000, quickAbandonmentMs: 1_000, quickFollowUpMs: 300, workloads: { [IDLE]: { idleEndMs: 2_500 } } };
+
+const SETTLED_WITHIN_MS = 180_000;
+const INTERACTIONS = topics.interactions.name;
+const DEAD_LETTERS = deadLetterTopicOf(INTERACTIONS, 'signal-detector');
+
+const environmentOf = (): Parameters<typeof makeFleet>[0]['env'] => ({
+  'signal-detector': { DETECTION: JSON.stringify(detection), FETCH_WAIT_MS: '50', FETCH_BYTES_MIN: '1' },
+});
+
+/** Whether everything in the log has been read, and nothing is open that the clock would end. */
+const settledLog = async (root: string): Promise<{ log: ReadRecord[]; expected: UndisturbedOutcome } | undefined> => {
+  const log = await readAll(INTERACTIONS);
+  const committed = await committedBy('signal-detector', INTERACTIONS);
+  const last = new Map(log.map(({ partition, offset }) => [partition, offset]));
+  if ([...last].some(([partition, offset]) => (committed.get(partition) ?? 0n) <= offset)) return undefined;
+  const expected = await undisturbed({ root, log, detection });
+  return expected.open === 0 ? { log, expected } : undefined;
+};
+
+const untilSettled = async (root: string, say: (text: string) => void): Promise<{ log: ReadRecord[]; expected: UndisturbedOutcome }> => {
+  for (const until = Date.now() + SETTLED_WITHIN_MS; ; ) {
+    const settled = await settledLog(root);
+    if (settled) return settled;
+    if (Date.now() > until) throw new Error(`the detectors had not come to the end of the log ${SETTLED_WITHIN_MS / 1_000} s after the traffic`);
+    say('waiting for the detectors to come to the end of the log');
+    await wait(1_500);
+  }
+};
+
+const compareDetector = async ({ log, expected }: { log: readonly ReadRecord[]; expected: UndisturbedOutcome }, product: Product): Promise<Comparison[]> => {
+  const actual = await putOut(DEAD_LETTERS);
+  const logged = new Set(log.map(({ headers }) => headers['ce_id']));
+  return [
+    checkAll('every event that a door took is in the log', { compared: product.sent.size, problems: [...product.sent].filter((id) => !logged.has(id)) }),
+    compareItems('signals and failures: id, time and content', { expected: expected.events, actual: actual.events }),
+    compareNumbers('vitals: sums by key', { expected: expected.vitals, actual: actual.vitals }),
+    compareItems('dead letters of the detector', { expected: expected.deadLetters, actual: actual.deadLetters }),
+  ];
+};
+
+const disturbShortly = async (scene: Scene, counts: Interruptions): Promise<void> => {
+  const { fleet, stack, say } = scene;
+  const others = fleet.filter(({ options }) => options.service !== 'signal-detector');
+  const killing = (async () => {
+    for (const service of others) {
+      await wait(500);
+      service.kill();
+    }
+  })();
+  await raiseZombie(scene, { killOther: true });
+  counts.zombies += 1;
+  await killing;
+  say('kafka: SIGTERM');
+  await stack.interrupt('kafka', { signal: 'SIGTERM', awayMs: 1_000 });
+  counts.brokerStops += 1;
+  // The former zombie, this time in the middle of what it does.
+  fleet.find(({ name }) => name === 'signal-detector-a')?.kill();
+};
+
+const disturbAtLength = async (scene: Scene, { kills, minutes, seed }: ChaosOptions, counts: Interruptions): Promise<void> => {
+  const random = seededRandom(seed + 1);
+  const overMs = minutes * 60_000;
+  let zombie: Promise<void> | undefined;
+  const isDetector = (name: string): boolean => name.startsWith('signal-detector');
+  const killers = scene.fleet.map((service) =>
+    killOften(service, { kills, meanGapMs: overMs / kills, random: random.fork(), held: async () => (isDetector(service.name) ? zombie : undefined) }),
+  );
+  const outages = interruptStack(scene, { rounds: 2, overMs, random: random.fork(), counts });
+  const zombies = (async () => {
+    for (let turn = 0; turn < 3; turn += 1) {
+      await wait(overMs / 4);
+      zombie = raiseZombie(scene, { killOther: turn % 2 === 1 }).then(() => void (counts.zombies += 1), (error: Error) => scene.say(`no zombie this time: ${error.message}`));
+      await zombie;
+      zombie = undefined;
+    }
+  })();
+  await Promise.all([...killers, outages, zombies]);
+};
+
+/** Runs the product under disturbance, and compares what came of it with what should have. */
+export const runChaos = async (options: ChaosOptions): Promise<ChaosReport> => {
+  const { root, dataDir, seed, say, short } = options;
+  const startedAt = performance.now();
+  const stack = new ChaosStack(join(dataDir, 'stack'), say);
+  const counts: Interruptions = { brokerStops: 0, brokerKills: 0, databaseStops: 0, databaseKills: 0, zombies: 0 };
+  let repeatedSends = 0;
+  const onRepeat = (): void => void (repeatedSends += 1);
+  const fleet: Awaited<ReturnType<typeof makeFleet>> = [];
+  try {
+    await stack.start();
+    process.env['KAFKA_BROKERS'] = stack.brokers.join(',');
+    await ensureTopics(createKafka({ brokers: stack.brokers, clientId: 'chaos' }, Logger.silent()), { catalogue: topicCatalogue, replicationFactor: 1, services: chaosServices });
+    fleet.push(...(await makeFleet({ root, dataDir, brokers: stack.brokers, databaseUrl: stack.databaseUrl, env: environmentOf() })));
+    say(`starting ${fleet.length} processes`);
+    for (const service of fleet) service.start();
+    await Promise.all(fleet.map((service) => service.untilReady()));
+    await untilMembers(2, 60_000);
+    const doors = [kafkaDoor(onRepeat), gatewayDoor(fleet.find(({ name }) => name === 'gateway')?.url ?? '', onRepeat)];
+    const product = new Product({ run: uniqueName('chaos'), random: seededRandom(seed), doors, conversationsAtOnce: short ? 12 : 20, pauseMs: short ? { least: 20, most: 250 } : { least: 50, most: 500 } });
+    product.start();
+    await wait(2_000);
+    const scene = { stack, fleet, say };
+    await (short ? disturbShortly(scene, counts) : disturbAtLength(scene, options, counts));
+    await Promise.all(fleet.map((service) => service.untilReady()));
+    await wait(2_000);
+    say('traffic ends');
+    await product.stop();
+    await Promise.all(doors.map((door) => door.close()));
+    const settled = await untilSettled(root, say);
+    await Promise.all(fleet.map((service) => service.stop()));
+    const comparisons = await compareDetector(settled, product);
+    return {
+      seed,
+      seconds: Math.round((performance.now() - startedAt) / 1_000),
+      kills: Object.fromEntries(fleet.map(({ name, kills }) => [name, kills])),
+      interruptions: counts,
+      traffic: { conversations: product.conversations, records: product.records, repeatedSends, logged: settled.log.length },
+      comparisons,
+    };
+  } finally {
+    await Promise.all(fleet.map((service) => service.stop()));
+    await stack.stop();
+  }
+};
+
+export const writeReport = (file: string, report: ChaosReport): void => writeFileSync(file, `${JSON.stringify(report, null, 2)}\n`);
