@@ -45,6 +45,9 @@ const bench = (project, file, args = []) => async () => {
   return expectCode(await runNode(`libs/${project}/bench/${file}`, args, { timeoutMs: 60 * MINUTE_MS, env: { RATCHET_DATA_DIR: dataDir } }));
 };
 
+/** The seed is printed, so that a run that found something can be had again. */
+const chaos = async () => expectCode(await runNode('tools/chaos.mjs', [], { timeoutMs: 90 * MINUTE_MS }));
+
 const compose = async () => {
   const client = spawnSync('docker', ['compose', 'version'], { stdio: 'ignore' });
   if (client.error || client.status !== 0) return skipped('there is no docker client with Compose here');
@@ -55,6 +58,7 @@ const compose = async () => {
 const steps = [
   { name: 'demo', does: 'two weeks of the loop on the built-in data', run: demo('demo', ['--weeks', '2']) },
   { name: 'poison', does: 'a wrong correction by many users is turned down', run: demo('poison', ['--poison'], { wanted: 1, says: /^(REJECTED|ROLLED BACK) /m }) },
+  { name: 'chaos', does: 'every service killed twenty times, broker and database away, under traffic', run: chaos },
   { name: 'clinc150', does: 'the loop on CLINC150', run: withData(['clinc150.jsonl'], demo('clinc150', ['--weeks', '1', '--data', join(dataDir ?? '', 'clinc150.jsonl')])) },
   { name: 'banking77', does: 'the loop on BANKING77', run: withData(['banking77.jsonl'], demo('banking77', ['--weeks', '1', '--data', join(dataDir ?? '', 'banking77.jsonl')])) },
   { name: 'compose', does: 'docker-compose.yml can be read', run: compose },

@@ -26,14 +26,14 @@ type TaskClass = new (options: {
 
 const addVitals = (all: readonly VitalsCounted[]): Record<string, number> => {
   const sums: Record<string, number> = {};
-  for (const { model, workload, version, arm, rolloutId = '', stage = '', units, latencyMs, costUsd, failuresBySignal, vitalsId: _id, from: _from, to: _to, ...counts } of all) {
+  for (const { model, workload, version, arm, rolloutId = '', stage = '', units, latencyMs, costUsd, failuresBySignal, ...others } of all) {
     const key = [model, workload, version, arm, rolloutId, stage].join(' ');
     const add = (name: string, value: number): void => {
       const place = `${key} ${name}`;
       // Sums of fractions depend on their order in the last digits.
       sums[place] = Math.round(((sums[place] ?? 0) + value) * 1e6) / 1e6;
     };
-    for (const [name, value] of Object.entries(counts)) if (typeof value === 'number') add(name, value);
+    for (const [name, value] of Object.entries(others)) if (typeof value === 'number') add(name, value);
     for (const [name, value] of Object.entries(units)) add(`units.${name}`, value);
     for (const [signal, value] of Object.entries(failuresBySignal)) add(`failures.${signal}`, value);
     for (const [name, { buckets, counts: inBucket, sum, count }] of Object.entries({ latencyMs, costUsd })) {

@@ -33,6 +33,7 @@ export interface ChaosOptions {
 export interface ChaosReport {
   readonly seed: number;
   readonly seconds: number;
+  /** By service, all its processes together. */
   readonly kills: Readonly<Record<string, number>>;
   readonly interruptions: Interruptions;
   readonly traffic: { readonly conversations: number; readonly records: number; readonly repeatedSends: number; readonly logged: number };
@@ -83,21 +84,18 @@ const compareDetector = async ({ log, expected }: { log: readonly ReadRecord[]; 
 
 const disturbShortly = async (scene: Scene, counts: Interruptions): Promise<void> => {
   const { fleet, stack, say } = scene;
-  const others = fleet.filter(({ options }) => options.service !== 'signal-detector');
+  say('kafka: SIGTERM');
+  await stack.interrupt('kafka', { signal: 'SIGTERM', awayMs: 1_000 });
+  counts.brokerStops += 1;
   const killing = (async () => {
-    for (const service of others) {
-      await wait(500);
+    for (const service of fleet.filter(({ options }) => options.service !== 'signal-detector')) {
       service.kill();
+      await wait(300);
     }
   })();
   await raiseZombie(scene, { killOther: true });
   counts.zombies += 1;
   await killing;
-  say('kafka: SIGTERM');
-  await stack.interrupt('kafka', { signal: 'SIGTERM', awayMs: 1_000 });
-  counts.brokerStops += 1;
-  // The former zombie, this time in the middle of what it does.
-  fleet.find(({ name }) => name === 'signal-detector-a')?.kill();
 };
 
 const disturbAtLength = async (scene: Scene, { kills, minutes, seed }: ChaosOptions, counts: Interruptions): Promise<void> => {
@@ -155,7 +153,7 @@ export const runChaos = async (options: ChaosOptions): Promise<ChaosReport> => {
     return {
       seed,
       seconds: Math.round((performance.now() - startedAt) / 1_000),
-      kills: Object.fromEntries(fleet.map(({ name, kills }) => [name, kills])),
+      kills: Object.fromEntries(chaosServices.map((name) => [name, fleet.filter(({ options }) => options.service === name).reduce((sum, { kills }) => sum + kills, 0)])),
       interruptions: counts,
       traffic: { conversations: product.conversations, records: product.records, repeatedSends, logged: settled.log.length },
       comparisons,
