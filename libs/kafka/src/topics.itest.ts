@@ -48,6 +48,17 @@ describe('ensureTopics', () => {
   });
 });
 
+describe('dead-letter topics', () => {
+  it('take whatever their topic takes, with room for the reason', async () => {
+    const large = spec('large');
+    await admin.createTopics({ waitForLeaders: true, topics: [{ topic: large.name, numPartitions: 1, configEntries: [{ name: 'max.message.bytes', value: '9000000' }] }] });
+    await ensureTopics(kafka, { catalogue: [spec('usual'), large], replicationFactor: 1, services: ['reader'] });
+    const names = [`${large.name}.reader.dlq`, `${prefix}.usual.reader.dlq`];
+    const { resources } = await admin.describeConfigs({ includeSynonyms: false, resources: names.map((name) => ({ type: 2, name, configNames: ['max.message.bytes'] })) });
+    expect(resources.map(({ configEntries }) => Number(configEntries[0]?.configValue))).toEqual([9_000_000 + 1_048_576, 1_048_588 + 1_048_576]);
+  });
+});
+
 describe('TopicTable', () => {
   const read = async (topic: string): Promise<{ table: TopicTable; values: Map<string, string> }> => {
     const values = new Map<string, string>();

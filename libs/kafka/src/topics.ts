@@ -1,7 +1,7 @@
 import { deadLetterTopicOf } from '@ratchet/contracts';
 import type { TopicSpec } from '@ratchet/contracts';
 import { backoffMs, sleep } from './backoff.js';
-import type { KafkaAdmin, KafkaClient } from './client/kafka-client.js';
+import type { KafkaAdmin, KafkaClient, NewTopic } from './client/kafka-client.js';
 import { explainKafkaError } from './kafka-error.js';
 
 const configOf = (spec: TopicSpec): Record<string, string> => ({
@@ -19,8 +19,11 @@ interface WantedTopics {
 
 const ATTEMPTS = 20;
 
-/** A record of the largest size that its topic takes must fit here together with its reason. */
-const deadLetterConfig = { 'retention.ms': '-1', 'max.message.bytes': '2097152' };
+const USUAL_BYTES_MAX = 1_048_588;
+/** Room for the reason beside a record of the largest size that its topic takes. */
+const REASON_BYTES_MAX = 1_048_576;
+
+const deadLetterConfig = (bytesMax: number): Record<string, string> => ({ 'retention.ms': '-1', 'max.message.bytes': String(bytesMax + REASON_BYTES_MAX) });
 
 /**
  * Creates what is missing of the catalogue, and each named service's dead-letter topics. Existing topics are left as they are:
@@ -49,14 +52,16 @@ export const ensureTopics = async (kafka: KafkaClient, wanted: WantedTopics): Pr
 
 const createMissing = async (admin: KafkaAdmin, { catalogue, replicationFactor, services }: WantedTopics): Promise<void> => {
   const existing = new Set(await admin.topicNames());
-  const wanted = catalogue.flatMap((spec) => [
-    { name: spec.name, partitions: spec.partitions, replicationFactor, config: configOf(spec) },
-    ...spec.consumers
-      .filter((consumer) => services.includes(consumer))
-      .map((consumer) => ({ name: deadLetterTopicOf(spec.name, consumer), partitions: 1, replicationFactor, config: deadLetterConfig })),
-  ]);
-  const missing = wanted.filter(({ name }) => !existing.has(name));
-  if (missing.length > 0) await admin.createTopics(missing);
+  const create = async (wanted: readonly Omit<NewTopic, 'replicationFactor'>[]): Promise<void> => {
+    const missing = wanted.filter(({ name }) => !existing.has(name)).map((topic) => ({ ...topic, replicationFactor }));
+    if (missing.length > 0) await admin.createTopics(missing);
+  };
+  await create(catalogue.map((spec) => ({ name: spec.name, partitions: spec.partitions, config: configOf(spec) })));
+  const letters = catalogue.flatMap(({ name, consumers }) => consumers.filter((consumer) => services.includes(consumer)).map((consumer) => ({ source: name, name: deadLetterTopicOf(name, consumer) })));
+  const missing = letters.filter(({ name }) => !existing.has(name));
+  // An operator may have set another limit than the default.
+  const configs = await admin.topicConfigs([...new Set(missing.map(({ source }) => source))], ['max.message.bytes']);
+  await create(missing.map(({ source, name }) => ({ name, partitions: 1, config: deadLetterConfig(Number(configs.get(source)?.['max.message.bytes'] ?? USUAL_BYTES_MAX)) })));
 };
 
 const mayPass = (error: unknown): boolean => {

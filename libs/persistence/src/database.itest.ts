@@ -108,6 +108,14 @@ describe('a transaction', () => {
     expect([...(await database.transaction((tx) => receiveOnce(tx, [received, other])))]).toEqual([inboxKey(received)]);
   });
 
+  it('tells events apart whose ids PostgreSQL could neither keep nor index', async () => {
+    const ids = ['zero\0byte', 'zero\0bytes', 'x'.repeat(299), `${'x'.repeat(6_000)}1`, `${'x'.repeat(6_000)}2`, 'half \ud800', 'half \ud801', '文'.repeat(300)];
+    const events = ids.flatMap((id) => [{ ...received, id }, { ...received, id, source: `/${id}` }]);
+    const receive = (): Promise<Set<string>> => database.transaction((tx) => receiveOnce(tx, [...events, ...events]));
+    expect(await receive()).toEqual(new Set(events.map(inboxKey)));
+    expect(await receive()).toEqual(new Set());
+  });
+
   it('refuses an event that its schema does not allow, before anything is written', async () => {
     const before = await left();
     await expect(database.transaction(async (tx) => tx.emit(trainingFailed, { ...failure('c', 1), cycleId: '' }))).rejects.toThrow(/cycleId/);

@@ -119,8 +119,8 @@ export interface KafkaAdmin {
   topicNames(): Promise<string[]>;
   /** Rejects where one of them exists. */
   createTopics(topics: readonly NewTopic[]): Promise<void>;
-  /** Settings of a topic, by name, as the broker spells them. */
-  topicConfig(topic: string): Promise<Record<string, string>>;
+  /** The named settings of topics, as the broker spells them. Nothing is known of topics that we may not ask about. */
+  topicConfigs(topics: readonly string[], settings: readonly string[]): Promise<Map<string, Record<string, string>>>;
   bounds(topic: string): Promise<PartitionBounds[]>;
   /** Positions of a group; partitions without one are left out. */
   positions(groupId: string, topics?: readonly string[]): Promise<CommittedOffset[]>;

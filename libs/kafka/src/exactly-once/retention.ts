@@ -6,11 +6,12 @@ const DAY_MS = 86_400_000;
 /**
  * The input topic is the changelog of the state, so it must outlast what a restart may need.
  *
- * @returns what else may delete records before their time, to be logged as a warning
+ * @returns what the operator should know, to be logged as a warning: the check was not allowed, or something else may delete records
  * @throws {RatchetError} `retention_too_short`, not retryable, which says what to set
  */
 export const checkRetention = async (admin: KafkaAdmin, topic: string, retentionMsMin: number): Promise<string | undefined> => {
-  const config = await admin.topicConfig(topic);
+  const config = (await admin.topicConfigs([topic], ['retention.ms', 'retention.bytes'])).get(topic);
+  if (!config) return `the retention of ${topic} could not be checked: allow DescribeConfigs on it`;
   const retentionMs = Number(config['retention.ms'] ?? -1);
   if (retentionMs >= 0 && retentionMs < retentionMsMin) {
     throw new RatchetError({

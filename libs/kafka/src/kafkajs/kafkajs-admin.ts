@@ -33,9 +33,16 @@ export class KafkajsAdmin implements KafkaAdmin {
     await this.admin.createTopics({ topics: wanted, waitForLeaders: true });
   }
 
-  async topicConfig(topic: string): Promise<Record<string, string>> {
-    const { resources } = await this.admin.describeConfigs({ resources: [{ type: kafkajs.ConfigResourceTypes.TOPIC, name: topic }], includeSynonyms: false });
-    return Object.fromEntries((resources[0]?.configEntries ?? []).map(({ configName, configValue }) => [configName, configValue]));
+  async topicConfigs(topics: readonly string[], settings: readonly string[]): Promise<Map<string, Record<string, string>>> {
+    if (topics.length === 0) return new Map();
+    try {
+      const wanted = topics.map((name) => ({ type: kafkajs.ConfigResourceTypes.TOPIC, name, configNames: [...settings] }));
+      const { resources } = await this.admin.describeConfigs({ resources: wanted, includeSynonyms: false });
+      return new Map(resources.map(({ resourceName, configEntries }) => [resourceName, Object.fromEntries(configEntries.map(({ configName, configValue }) => [configName, configValue]))]));
+    } catch (error) {
+      if (String((error as { type?: unknown }).type).endsWith('AUTHORIZATION_FAILED')) return new Map();
+      throw error;
+    }
   }
 
   async bounds(topic: string): Promise<PartitionBounds[]> {
