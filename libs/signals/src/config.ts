@@ -29,6 +29,8 @@ export const signalsConfigSchema = z.object({
   maxOpenConversations: z.number().int().positive().default(100_000),
   /** Interactions of one open conversation that feedback can still be joined to. */
   maxInteractionsPerConversation: z.number().int().positive().default(500),
+  /** Texts of an open conversation, and so those of failures, are kept up to this many characters. */
+  maxKeptChars: z.number().int().positive().default(4_096),
   /** Two queries are alike when cosine and share of content words both reach their threshold. */
   similarity: z
     .object({

@@ -2,8 +2,8 @@ export { ARTICLE_THRESHOLDS, failureThresholdOf, HASHED_SIMILARITY, idleEndMsOf,
 export type { Detected } from './detectors/detector.js';
 export { feedbackSignals } from './detectors/registry.js';
 export type { Ending, Exchange, NextTurn } from './failure/exchange.js';
-export { failureFeatures, type FailureFeatures } from './failure/failure-features.js';
-export { type FailureEstimate, failureProbability, type FailureTerm, type FailureWeights, failureWeights } from './failure/failure-probability.js';
+export { addFailureFeatures, FailureFeatures, type FeatureName, featureNames } from './failure/failure-features.js';
+export { type FailureEstimate, FailureModel, type FailureTerm, type FailureWeights, failureWeights } from './failure/failure-probability.js';
 export { severityOf } from './failure/severity.js';
 export { type Detection, detectConversations } from './log/detect-conversations.js';
 export { groupByConversation, type LoggedConversation, type LoggedEvent, LogLineError, readLogLine } from './log/logged-conversation.js';

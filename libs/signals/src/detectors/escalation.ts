@@ -1,9 +1,10 @@
 import type { HandoffRequested, Signal } from '@ratchet/domain';
+import { wordsOfCue } from '../cues/cue-matcher.js';
 import { type NextTurnDetector, quoted, signal } from './detector.js';
 
 /** The user asks for a person. */
 export const detectEscalation: NextTurnDetector = (_exchange, { message }) => {
-  const words = message.cues.words.escalation;
+  const words = wordsOfCue(message.cues, 'escalation');
   return words === undefined ? undefined : signal('escalation', 0.9, { words, next: quoted(message.text) });
 };
 

@@ -1,4 +1,5 @@
-import { hasCue } from '../cues/cue-matcher.js';
+import { hasCue, wordsOfCue } from '../cues/cue-matcher.js';
+import { sizeOf } from '../text/stem-set.js';
 import { type EndingDetector, type NextTurnDetector, quoted, rounded, signal } from './detector.js';
 
 /** A request needs this many words on a topic of its own before it counts as another request. */
@@ -6,16 +7,17 @@ const WORDS_OF_A_REQUEST = 2;
 
 /** The user thanks or praises, and does not say no. */
 export const detectThanks: NextTurnDetector = (_exchange, { message }) => {
-  const words = message.cues.words.thanks ?? message.cues.words.praise;
+  const thanks = wordsOfCue(message.cues, 'thanks');
+  const words = thanks ?? wordsOfCue(message.cues, 'praise');
   if (words === undefined || hasCue(message.cues, 'correction') || hasCue(message.cues, 'complaint') || hasCue(message.cues, 'no_first')) return undefined;
-  return signal('thanks', message.cues.words.thanks === undefined ? 0.6 : 0.8, { words, next: quoted(message.text) });
+  return signal('thanks', thanks === undefined ? 0.6 : 0.8, { words, next: quoted(message.text) });
 };
 
 /** The user goes on with another request, which they would hardly do had this one not been dealt with. */
 export const detectMovedOn: NextTurnDetector = ({ query, reply }, { message, toQuery }) => {
   const { cues, content } = message;
   const trouble = hasCue(cues, 'no_first') || hasCue(cues, 'correction') || hasCue(cues, 'complaint') || hasCue(cues, 'confusion') || hasCue(cues, 'escalation') || hasCue(cues, 'give_up') || hasCue(cues, 'retry');
-  if (trouble || content.length < WORDS_OF_A_REQUEST || query.content.length === 0 || toQuery.overlap > 0) return undefined;
+  if (trouble || sizeOf(content) < WORDS_OF_A_REQUEST || sizeOf(query.content) === 0 || toQuery.overlap > 0) return undefined;
   // A message after a question is the answer to it, not another request.
   if (reply.endsWithQuestion) return undefined;
   return signal('moved_on', 0.6, { query: quoted(query.text), next: quoted(message.text), wordOverlap: rounded(toQuery.overlap) });

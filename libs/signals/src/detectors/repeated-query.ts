@@ -1,11 +1,13 @@
+import type { Evidence } from '@ratchet/domain';
+import { wordsOfCue } from '../cues/cue-matcher.js';
 import { type NextTurnDetector, quoted, rounded, signal } from './detector.js';
 import { isSameText } from './reformulation.js';
 
 /** The same request more than twice in one conversation, or word for word a second time, or "I already asked", "try again". */
 export const detectRepeatedQuery: NextTurnDetector = ({ query }, { message, alikeCount, toQuery }, { config }) => {
-  const evidence = { next: quoted(message.text), alikeQueries: alikeCount, cosine: rounded(toQuery.cosine) };
-  if (query.text !== '' && isSameText(query.text, message.text)) return signal('repeated_query', 0.9, { ...evidence, wordForWord: true });
-  if (alikeCount > config.similarQueries) return signal('repeated_query', 0.6 + 0.1 * Math.min(4, alikeCount - config.similarQueries), { ...evidence, threshold: config.similarQueries });
-  const retry = message.cues.words.retry;
-  return retry === undefined || toQuery.strength === 0 ? undefined : signal('repeated_query', 0.6, { ...evidence, words: retry });
+  const evidence = (): Evidence => ({ next: quoted(message.text), alikeQueries: alikeCount, cosine: rounded(toQuery.cosine) });
+  if (query.text !== '' && isSameText(query.text, message.text)) return signal('repeated_query', 0.9, { ...evidence(), wordForWord: true });
+  if (alikeCount > config.similarQueries) return signal('repeated_query', 0.6 + 0.1 * Math.min(4, alikeCount - config.similarQueries), { ...evidence(), threshold: config.similarQueries });
+  const retry = wordsOfCue(message.cues, 'retry');
+  return retry === undefined || toQuery.strength === 0 ? undefined : signal('repeated_query', 0.6, { ...evidence(), words: retry });
 };

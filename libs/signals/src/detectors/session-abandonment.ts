@@ -1,9 +1,9 @@
-import { hasCue } from '../cues/cue-matcher.js';
+import { hasCue, wordsOfCue } from '../cues/cue-matcher.js';
 import { type EndingDetector, type NextTurnDetector, quoted, signal } from './detector.js';
 
 /** The user gives the task up in words ("never mind"). */
 export const detectGivingUp: NextTurnDetector = (_exchange, { message }) => {
-  const words = message.cues.words.give_up;
+  const words = wordsOfCue(message.cues, 'give_up');
   return words === undefined ? undefined : signal('session_abandonment', 0.6, { words, next: quoted(message.text) });
 };
 

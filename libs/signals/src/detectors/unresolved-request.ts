@@ -1,11 +1,12 @@
+import { hasCue, wordsOfCue } from '../cues/cue-matcher.js';
 import { type EndingDetector, type NextTurnDetector, quoted, signal } from './detector.js';
 
 /** The reply said that it could not help, and the user goes on asking. */
 export const detectUnresolvedOnNextTurn: NextTurnDetector = ({ reply }, { message, toQuery }) => {
-  const failure = reply.cues.words.does_not_know ?? reply.cues.words.failed;
+  const failure = wordsOfCue(reply.cues, 'does_not_know') ?? wordsOfCue(reply.cues, 'failed');
   if (failure === undefined) return undefined;
-  const { retry, another, correction, no_first: no } = message.cues.words;
-  const words = correction ?? retry ?? another ?? no;
+  const { cues } = message;
+  const words = wordsOfCue(cues, 'correction') ?? wordsOfCue(cues, 'retry') ?? wordsOfCue(cues, 'another') ?? wordsOfCue(cues, 'no_first');
   if (words === undefined && toQuery.strength === 0) return undefined;
   return signal('unresolved_request', toQuery.strength > 0 ? 0.9 : 0.6, {
     replyWords: failure,
@@ -15,13 +16,13 @@ export const detectUnresolvedOnNextTurn: NextTurnDetector = ({ reply }, { messag
 };
 
 /** The conversation ended on a reply that failed, or on a question that was left open. */
-export const detectUnresolvedAtEnd: EndingDetector = ({ reply, interaction }, { taskCompleted }) => {
+export const detectUnresolvedAtEnd: EndingDetector = ({ reply, emptyReply }, { taskCompleted }) => {
   if (taskCompleted === true) return undefined;
-  const failure = reply.cues.words.does_not_know ?? reply.cues.words.failed;
+  const failure = wordsOfCue(reply.cues, 'does_not_know') ?? wordsOfCue(reply.cues, 'failed');
   if (failure !== undefined) {
-    return signal('unresolved_request', reply.cues.words.does_not_know === undefined ? 0.5 : 0.8, { endedOn: quoted(reply.text), replyWords: failure });
+    return signal('unresolved_request', hasCue(reply.cues, 'does_not_know') ? 0.8 : 0.5, { endedOn: quoted(reply.text), replyWords: failure });
   }
-  if (interaction.output?.content === '') return signal('unresolved_request', 0.8, { endedOn: 'an empty reply' });
-  if (!reply.endsWithQuestion || reply.cues.counts.thanked !== undefined) return undefined;
-  return signal('unresolved_request', reply.cues.counts.asks_repeat === undefined ? 0.3 : 0.6, { endedOn: quoted(reply.text), openQuestion: true });
+  if (emptyReply) return signal('unresolved_request', 0.8, { endedOn: 'an empty reply' });
+  if (!reply.endsWithQuestion || hasCue(reply.cues, 'thanked')) return undefined;
+  return signal('unresolved_request', hasCue(reply.cues, 'asks_repeat') ? 0.6 : 0.3, { endedOn: quoted(reply.text), openQuestion: true });
 };

@@ -4,13 +4,17 @@ import type { TextProfile } from '../text/text-profile.js';
 
 /** One interaction as the detectors see it: what was asked, and what was replied. */
 export interface Exchange {
-  readonly interaction: Interaction;
   readonly query: TextProfile;
   readonly reply: TextProfile;
   /** Share of the words of an earlier reply of the conversation that this one repeats; 0 for a new reply. */
   readonly replyRepeats: number;
   /** Milliseconds since the epoch at which the reply was complete. */
   readonly answeredMs: number;
+  /** The model answered, and said nothing. */
+  readonly emptyReply: boolean;
+  /** For the event that tells of a failure. */
+  readonly startedAt: string;
+  readonly attributes: Interaction['attributes'];
   /** False where the source gives no times: then nothing is concluded from seconds. */
   readonly timed: boolean;
 }

@@ -1,24 +1,61 @@
-import type { Signal } from '@ratchet/domain';
+import { type Signal, signalNameSchema } from '@ratchet/domain';
 import { hasCue } from '../cues/cue-matcher.js';
 import type { CueName } from '../cues/en.js';
-import { countShared } from '../text/similarity.js';
+import { countShared, sizeOf } from '../text/stem-set.js';
 import type { TextProfile } from '../text/text-profile.js';
 import type { Exchange, NextTurn } from './exchange.js';
 
-/** Named numbers, mostly 0 or 1, that the weights are for; a feature that is 0 is left out. */
-export type FailureFeatures = Record<string, number>;
-
-const userCueNames: readonly CueName[] = [
+const userCueNames = [
   'no_first', 'correction', 'rewording', 'another', 'retry', 'apology', 'complaint', 'dislike', 'confusion', 'doubt', 'give_up', 'thanks', 'praise', 'yes_first', 'goodbye',
-];
-const replyCueNames: readonly CueName[] = ['failed', 'does_not_know', 'asks_repeat', 'asks_confirm', 'asks_detail', 'offers', 'success', 'thanked'];
+] as const satisfies readonly CueName[];
+const replyCueNames = ['failed', 'does_not_know', 'asks_repeat', 'asks_confirm', 'asks_detail', 'offers', 'success', 'thanked'] as const satisfies readonly CueName[];
+
+/** Every feature that there is. */
+export const featureNames = [
+  ...replyCueNames.map((cue) => `reply.${cue}` as const), 'reply.question', 'reply.short', 'reply.repeats', 'reply.off_topic',
+  'next.any', ...userCueNames.map((cue) => `next.${cue}` as const), 'next.negations', 'next.exclaims', 'next.asks', 'next.asks_twice', 'next.short', 'next.long',
+  'failed*insists', 'failed*content', 'confirm*no', 'offer*no', 'question*no', 'thanks*not_no', 'no*thanks', 'dislike*no_praise', 'question*short',
+  ...signalNameSchema.options.map((name) => `signal.${name}` as const), 'feedback.negative_comment',
+] as const;
+export type FeatureName = (typeof featureNames)[number];
+
+/** The place of each feature in {@link featureNames}. */
+export const featurePlaces = Object.fromEntries(featureNames.map((name, place) => [name, place])) as Readonly<Record<FeatureName, number>>;
 
 /** Terms of explicit feedback: they outrank what behaviour suggests. */
-export const EXPLICIT_SIGNALS: ReadonlySet<string> = new Set<Signal['name']>(['thumbs_down', 'thumbs_up', 'low_rating', 'high_rating', 'user_correction', 'unsafe_answer']);
+export const EXPLICIT_FEATURES: ReadonlySet<string> = new Set<FeatureName>([
+  'signal.thumbs_down', 'signal.thumbs_up', 'signal.low_rating', 'signal.high_rating', 'signal.user_correction', 'signal.unsafe_answer',
+]);
 
-/** Everything the probability is made of: words of the reply, words of what the user said next, their products, and signals by strength. */
-export const failureFeatures = ({ exchange, next, signals }: { exchange: Exchange; next: NextTurn | undefined; signals: readonly Signal[] }): FailureFeatures => {
-  const features: FailureFeatures = {};
+/**
+ * Numbers, mostly 0 or 1, that the weights are for, as two parallel lists; a feature that is 0 is left out. One list is filled again and
+ * again, since it is needed once for every interaction of the log.
+ */
+export class FailureFeatures {
+  readonly places = new Uint8Array(featureNames.length);
+  readonly values = new Float64Array(featureNames.length);
+  size = 0;
+
+  clear(): this {
+    this.size = 0;
+    return this;
+  }
+
+  /** A feature is added at most once. */
+  add(place: number, value: number): void {
+    if (value === 0) return;
+    this.places[this.size] = place;
+    this.values[this.size] = value;
+    this.size += 1;
+  }
+}
+
+const replyCuePlaces = replyCueNames.map((cue) => [cue, featurePlaces[`reply.${cue}`]] as const);
+const userCuePlaces = userCueNames.map((cue) => [cue, featurePlaces[`next.${cue}`]] as const);
+const signalPlaces = Object.fromEntries(signalNameSchema.options.map((name) => [name, featurePlaces[`signal.${name}`]])) as Readonly<Record<Signal['name'], number>>;
+
+/** Everything the probability is made of: words of the reply, words of what the user said next, their products, and signals by strength (one of a name). */
+export const addFailureFeatures = (features: FailureFeatures, { exchange, next, signals }: { exchange: Exchange; next: NextTurn | undefined; signals: readonly Signal[] }): void => {
   addReply(features, exchange);
   if (next !== undefined) {
     addUser(features, next.message);
@@ -26,48 +63,42 @@ export const failureFeatures = ({ exchange, next, signals }: { exchange: Exchang
   }
   for (const { name, strength, evidence } of signals) {
     // What somebody wrote to us as feedback weighs more than the same words to the assistant.
-    const key = name === 'negative_comment' && evidence.feedbackId !== undefined ? 'feedback.negative_comment' : `signal.${name}`;
-    features[key] = Math.max(features[key] ?? 0, strength);
+    features.add(name === 'negative_comment' && evidence['feedbackId'] !== undefined ? featurePlaces['feedback.negative_comment'] : signalPlaces[name], strength);
   }
-  return features;
 };
 
 const addReply = (features: FailureFeatures, { query, reply, replyRepeats }: Exchange): void => {
-  for (const cue of replyCueNames) if (hasCue(reply.cues, cue)) features[`reply.${cue}`] = 1;
-  if (reply.endsWithQuestion) features['reply.question'] = 1;
-  if (reply.wordCount > 0 && reply.wordCount <= 4) features['reply.short'] = 1;
-  if (replyRepeats > 0) features['reply.repeats'] = replyRepeats;
-  if (query.content.length >= 2 && countShared(query.content, reply.content) === 0) features['reply.off_topic'] = 1;
+  if (reply.cues.bits !== 0) for (const [cue, place] of replyCuePlaces) if (hasCue(reply.cues, cue)) features.add(place, 1);
+  if (reply.endsWithQuestion) features.add(featurePlaces['reply.question'], 1);
+  if (reply.wordCount > 0 && reply.wordCount <= 4) features.add(featurePlaces['reply.short'], 1);
+  features.add(featurePlaces['reply.repeats'], replyRepeats);
+  if (sizeOf(query.content) >= 2 && countShared(query.content, reply.content) === 0) features.add(featurePlaces['reply.off_topic'], 1);
 };
 
 const addUser = (features: FailureFeatures, message: TextProfile): void => {
-  features['next.any'] = 1;
-  for (const cue of userCueNames) if (hasCue(message.cues, cue)) features[`next.${cue}`] = 1;
-  const negations = message.cues.counts.negation ?? 0;
-  if (negations > 0) features['next.negations'] = Math.min(negations, 3) / 3;
-  if (message.exclamationMarks > 0) features['next.exclaims'] = 1;
-  if (message.questionMarks > 0) features['next.asks'] = 1;
-  if (message.questionMarks > 1) features['next.asks_twice'] = 1;
-  if (message.wordCount <= 3) features['next.short'] = 1;
-  if (message.wordCount >= 20) features['next.long'] = 1;
+  features.add(featurePlaces['next.any'], 1);
+  if (message.cues.bits !== 0) for (const [cue, place] of userCuePlaces) if (hasCue(message.cues, cue)) features.add(place, 1);
+  features.add(featurePlaces['next.negations'], Math.min(message.cues.negations, 3) / 3);
+  if (message.exclamationMarks > 0) features.add(featurePlaces['next.exclaims'], 1);
+  if (message.questionMarks > 0) features.add(featurePlaces['next.asks'], 1);
+  if (message.questionMarks > 1) features.add(featurePlaces['next.asks_twice'], 1);
+  if (message.wordCount <= 3) features.add(featurePlaces['next.short'], 1);
+  if (message.wordCount >= 20) features.add(featurePlaces['next.long'], 1);
 };
 
 const addProducts = (features: FailureFeatures, { reply, next }: { reply: TextProfile; next: NextTurn }): void => {
   const user = next.message.cues;
-  const says = (cue: CueName): boolean => hasCue(user, cue);
-  const no = says('no_first');
-  const fails = hasCue(reply.cues, 'failed') || hasCue(reply.cues, 'does_not_know');
-  const insists = no || says('another') || says('retry') || says('correction') || next.toQuery.strength > 0;
-  const set = (name: string, holds: boolean): void => {
-    if (holds) features[name] = 1;
-  };
-  set('failed*insists', fails && insists);
-  set('failed*content', fails && (says('praise') || says('thanks') || says('yes_first')));
-  set('confirm*no', hasCue(reply.cues, 'asks_confirm') && (no || says('correction') || says('rewording')));
-  set('offer*no', hasCue(reply.cues, 'offers') && no && !says('thanks'));
-  set('question*no', reply.endsWithQuestion && no && !says('thanks'));
-  set('thanks*not_no', says('thanks') && !no);
-  set('no*thanks', says('thanks') && no);
-  set('dislike*no_praise', says('dislike') && !says('praise'));
-  set('question*short', reply.endsWithQuestion && next.message.wordCount <= 3);
+  const no = hasCue(user, 'no_first');
+  const thanks = hasCue(user, 'thanks');
+  if (hasCue(reply.cues, 'failed') || hasCue(reply.cues, 'does_not_know')) {
+    if (no || hasCue(user, 'another') || hasCue(user, 'retry') || hasCue(user, 'correction') || next.toQuery.strength > 0) features.add(featurePlaces['failed*insists'], 1);
+    if (thanks || hasCue(user, 'praise') || hasCue(user, 'yes_first')) features.add(featurePlaces['failed*content'], 1);
+  }
+  if (hasCue(reply.cues, 'asks_confirm') && (no || hasCue(user, 'correction') || hasCue(user, 'rewording'))) features.add(featurePlaces['confirm*no'], 1);
+  if (hasCue(reply.cues, 'offers') && no && !thanks) features.add(featurePlaces['offer*no'], 1);
+  if (reply.endsWithQuestion && no && !thanks) features.add(featurePlaces['question*no'], 1);
+  if (thanks && !no) features.add(featurePlaces['thanks*not_no'], 1);
+  if (thanks && no) features.add(featurePlaces['no*thanks'], 1);
+  if (hasCue(user, 'dislike') && !hasCue(user, 'praise')) features.add(featurePlaces['dislike*no_praise'], 1);
+  if (reply.endsWithQuestion && next.message.wordCount <= 3) features.add(featurePlaces['question*short'], 1);
 };

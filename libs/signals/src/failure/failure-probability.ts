@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import type { FailureFeatures } from './failure-features.js';
-import { EXPLICIT_SIGNALS } from './failure-features.js';
+import { EXPLICIT_FEATURES, type FailureFeatures, featureNames } from './failure-features.js';
 import shipped from './weights.json' with { type: 'json' };
 
 const weightsSchema = z.object({
@@ -32,27 +31,55 @@ export interface FailureEstimate {
   readonly terms: readonly FailureTerm[];
 }
 
-const isExplicit = (name: string): boolean => name.startsWith('signal.') && EXPLICIT_SIGNALS.has(name.slice('signal.'.length));
+const explicitPlaces = Uint8Array.from(featureNames, (name) => (EXPLICIT_FEATURES.has(name) ? 1 : 0));
 
-/** Probability that an interaction failed: `1 / (1 + exp(-(bias + Σ weight · value)))`, the addends listed. */
-export const failureProbability = (features: FailureFeatures, weights: FailureWeights = failureWeights): FailureEstimate => {
-  const terms: FailureTerm[] = [];
-  let implicit = weights.bias;
-  let explicit = 0;
-  let hasExplicit = false;
-  for (const name in features) {
-    const weight = weights.terms[name];
-    const value = features[name] ?? 0;
-    if (weight === undefined || weight === 0 || value === 0) continue;
-    const contribution = weight * value;
-    terms.push({ name, value, weight, contribution });
-    if (isExplicit(name)) {
-      explicit += contribution;
-      hasExplicit = true;
-    } else implicit += contribution;
+/** Weights in the order of the features: `1 / (1 + exp(-(bias + Σ weight · value)))`. */
+export class FailureModel {
+  readonly #bias: number;
+  readonly #implicitLimit: number;
+  readonly #weights: Float64Array;
+
+  constructor({ bias, implicitLimit, terms }: FailureWeights = failureWeights) {
+    this.#bias = bias;
+    this.#implicitLimit = implicitLimit;
+    this.#weights = Float64Array.from(featureNames, (name) => terms[name] ?? 0);
   }
-  const limited = hasExplicit ? Math.max(-weights.implicitLimit, Math.min(weights.implicitLimit, implicit)) : implicit;
-  if (limited !== implicit) terms.push({ name: 'explicit_outranks', value: 1, weight: limited - implicit, contribution: limited - implicit });
-  terms.sort((a, b) => Math.abs(b.contribution) - Math.abs(a.contribution));
-  return { probability: 1 / (1 + Math.exp(-(limited + explicit))), terms };
-};
+
+  probability(features: FailureFeatures): number {
+    const { limited, explicit } = this.#logOdds(features);
+    return 1 / (1 + Math.exp(-(limited + explicit)));
+  }
+
+  /** The addends listed, which most callers have no use for. */
+  estimate(features: FailureFeatures): FailureEstimate {
+    const terms: FailureTerm[] = [];
+    for (let i = 0; i < features.size; i += 1) {
+      const place = features.places[i] as number;
+      const value = features.values[i] as number;
+      const weight = this.#weights[place] as number;
+      if (weight !== 0) terms.push({ name: featureNames[place] as string, value, weight, contribution: weight * value });
+    }
+    const { implicit, limited } = this.#logOdds(features);
+    if (limited !== implicit) terms.push({ name: 'explicit_outranks', value: 1, weight: limited - implicit, contribution: limited - implicit });
+    terms.sort((a, b) => Math.abs(b.contribution) - Math.abs(a.contribution));
+    return { probability: this.probability(features), terms };
+  }
+
+  #logOdds({ places, values, size }: FailureFeatures): { implicit: number; limited: number; explicit: number } {
+    let implicit = this.#bias;
+    let explicit = 0;
+    let hasExplicit = false;
+    for (let i = 0; i < size; i += 1) {
+      const place = places[i] as number;
+      const weight = this.#weights[place] as number;
+      if (weight === 0) continue;
+      const contribution = weight * (values[i] as number);
+      if (explicitPlaces[place] === 1) {
+        explicit += contribution;
+        hasExplicit = true;
+      } else implicit += contribution;
+    }
+    const limited = hasExplicit ? Math.max(-this.#implicitLimit, Math.min(this.#implicitLimit, implicit)) : implicit;
+    return { implicit, limited, explicit };
+  }
+}

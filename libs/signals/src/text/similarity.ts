@@ -1,5 +1,6 @@
-import { cosine, hashEmbedding } from '@ratchet/embedded-model';
+import { cosine, EMBEDDING_DIM, hashEmbedding } from '@ratchet/embedded-model';
 import { HASHED_SIMILARITY, type SignalsConfig } from '../config.js';
+import { overlapOf } from './stem-set.js';
 import type { TextEmbedding, TextProfile } from './text-profile.js';
 
 /** Both similarities of two messages, each 0 to 1. */
@@ -10,39 +11,27 @@ export interface Similarity {
   readonly strength: number;
 }
 
-export const HASHED_EMBEDDING: TextEmbedding = { name: HASHED_SIMILARITY.embedding, embed: (text) => hashEmbedding(text) };
+/** Vectors that nobody needs any more; making a new one costs as much as filling it. */
+const spareVectors: Float32Array[] = [];
+const SPARE_VECTORS_MAX = 16;
 
-const UNLIKE: Similarity = { cosine: 0, overlap: 0, strength: 0 };
-
-export const countShared = (a: readonly number[], b: readonly number[]): number => {
-  let shared = 0;
-  let i = 0;
-  let j = 0;
-  while (i < a.length && j < b.length) {
-    const x = a[i] ?? 0;
-    const y = b[j] ?? 0;
-    if (x === y) {
-      shared += 1;
-      i += 1;
-      j += 1;
-    } else if (x < y) i += 1;
-    else j += 1;
-  }
-  return shared;
+export const HASHED_EMBEDDING: TextEmbedding = {
+  name: HASHED_SIMILARITY.embedding,
+  embed: (text) => hashEmbedding(text, EMBEDDING_DIM, { into: spareVectors.pop() }),
 };
 
-/** Jaccard similarity of two sorted sets: shared over all. */
-export const overlapOf = (a: readonly number[], b: readonly number[]): number => {
-  const shared = countShared(a, b);
-  const all = a.length + b.length - shared;
-  return all === 0 ? 0 : shared / all;
+/** Gives up what can be computed again in no time: a hashed vector is 2 KiB, and there are many open conversations. Others are kept. */
+export const forgetVector = (profile: TextProfile, embedding: TextEmbedding): void => {
+  if (profile.embedding === undefined || embedding !== HASHED_EMBEDDING) return;
+  if (spareVectors.length < SPARE_VECTORS_MAX) spareVectors.push(profile.embedding);
+  profile.embedding = undefined;
 };
 
 /** Embeds only where the cheaper share of words leaves the answer open: most follow-ups share no content word at all. */
 export const similarityOf = (a: TextProfile, b: TextProfile, { config, embedding }: { config: SignalsConfig; embedding: TextEmbedding }): Similarity => {
   const overlap = overlapOf(a.content, b.content);
-  const wordsDecide = embedding.name === HASHED_SIMILARITY.embedding && !a.beyondAscii && !b.beyondAscii;
-  if (wordsDecide && overlap < config.similarity.overlap) return { ...UNLIKE, overlap };
+  const wordsDecide = !a.beyondAscii && !b.beyondAscii && embedding.name === HASHED_SIMILARITY.embedding;
+  if (wordsDecide && overlap < config.similarity.overlap) return { cosine: 0, overlap, strength: 0 };
   a.embedding ??= embedding.embed(a.text);
   b.embedding ??= embedding.embed(b.text);
   const angle = Math.max(0, Math.min(1, cosine(a.embedding, b.embedding)));

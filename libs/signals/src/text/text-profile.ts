@@ -1,6 +1,6 @@
-import { type CueHits, matchCues } from '../cues/cue-matcher.js';
-import { isStopWord } from '../cues/stop-words.js';
-import { type ScannedWords, scanWords } from './word-scanner.js';
+import { type CueHits, isStopWord, matchCues, wordNumber } from '../cues/cue-matcher.js';
+import { packStems, type StemSet } from './stem-set.js';
+import { MAX_WORDS, type ScannedWords, scanWords } from './word-scanner.js';
 
 /** A text embedding and its name; its thresholds are kept under the same name (`SignalsConfig.similarity`). */
 export interface TextEmbedding {
@@ -10,11 +10,12 @@ export interface TextEmbedding {
 
 /** What the detectors need to know about one message, read in one pass. */
 export interface TextProfile {
+  /** As written, up to the number of characters that is kept. */
   readonly text: string;
   readonly wordCount: number;
-  /** Sorted hashes of the distinct stems that are not stop words. */
-  readonly content: readonly number[];
-  readonly cues: CueHits;
+  /** The distinct stems that are not stop words. */
+  readonly content: StemSet;
+  cues: CueHits;
   readonly questionMarks: number;
   readonly exclamationMarks: number;
   readonly endsWithQuestion: boolean;
@@ -23,13 +24,20 @@ export interface TextProfile {
   embedding: Float32Array | undefined;
 }
 
-export const profileOf = (text: string, audience: 'user' | 'reply'): TextProfile => {
+export interface ProfileOptions {
+  /** Longer texts are read as a whole, and kept up to this many characters. */
+  readonly keptChars?: number | undefined;
+}
+
+export const profileOf = (text: string, audience: 'user' | 'reply', { keptChars = Number.POSITIVE_INFINITY }: ProfileOptions = {}): TextProfile => {
   const scanned = scanWords(text);
+  const { count, words } = scanned;
+  for (let i = 0; i < count; i += 1) numbers[i] = wordNumber(words[i] as number);
   return {
-    text,
-    wordCount: scanned.count,
+    text: text.length > keptChars ? cutText(text, keptChars) : text,
+    wordCount: count,
     content: contentOf(scanned),
-    cues: matchCues(scanned, audience),
+    cues: matchCues({ numbers, count }, audience),
     questionMarks: scanned.questionMarks,
     exclamationMarks: scanned.exclamationMarks,
     endsWithQuestion: scanned.endsWithQuestion,
@@ -38,18 +46,30 @@ export const profileOf = (text: string, audience: 'user' | 'reply'): TextProfile
   };
 };
 
+const isHighSurrogate = (code: number): boolean => code >= 0xd800 && code <= 0xdbff;
+
+/** The first characters, none of them halved; a copy, because a part of a string keeps the whole string in memory. */
+export const cutText = (text: string, chars: number): string => {
+  const end = isHighSurrogate(text.charCodeAt(chars - 1)) ? chars - 1 : chars;
+  return JSON.parse(JSON.stringify(text.slice(0, end))) as string;
+};
+
+// Scratch space, as the scanner's.
+const numbers = new Int32Array(MAX_WORDS);
+const sorted = new Int32Array(MAX_WORDS);
+
 /** Messages are short, so inserting in order beats sorting afterwards. */
-const contentOf = ({ count, words, stems }: ScannedWords): number[] => {
-  const sorted: number[] = [];
+const contentOf = ({ count, stems }: ScannedWords): StemSet => {
+  let size = 0;
   for (let i = 0; i < count; i += 1) {
-    if (isStopWord(words[i] ?? 0)) continue;
-    const stem = stems[i] ?? 0;
-    let at = sorted.length;
-    while (at > 0 && (sorted[at - 1] ?? 0) > stem) at -= 1;
-    if (sorted[at - 1] === stem) continue;
-    sorted.push(stem);
-    for (let j = sorted.length - 1; j > at; j -= 1) sorted[j] = sorted[j - 1] ?? 0;
+    if (isStopWord(numbers[i] as number)) continue;
+    const stem = stems[i] as number;
+    let at = size;
+    while (at > 0 && (sorted[at - 1] as number) > stem) at -= 1;
+    if (at > 0 && sorted[at - 1] === stem) continue;
+    for (let j = size; j > at; j -= 1) sorted[j] = sorted[j - 1] as number;
     sorted[at] = stem;
+    size += 1;
   }
-  return sorted;
+  return packStems(sorted, size);
 };

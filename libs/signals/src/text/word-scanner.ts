@@ -12,8 +12,8 @@ const FNV_PRIME = 0x01000193;
  */
 export interface ScannedWords {
   readonly count: number;
-  readonly words: ArrayLike<number>;
-  readonly stems: ArrayLike<number>;
+  readonly words: Int32Array;
+  readonly stems: Int32Array;
   readonly questionMarks: number;
   readonly exclamationMarks: number;
   readonly endsWithQuestion: boolean;
@@ -21,9 +21,11 @@ export interface ScannedWords {
   readonly beyondAscii: boolean;
 }
 
+/** What an ASCII character is to a word: its lower case where it is part of one, else 0. */
+const partOfWord = Uint8Array.from({ length: 128 }, (_, code) => (/[A-Za-z0-9]/u.test(String.fromCharCode(code)) ? String.fromCharCode(code).toLowerCase().charCodeAt(0) : 0));
 const APOSTROPHE = 0x27;
 const CURLY_APOSTROPHE = 0x2019;
-const MAX_WORDS = MAX_CHARS / 2;
+export const MAX_WORDS = MAX_CHARS / 2;
 const wordScratch = new Int32Array(MAX_WORDS);
 const stemScratch = new Int32Array(MAX_WORDS);
 const BITS_KEPT = 0x3fffffff;
@@ -45,12 +47,10 @@ export const scanWords = (text: string): ScannedWords => {
   let secondLast = 0;
   for (let i = 0; i <= read.length; i += 1) {
     let code = i < read.length ? read.charCodeAt(i) : 0x20;
-    if (code >= 0x41 && code <= 0x5a) code += 32;
-    if ((code >= 0x61 && code <= 0x7a) || (code >= 0x30 && code <= 0x39) || isLetterBeyondAscii(code)) {
-      if (code >= 0x80) {
-        beyondAscii = true;
-        code = lowerCodeUnit(code);
-      }
+    const part = code < 0x80 ? (partOfWord[code] as number) : isLetterBeyondAscii(code) ? lowerCodeUnit(code) : 0;
+    if (part !== 0) {
+      if (code >= 0x80) beyondAscii = true;
+      code = part;
       before3 = before2;
       before2 = before1;
       before1 = hash;

@@ -1,21 +1,26 @@
-import { type ConversationEnded, type Feedback, type HandoffRequested, type Interaction, queryOf, type Signal, type VitalsCounted } from '@ratchet/domain';
-import { failureThresholdOf, type SignalsConfig, type SignalsConfigInput, signalsConfigSchema } from '../config.js';
+import { type ConversationEnded, type Feedback, type HandoffRequested, instantMsOf, type Interaction, queryOf, type Signal, type VitalsCounted } from '@ratchet/domain';
+import { withBitsOnly } from '../cues/cue-matcher.js';
+import { type SignalsConfig, type SignalsConfigInput, signalsConfigSchema } from '../config.js';
 import type { Detected } from '../detectors/detector.js';
 import { detectError } from '../detectors/error.js';
 import { escalationOfHandoff } from '../detectors/escalation.js';
 import { endingDetectors, feedbackSignals, nextTurnDetectors } from '../detectors/registry.js';
 import { detectSystemRepetition } from '../detectors/system-repetition.js';
 import type { Ending, Exchange, NextTurn } from '../failure/exchange.js';
-import { failureFeatures } from '../failure/failure-features.js';
-import { type FailureEstimate, failureProbability, type FailureWeights, failureWeights } from '../failure/failure-probability.js';
+import { addFailureFeatures, FailureFeatures } from '../failure/failure-features.js';
+import { type FailureEstimate, FailureModel, type FailureWeights, failureWeights } from '../failure/failure-probability.js';
 import { signalOfStrongestTerm } from '../failure/strongest-term.js';
-import { HASHED_EMBEDDING, overlapOf, similarityOf } from '../text/similarity.js';
-import { profileOf, type TextEmbedding, type TextProfile } from '../text/text-profile.js';
-import { failureEmission, negativeNames, signalEmission, subjectOf } from './emissions.js';
+import { forgetVector, HASHED_EMBEDDING, similarityOf } from '../text/similarity.js';
+import { NO_STEMS, overlapOf } from '../text/stem-set.js';
+import { profileOf, type TextEmbedding } from '../text/text-profile.js';
+import { failureEmission, negativeNames, signalEmission } from './emissions.js';
 import { OpenConversations, type ResumePoint } from './open-conversations.js';
-import { type OpenConversation, pushBounded, QUERIES_KEPT, REPLIES_KEPT, type TrackedInteraction, type Waiting, WAITING_MAX } from './open-conversation.js';
+import {
+  addInteraction, interactionOf, NOTHING, type OpenConversation, openInteractionsOf, type OpenWindow, QUERIES_KEPT, REPLIES_KEPT, type TrackedInteraction, type Waiting, WAITING_MAX, withLast,
+} from './open-conversation.js';
+import { type Route, Routes } from './route.js';
 import { type Emission, type TrackedRecord, UNKNOWN_SUBJECT } from './tracked-record.js';
-import { type OffsetRange, VitalsCounter, vitalsKeyOf } from './vitals-counter.js';
+import { type OffsetRange, VitalsCounter } from './vitals-counter.js';
 
 /** What was concluded about one interaction when its window closed. */
 export interface Assessment {
@@ -34,7 +39,13 @@ export interface ConversationTrackerOptions {
   /** Where a former tracker of the same partition stood; records are then applied from its offset on. */
   readonly resume?: Omit<ResumePoint, 'offset'>;
   /** Told of every interaction whose window closes, failed or not. */
-  readonly onAssessed?: (assessment: Assessment) => void;
+  readonly onAssessed?: ((assessment: Assessment) => void) | undefined;
+}
+
+/** Where a signal comes from, and when. */
+interface Origin {
+  readonly sourceId: string;
+  readonly timeMs: number;
 }
 
 /**
@@ -44,20 +55,23 @@ export interface ConversationTrackerOptions {
 export class ConversationTracker {
   readonly #config: SignalsConfig;
   readonly #embedding: TextEmbedding;
-  readonly #weights: FailureWeights;
-  readonly #onAssessed: (assessment: Assessment) => void;
+  readonly #model: FailureModel;
+  readonly #features = new FailureFeatures();
+  readonly #onAssessed: ((assessment: Assessment) => void) | undefined;
+  readonly #routes: Routes;
   readonly #conversations: OpenConversations;
   readonly #vitals = new VitalsCounter();
   #emissions: Emission[] = [];
 
   /** Throws a RangeError when the embedding is not the one that the thresholds are for. */
-  constructor({ config = {}, embedding = HASHED_EMBEDDING, weights = failureWeights, resume, onAssessed = () => undefined }: ConversationTrackerOptions = {}) {
+  constructor({ config = {}, embedding = HASHED_EMBEDDING, weights = failureWeights, resume, onAssessed }: ConversationTrackerOptions = {}) {
     this.#config = signalsConfigSchema.parse(config);
     if (this.#config.similarity.embedding !== embedding.name) {
       throw new RangeError(`The similarity thresholds are for the embedding "${this.#config.similarity.embedding}", not "${embedding.name}": set similarity.{embedding,cosine,overlap} for it.`);
     }
     this.#embedding = embedding;
-    this.#weights = weights;
+    this.#model = new FailureModel(weights);
+    this.#routes = new Routes(this.#config);
     this.#onAssessed = onAssessed;
     this.#conversations = new OpenConversations(this.#config, resume);
   }
@@ -73,7 +87,8 @@ export class ConversationTracker {
 
   /** Offset of the first record of the conversation that has been open longest: a replay starts there. */
   oldestOpenOffset(): bigint | undefined {
-    return this.#conversations.oldest()?.firstOffset;
+    const oldest = this.#conversations.oldest();
+    return oldest === undefined ? undefined : BigInt(oldest.firstOffset);
   }
 
   /** All that a new tracker needs to reach the present state by reading from `offset` on; `committed` is the next offset to read. */
@@ -94,12 +109,14 @@ export class ConversationTracker {
     const { event } = record;
     if (event.type === 'ratchet.clock.advanced') return this.#emissions;
     const { conversationId } = event.data;
-    if (this.#conversations.isBeforeCut(conversationId, record.offset)) return this.#emissions;
-    for (const evicted of this.#conversations.makeRoomFor(conversationId, record.offset)) this.#settle(evicted, undefined);
-    const conversation = this.#conversations.touch(conversationId, { record, streamTimeBeforeMs });
+    const offset = Number(record.offset);
+    if (this.#conversations.isBeforeCut(conversationId, offset)) return this.#emissions;
+    for (const evicted of this.#conversations.makeRoomFor(conversationId, offset)) this.#settle(evicted, undefined);
+    const route = event.type === 'ratchet.interaction.completed' ? this.#routes.of(event.data) : undefined;
+    const conversation = this.#conversations.touch(conversationId, { record, offset, idleEndMs: route?.idleEndMs, streamTimeBeforeMs });
     switch (event.type) {
       case 'ratchet.interaction.completed':
-        this.#interaction(conversation, { interaction: event.data, record });
+        this.#interaction(conversation, { interaction: event.data, record, route: route ?? this.#routes.of(event.data) });
         break;
       case 'ratchet.feedback.given':
         this.#evidence(conversation, { eventId: record.eventId, timeMs: record.timeMs, feedback: event.data });
@@ -114,94 +131,97 @@ export class ConversationTracker {
     return this.#emissions;
   }
 
-  #interaction(conversation: OpenConversation, { interaction, record }: { interaction: Interaction; record: TrackedRecord }): void {
-    if (conversation.interactions.has(interaction.interactionId)) return;
-    const exchange = this.#exchangeOf(conversation, { interaction, untimed: record.untimed === true, timeMs: record.timeMs });
+  #interaction(conversation: OpenConversation, { interaction, record, route }: { interaction: Interaction; record: TrackedRecord; route: Route }): void {
+    const { interactionId } = interaction;
+    if (interactionOf(conversation, interactionId) !== undefined) return;
+    const requestedMs = requestedMsOf(interaction.startedAt);
+    const window = this.#windowOf(conversation, { interaction, record, requestedMs });
     // Steps of an agent repeat the user's message with tool results after it: only a message of the user is a new turn.
-    if (interaction.input.at(-1)?.role === 'user') this.#userTurn(conversation, { exchange, record });
-    const key = vitalsKeyOf(interaction);
-    const tracked: TrackedInteraction = { interactionId: interaction.interactionId, subject: subjectOf(interaction), key, timeMs: record.timeMs, exchange, signals: [] };
-    conversation.workload = interaction.workload;
-    conversation.firstKey ??= interaction.assignment?.overridden === true ? undefined : key;
-    conversation.firstRequestMs ??= requestedMsOf(interaction, record.timeMs);
-    conversation.last = tracked;
-    conversation.open.push(tracked);
-    this.#remember(conversation, tracked);
-    if (exchange.reply.content.length > 0) pushBounded(conversation.replies, { item: exchange.reply.content, max: REPLIES_KEPT });
-    this.#vitals.arrival(key, { interaction, timeMs: record.timeMs });
-    const source = { sourceId: record.eventId, timeMs: record.timeMs };
-    this.#add(conversation, { tracked, detected: detectError(interaction), ...source });
-    this.#add(conversation, { tracked, detected: detectSystemRepetition(exchange, this.#config), ...source });
-    this.#takeWaiting(conversation, tracked);
+    if (interaction.input[interaction.input.length - 1]?.role === 'user') this.#userTurn(conversation, { exchange: window, record, requestedMs: requestedMs ?? record.timeMs });
+    // The words of the cues are for the turn itself: later ones only ask which cues there were.
+    window.query.cues = withBitsOnly(window.query.cues);
+    const tracked: TrackedInteraction = { interactionId, userId: interaction.userId, route, earlier: undefined, window };
+    if (conversation.firstRoute === undefined && !route.overridden) conversation.firstRoute = route;
+    conversation.firstRequestMs ??= requestedMs ?? record.timeMs;
+    addInteraction(conversation, { tracked, max: this.#config.maxInteractionsPerConversation });
+    if (window.reply.content !== NO_STEMS) conversation.replies = withLast(conversation.replies, { item: window.reply.content, max: REPLIES_KEPT });
+    this.#vitals.arrival(route.key, { interaction, timeMs: record.timeMs });
+    const error = detectError(interaction);
+    const repetition = detectSystemRepetition(window, this.#config);
+    if (error !== undefined || repetition !== undefined) {
+      const origin = { sourceId: record.eventId, timeMs: record.timeMs };
+      this.#add(conversation, { tracked, detected: error, origin });
+      this.#add(conversation, { tracked, detected: repetition, origin });
+    }
+    if (conversation.waiting.length > 0) this.#takeWaiting(conversation, tracked);
   }
 
-  #exchangeOf(conversation: OpenConversation, { interaction, untimed, timeMs }: { interaction: Interaction; untimed: boolean; timeMs: number }): Exchange {
-    const reply = profileOf(interaction.output?.content ?? '', 'reply');
+  #windowOf(conversation: OpenConversation, { interaction, record, requestedMs }: { interaction: Interaction; record: TrackedRecord; requestedMs: number | undefined }): OpenWindow {
+    const { output, latencyMs, startedAt, attributes } = interaction;
+    const keptChars = this.#config.maxKeptChars;
+    const reply = profileOf(output?.content ?? '', 'reply', { keptChars });
     let replyRepeats = 0;
     for (const earlier of conversation.replies) replyRepeats = Math.max(replyRepeats, overlapOf(earlier, reply.content));
     return {
-      interaction,
-      query: profileOf(queryOf(interaction), 'user'),
+      query: profileOf(queryOf(interaction), 'user', { keptChars }),
       reply,
       replyRepeats,
-      answeredMs: requestedMsOf(interaction, timeMs - interaction.latencyMs) + interaction.latencyMs,
-      timed: !untimed,
+      answeredMs: (requestedMs ?? record.timeMs - latencyMs) + latencyMs,
+      emptyReply: output?.content === '',
+      startedAt,
+      attributes,
+      timed: record.untimed !== true,
+      signals: NO_SIGNALS,
+      correction: undefined,
+      comment: undefined,
+      reasons: undefined,
     };
   }
 
-  #userTurn(conversation: OpenConversation, { exchange, record }: { exchange: Exchange; record: TrackedRecord }): void {
-    const message = exchange.query;
-    const previous = conversation.open.at(-1);
-    if (previous?.exchange !== undefined) {
-      const next: NextTurn = {
-        message,
-        afterMs: exchange.timed && previous.exchange.timed ? Math.max(0, requestedMsOf(exchange.interaction, record.timeMs) - previous.exchange.answeredMs) : undefined,
-        toQuery: this.#similarity(previous.exchange.query, message),
-        alikeCount: 1 + conversation.queries.filter((earlier) => this.#similarity(earlier, message).strength > 0).length,
-      };
-      for (const detect of nextTurnDetectors) {
-        const detected = detect(previous.exchange, next, { config: this.#config });
-        this.#add(conversation, { tracked: previous, detected, sourceId: record.eventId, timeMs: record.timeMs });
-      }
-      for (const tracked of conversation.open) this.#close(conversation, { tracked, next: tracked === previous ? next : undefined, closedMs: record.timeMs });
-      conversation.open = [];
+  #userTurn(conversation: OpenConversation, { exchange, record, requestedMs }: { exchange: Exchange; record: TrackedRecord; requestedMs: number }): void {
+    const { query: message, timed } = exchange;
+    const previous = conversation.last;
+    const asked = previous?.window;
+    if (previous !== undefined && asked !== undefined) {
+      const next: NextTurn = { message, afterMs: timed && asked.timed ? Math.max(0, requestedMs - asked.answeredMs) : undefined, ...this.#likeness(conversation, { asked, message }) };
+      const origin = { sourceId: record.eventId, timeMs: record.timeMs };
+      const context = { config: this.#config };
+      for (const detect of nextTurnDetectors) this.#add(conversation, { tracked: previous, detected: detect(asked, next, context), origin });
+      for (const tracked of openInteractionsOf(conversation)) this.#close(conversation, { tracked, next: tracked === previous ? next : undefined, closedMs: record.timeMs });
     }
-    if (message.wordCount > 0) pushBounded(conversation.queries, { item: message, max: QUERIES_KEPT });
+    if (message.wordCount > 0) conversation.queries = withLast(conversation.queries, { item: message, max: QUERIES_KEPT });
   }
 
-  #similarity(a: TextProfile, b: TextProfile): ReturnType<typeof similarityOf> {
-    return similarityOf(a, b, { config: this.#config, embedding: this.#embedding });
-  }
-
-  #remember(conversation: OpenConversation, tracked: TrackedInteraction): void {
-    conversation.interactions.set(tracked.interactionId, tracked);
-    if (conversation.interactions.size <= this.#config.maxInteractionsPerConversation) return;
-    for (const [id, { exchange }] of conversation.interactions) {
-      if (exchange !== undefined) continue;
-      conversation.interactions.delete(id);
-      return;
-    }
+  /** How the message compares with what was asked just before, and with all that was asked. */
+  #likeness({ queries }: OpenConversation, { asked, message }: { asked: Exchange; message: Exchange['query'] }): Pick<NextTurn, 'toQuery' | 'alikeCount'> {
+    const options = { config: this.#config, embedding: this.#embedding };
+    const toQuery = similarityOf(asked.query, message, options);
+    let alikeCount = 1;
+    for (const earlier of queries) if ((earlier === asked.query ? toQuery : similarityOf(earlier, message, options)).strength > 0) alikeCount += 1;
+    for (const compared of queries) forgetVector(compared, this.#embedding);
+    forgetVector(asked.query, this.#embedding);
+    forgetVector(message, this.#embedding);
+    return { toQuery, alikeCount };
   }
 
   #evidence(conversation: OpenConversation, waiting: Waiting): void {
     const about = aboutOf(waiting).interactionId;
-    const tracked = about === undefined ? conversation.last : conversation.interactions.get(about);
+    const tracked = about === undefined ? conversation.last : interactionOf(conversation, about);
     if (tracked !== undefined) this.#addEvidence(conversation, { tracked, waiting });
-    else if (conversation.waiting.length < WAITING_MAX) conversation.waiting.push(waiting);
+    else if (conversation.waiting.length < WAITING_MAX) conversation.waiting = withLast(conversation.waiting, { item: waiting, max: WAITING_MAX });
     else this.#emitUnjoined(conversation, waiting);
   }
 
   #takeWaiting(conversation: OpenConversation, tracked: TrackedInteraction): void {
-    if (conversation.waiting.length === 0) return;
     const isAbout = (waiting: Waiting): boolean => (aboutOf(waiting).interactionId ?? tracked.interactionId) === tracked.interactionId;
     const found = conversation.waiting.filter(isAbout);
-    const others = conversation.waiting.filter((waiting) => !isAbout(waiting));
-    conversation.waiting.splice(0, conversation.waiting.length, ...others);
+    conversation.waiting = conversation.waiting.filter((waiting) => !isAbout(waiting));
     for (const waiting of found) this.#addEvidence(conversation, { tracked, waiting });
   }
 
   #addEvidence(conversation: OpenConversation, { tracked, waiting }: { tracked: TrackedInteraction; waiting: Waiting }): void {
-    for (const detected of this.#detectedIn(waiting)) this.#add(conversation, { tracked, detected, sourceId: waiting.eventId, timeMs: waiting.timeMs });
+    const origin = { sourceId: waiting.eventId, timeMs: waiting.timeMs };
+    for (const detected of this.#detectedIn(waiting)) this.#add(conversation, { tracked, detected, origin });
   }
 
   #detectedIn(waiting: Waiting): Detected[] {
@@ -209,83 +229,101 @@ export class ConversationTracker {
   }
 
   /** Emits a signal; while the interaction's window is open it counts towards its probability, once a name. */
-  #add(conversation: OpenConversation, { tracked, detected, sourceId, timeMs }: { tracked: TrackedInteraction; detected: Detected | undefined; sourceId: string; timeMs: number }): void {
+  #add(conversation: OpenConversation, { tracked, detected, origin }: { tracked: TrackedInteraction; detected: Detected | undefined; origin: Origin }): void {
     if (detected === undefined) return;
-    const closed = tracked.exchange === undefined;
-    this.#emissions.push(signalEmission({ subject: tracked.subject, detected, sourceId, timeMs, late: closed || conversation.late }));
-    if (closed) return;
-    const { correction, comment, reasons, ...signal } = detected;
-    if (correction !== undefined) tracked.correction = correction;
-    if (comment !== undefined) tracked.comment = comment;
-    if (reasons !== undefined) tracked.reasons = [...new Set([...(tracked.reasons ?? []), ...reasons])];
-    const same = tracked.signals.findIndex(({ name }) => name === signal.name);
-    if (same < 0) tracked.signals.push(signal);
-    else if ((tracked.signals[same]?.strength ?? 0) < signal.strength) tracked.signals[same] = signal;
+    const { interactionId, userId, route, window } = tracked;
+    const { sourceId, timeMs } = origin;
+    const subject = { interactionId, conversationId: conversation.conversationId, userId, route };
+    this.#emissions.push(signalEmission({ subject, detected, sourceId, timeMs, late: window === undefined || conversation.late }));
+    if (window !== undefined) addToWindow(window, detected);
   }
 
   #close(conversation: OpenConversation, { tracked, next, closedMs }: { tracked: TrackedInteraction; next: NextTurn | undefined; closedMs: number }): void {
-    const { exchange, key } = tracked;
-    if (exchange === undefined) return;
-    const estimate = failureProbability(failureFeatures({ exchange, next, signals: tracked.signals }), this.#weights);
-    const failed = estimate.probability >= failureThresholdOf(this.#config, tracked.subject.workload);
-    if (failed && negativeNames(tracked.signals).length === 0) {
-      const detected = signalOfStrongestTerm(estimate);
-      this.#add(conversation, { tracked, detected, sourceId: `${conversation.lastEventId}:closed`, timeMs: closedMs });
+    const { interactionId, route, window } = tracked;
+    if (window === undefined) return;
+    const features = this.#features.clear();
+    addFailureFeatures(features, { exchange: window, next, signals: window.signals });
+    const probability = this.#model.probability(features);
+    const failed = probability >= route.failureThreshold;
+    const estimate = (failed && negativeNames(window.signals).length === 0) || this.#onAssessed !== undefined ? this.#model.estimate(features) : undefined;
+    if (failed && estimate !== undefined && negativeNames(window.signals).length === 0) {
+      this.#add(conversation, { tracked, detected: signalOfStrongestTerm(estimate), origin: { sourceId: `${conversation.lastEventId}:closed`, timeMs: closedMs } });
     }
-    const negative = negativeNames(tracked.signals);
-    if (tracked.subject.assignment?.overridden !== true) {
-      this.#vitals.outcome(key, { failed, negativeSignals: negative, timeMs: closedMs });
+    const negative = negativeNames(window.signals);
+    if (!route.overridden) {
+      this.#vitals.outcome(route.key, { failed, negativeSignals: negative, timeMs: closedMs });
       conversation.outcomes += 1;
-      conversation.failures += failed ? 1 : 0;
+      if (failed) conversation.failures += 1;
     }
-    conversation.hadTrouble ||= negative.length > 0 && estimate.probability >= 0.4;
-    if (failed) this.#emissions.push(failureEmission({ tracked, exchange, probability: estimate.probability, closedMs }));
-    this.#onAssessed({ interactionId: tracked.interactionId, conversationId: conversation.conversationId, estimate, failed, signals: tracked.signals });
-    tracked.exchange = undefined;
-    tracked.signals = [];
+    if (negative.length > 0 && probability >= TROUBLE_FROM) conversation.hadTrouble = true;
+    if (failed) this.#emissions.push(failureEmission({ conversationId: conversation.conversationId, tracked, window, probability, closedMs }));
+    if (estimate !== undefined) this.#onAssessed?.({ interactionId, conversationId: conversation.conversationId, estimate, failed, signals: window.signals });
+    tracked.window = undefined;
   }
 
   #settle(conversation: OpenConversation, ended: ConversationEnded | undefined): void {
     const closedMs = this.streamTimeMs;
-    const previous = conversation.open.at(-1);
-    if (previous?.exchange !== undefined) {
-      const ending = endingOf(conversation, { exchange: previous.exchange, ended });
+    const previous = conversation.last;
+    const asked = previous?.window;
+    if (previous !== undefined && asked !== undefined) {
+      const ending = endingOf(conversation, { exchange: asked, ended });
+      const context = { config: this.#config };
       for (const detect of endingDetectors) {
-        const detected = detect(previous.exchange, ending, { config: this.#config });
-        this.#add(conversation, { tracked: previous, detected, sourceId: `${conversation.lastEventId}:settled`, timeMs: closedMs });
+        const detected = detect(asked, ending, context);
+        if (detected !== undefined) this.#add(conversation, { tracked: previous, detected, origin: { sourceId: `${conversation.lastEventId}:settled`, timeMs: closedMs } });
       }
     }
-    for (const tracked of conversation.open) this.#close(conversation, { tracked, next: undefined, closedMs });
-    conversation.open = [];
+    for (const tracked of openInteractionsOf(conversation)) this.#close(conversation, { tracked, next: undefined, closedMs });
     for (const waiting of conversation.waiting) this.#emitUnjoined(conversation, waiting);
     // A late segment belongs to a conversation that was counted as a unit before.
-    if (conversation.firstKey !== undefined && conversation.outcomes > 0 && !conversation.late) {
-      this.#vitals.unit(conversation.firstKey, { y: conversation.failures, n: conversation.outcomes, timeMs: closedMs });
+    if (conversation.firstRoute !== undefined && conversation.outcomes > 0 && !conversation.late) {
+      this.#vitals.unit(conversation.firstRoute.key, { y: conversation.failures, n: conversation.outcomes, timeMs: closedMs });
     }
+    release(conversation);
   }
 
-  #emitUnjoined(conversation: OpenConversation, waiting: Waiting): void {
-    const subject = {
-      conversationId: conversation.conversationId,
-      interactionId: aboutOf(waiting).interactionId ?? UNKNOWN_SUBJECT,
-      model: UNKNOWN_SUBJECT,
-      workload: UNKNOWN_SUBJECT,
-      version: UNKNOWN_SUBJECT,
-    };
+  #emitUnjoined({ conversationId }: OpenConversation, waiting: Waiting): void {
+    const subject = { interactionId: aboutOf(waiting).interactionId ?? UNKNOWN_SUBJECT, conversationId, userId: undefined, route: UNKNOWN_ROUTE };
     for (const detected of this.#detectedIn(waiting)) this.#emissions.push(signalEmission({ subject, detected, sourceId: waiting.eventId, timeMs: waiting.timeMs, late: true }));
   }
 }
 
+const NO_SIGNALS: Signal[] = [];
+const UNKNOWN_ROUTE = { model: UNKNOWN_SUBJECT, workload: UNKNOWN_SUBJECT, version: UNKNOWN_SUBJECT, assignment: undefined };
+/** From this probability on, bad signs leave a mark on how the conversation's end is read. */
+const TROUBLE_FROM = 0.4;
+
 const aboutOf = (waiting: Waiting): Feedback | HandoffRequested => ('feedback' in waiting ? waiting.feedback : waiting.handoff);
 
-/** Products' clocks may be off; a start that cannot be read falls back to the record's time. */
-const requestedMsOf = ({ startedAt }: Interaction, fallbackMs: number): number => {
-  const ms = Date.parse(startedAt);
-  return Number.isNaN(ms) ? fallbackMs : ms;
+/** Products' clocks may be off; a start that cannot be read gives undefined. */
+const requestedMsOf = (startedAt: string): number | undefined => {
+  const ms = instantMsOf(startedAt);
+  return Number.isNaN(ms) ? undefined : ms;
+};
+
+const addToWindow = (window: OpenWindow, { correction, comment, reasons, ...signal }: Detected): void => {
+  if (correction !== undefined) window.correction = correction;
+  if (comment !== undefined) window.comment = comment;
+  if (reasons !== undefined) window.reasons = [...new Set([...(window.reasons ?? []), ...reasons])];
+  const { signals } = window;
+  const same = signals.findIndex(({ name }) => name === signal.name);
+  // The empty list is every window's; a list with something in it is the window's own.
+  if (signals.length === 0) window.signals = [signal];
+  else if (same < 0) signals.push(signal);
+  else if ((signals[same] as Signal).strength < signal.strength) signals[same] = signal;
+};
+
+/** The expiry heap may hold a settled conversation for a while yet, but nothing of what was said in it. */
+const release = (conversation: OpenConversation): void => {
+  conversation.last = undefined;
+  conversation.byId = undefined;
+  conversation.queries = NOTHING;
+  conversation.replies = NOTHING;
+  conversation.waiting = NOTHING;
 };
 
 const endingOf = (conversation: OpenConversation, { exchange, ended }: { exchange: Exchange; ended: ConversationEnded | undefined }): Ending => {
-  const endedMs = ended === undefined || !exchange.timed ? undefined : Date.parse(ended.endedAt);
+  const endedMs = ended === undefined || !exchange.timed ? undefined : instantMsOf(ended.endedAt);
   return {
     announced: ended !== undefined,
     taskCompleted: ended?.taskCompleted,

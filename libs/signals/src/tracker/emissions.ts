@@ -1,20 +1,31 @@
-import { type InteractionFailed, negativeSignals, type Signal } from '@ratchet/domain';
+import { instantOf, type InteractionFailed, negativeSignals, type Signal, type SignalDetected } from '@ratchet/domain';
 import type { Detected } from '../detectors/detector.js';
-import type { Exchange } from '../failure/exchange.js';
 import { severityOf } from '../failure/severity.js';
-import { derivedId } from './derived-id.js';
-import type { TrackedInteraction } from './open-conversation.js';
+import { idOfText } from './derived-id.js';
+import type { OpenWindow, TrackedInteraction } from './open-conversation.js';
+import type { Route } from './route.js';
 import type { Emission } from './tracked-record.js';
 
 const MAX_TEXT_CHARS = 20_000;
 const negative: ReadonlySet<string> = new Set(negativeSignals);
 
-export const negativeNames = (signals: readonly Signal[]): string[] => [...new Set(signals.map(({ name }) => name).filter((name) => negative.has(name)))];
+export const negativeNames = (signals: readonly Signal[]): string[] => {
+  const names: string[] = [];
+  for (const { name } of signals) if (negative.has(name) && !names.includes(name)) names.push(name);
+  return names;
+};
 
-type Subject = TrackedInteraction['subject'];
+/** Whom and what an event is about. */
+export interface Subject {
+  readonly interactionId: string;
+  readonly conversationId: string;
+  readonly userId: string | undefined;
+  readonly route: Pick<Route, 'model' | 'workload' | 'version' | 'assignment'>;
+}
 
-/** Without the messages, which an interaction need not keep once its window has closed. */
-export const subjectOf = ({ interactionId, conversationId, userId, model, workload, version, assignment }: Subject): Subject => ({
+type SubjectFields = Pick<SignalDetected, 'interactionId' | 'conversationId' | 'userId' | 'model' | 'workload' | 'version' | 'assignment'>;
+
+const fieldsOf = ({ interactionId, conversationId, userId, route: { model, workload, version, assignment } }: Subject): SubjectFields => ({
   interactionId,
   conversationId,
   ...(userId !== undefined && { userId }),
@@ -25,31 +36,43 @@ export const subjectOf = ({ interactionId, conversationId, userId, model, worklo
 });
 
 export const signalEmission = ({ subject, detected, sourceId, timeMs, late }: { subject: Subject; detected: Detected; sourceId: string; timeMs: number; late: boolean }): Emission => {
-  const signalId = derivedId('signal', subject.conversationId, subject.interactionId, detected.name, sourceId);
-  return {
-    type: 'ratchet.signal.detected',
-    key: subject.conversationId,
-    id: signalId,
-    data: { signalId, ...subjectOf(subject), ...detected, ...(late && { late: true }), detectedAt: new Date(timeMs).toISOString() },
-  };
+  const { interactionId, conversationId, userId, route } = subject;
+  const id = idOfText(`signal\u0000${conversationId}\u0000${interactionId}\u0000${detected.name}\u0000${sourceId}`);
+  const detectedAt = instantOf(timeMs);
+  const { name, strength, evidence, correction, comment, reasons } = detected;
+  const plain = !late && userId === undefined && route.assignment === undefined && correction === undefined && comment === undefined && reasons === undefined;
+  const { model, workload, version } = route;
+  // Most signals have no optional field; a literal of fixed shape is made and written out fastest.
+  const data: SignalDetected = plain
+    ? { signalId: id, interactionId, conversationId, model, workload, version, name, strength, evidence, detectedAt }
+    : { signalId: id, ...fieldsOf(subject), ...detected, ...(late && { late: true }), detectedAt };
+  return { type: 'ratchet.signal.detected', key: conversationId, id, data };
 };
 
-export const failureEmission = ({ tracked, exchange, probability, closedMs }: { tracked: TrackedInteraction; exchange: Exchange; probability: number; closedMs: number }): Emission => {
-  const { interaction } = exchange;
-  const { subject, signals, reasons, comment, correction } = tracked;
+interface Failed {
+  readonly conversationId: string;
+  readonly tracked: TrackedInteraction;
+  readonly window: OpenWindow;
+  readonly probability: number;
+  readonly closedMs: number;
+}
+
+export const failureEmission = ({ conversationId, tracked, window, probability, closedMs }: Failed): Emission => {
+  const { interactionId, userId, route } = tracked;
+  const { query, reply, signals, reasons, comment, correction, attributes, startedAt } = window;
   const data: InteractionFailed = {
-    ...subjectOf(subject),
-    query: exchange.query.text.slice(0, MAX_TEXT_CHARS),
-    response: exchange.reply.text.slice(0, MAX_TEXT_CHARS),
+    ...fieldsOf({ interactionId, conversationId, userId, route }),
+    query: query.text.slice(0, MAX_TEXT_CHARS),
+    response: reply.text.slice(0, MAX_TEXT_CHARS),
     probability,
     severity: severityOf(signals),
     signals,
     ...(reasons !== undefined && { reasons }),
     ...(comment !== undefined && { comment }),
     ...(correction !== undefined && { correction }),
-    ...(interaction.attributes !== undefined && { attributes: interaction.attributes }),
-    startedAt: interaction.startedAt,
-    closedAt: new Date(closedMs).toISOString(),
+    ...(attributes !== undefined && { attributes }),
+    startedAt,
+    closedAt: instantOf(closedMs),
   };
-  return { type: 'ratchet.interaction.failed', key: subject.conversationId, id: derivedId('failed', subject.conversationId, subject.interactionId), data };
+  return { type: 'ratchet.interaction.failed', key: conversationId, id: idOfText(`failed\u0000${conversationId}\u0000${interactionId}`), data };
 };

@@ -1,8 +1,9 @@
-import type { Feedback, HandoffRequested, Interaction, Signal } from '@ratchet/domain';
+import type { Feedback, HandoffRequested, Signal } from '@ratchet/domain';
 import type { Detected } from '../detectors/detector.js';
 import type { Exchange } from '../failure/exchange.js';
+import type { StemSet } from '../text/stem-set.js';
 import type { TextProfile } from '../text/text-profile.js';
-import type { VitalsKey } from './vitals-counter.js';
+import type { Route } from './route.js';
 
 /** Messages of a conversation that a new one is compared with. */
 export const QUERIES_KEPT = 8;
@@ -10,51 +11,115 @@ export const REPLIES_KEPT = 5;
 /** Feedback that waits for its interaction, per conversation. */
 export const WAITING_MAX = 100;
 
+/** What is needed of an interaction until its window closes. */
+export interface OpenWindow extends Exchange {
+  signals: Signal[];
+  correction: string | undefined;
+  comment: string | undefined;
+  reasons: Detected['reasons'];
+}
+
 /** An interaction of an open conversation. Once its window has closed, only what late feedback needs is kept. */
 export interface TrackedInteraction {
   readonly interactionId: string;
-  readonly subject: Pick<Interaction, 'interactionId' | 'conversationId' | 'userId' | 'model' | 'workload' | 'version' | 'assignment'>;
-  readonly key: VitalsKey;
-  readonly timeMs: number;
+  readonly userId: string | undefined;
+  readonly route: Route;
+  /** The interaction before it: a list linked this way takes no more than one field. */
+  earlier: TrackedInteraction | undefined;
   /** Undefined once the window has closed. */
-  exchange: Exchange | undefined;
-  signals: Signal[];
-  correction?: string;
-  comment?: string;
-  reasons?: Detected['reasons'];
+  window: OpenWindow | undefined;
 }
 
 /** Evidence that came before its interaction. */
 export type Waiting = { readonly eventId: string; readonly timeMs: number } & ({ readonly feedback: Feedback } | { readonly handoff: HandoffRequested });
 
+/** A million of these may be open: lists begin as one that all share, and are never longer than what is in them. */
 export interface OpenConversation {
   readonly conversationId: string;
-  readonly firstOffset: bigint;
+  readonly firstOffset: number;
   /** Stream time before its first record: a replay from there starts with it. */
   readonly streamTimeBeforeMs: number;
   readonly startedMs: number;
   readonly late: boolean;
-  lastOffset: bigint;
+  lastOffset: number;
   lastEventId: string;
   lastActivityMs: number;
   /** When its entry in the expiry heap comes up. */
   scheduledMs: number;
   settled: boolean;
-  workload: string | undefined;
+  idleEndMs: number;
   firstRequestMs: number | undefined;
-  firstKey: VitalsKey | undefined;
-  readonly interactions: Map<string, TrackedInteraction>;
-  open: TrackedInteraction[];
+  /** For whom the conversation counts as a unit. */
+  firstRoute: Route | undefined;
+  /** The newest interaction; those whose windows are open are the newest ones. */
   last: TrackedInteraction | undefined;
-  readonly queries: TextProfile[];
-  readonly replies: (readonly number[])[];
-  readonly waiting: Waiting[];
+  interactionCount: number;
+  /** By id, where there are too many to look through. */
+  byId: Map<string, TrackedInteraction> | undefined;
+  queries: readonly TextProfile[];
+  replies: readonly StemSet[];
+  waiting: readonly Waiting[];
   hadTrouble: boolean;
   outcomes: number;
   failures: number;
+  /** Neighbours in the order of opening. */
+  older: OpenConversation | undefined;
+  newer: OpenConversation | undefined;
 }
 
-export const pushBounded = <T>(items: T[], { item, max }: { item: T; max: number }): void => {
-  items.push(item);
-  if (items.length > max) items.shift();
+export const NOTHING: readonly never[] = [];
+
+/** A new list without spare room, the first item left out where there would be more than `max`. */
+export const withLast = <T>(items: readonly T[], { item, max }: { item: T; max: number }): readonly T[] => {
+  const from = items.length < max ? 0 : items.length - max + 1;
+  const longer = new Array<T>(items.length - from + 1);
+  for (let i = from; i < items.length; i += 1) longer[i - from] = items[i] as T;
+  longer[items.length - from] = item;
+  return longer;
+};
+
+/** Up to here looking through the list is faster than a map, and much smaller. */
+const LISTED_MAX = 32;
+
+export const interactionOf = ({ last, byId }: OpenConversation, interactionId: string): TrackedInteraction | undefined => {
+  if (byId !== undefined) return byId.get(interactionId);
+  let tracked = last;
+  while (tracked !== undefined && tracked.interactionId !== interactionId) tracked = tracked.earlier;
+  return tracked;
+};
+
+/** Adds the newest interaction; where there are more than `max`, the first one whose window has closed is forgotten. */
+export const addInteraction = (conversation: OpenConversation, { tracked, max }: { tracked: TrackedInteraction; max: number }): void => {
+  tracked.earlier = conversation.last;
+  conversation.last = tracked;
+  conversation.interactionCount += 1;
+  if (conversation.byId !== undefined) conversation.byId.set(tracked.interactionId, tracked);
+  else if (conversation.interactionCount > LISTED_MAX) conversation.byId = mapOf(conversation);
+  if (conversation.interactionCount > max) forgetFirstClosed(conversation);
+};
+
+const mapOf = ({ last }: OpenConversation): Map<string, TrackedInteraction> => {
+  const byId = new Map<string, TrackedInteraction>();
+  for (let tracked = last; tracked !== undefined; tracked = tracked.earlier) byId.set(tracked.interactionId, tracked);
+  return byId;
+};
+
+/** Windows close together, so the first interaction is closed where any is. */
+const forgetFirstClosed = (conversation: OpenConversation): void => {
+  let later = conversation.last;
+  while (later?.earlier?.earlier !== undefined) later = later.earlier;
+  const first = later?.earlier;
+  if (later === undefined || first === undefined || first.window !== undefined) return;
+  later.earlier = undefined;
+  conversation.byId?.delete(first.interactionId);
+  conversation.interactionCount -= 1;
+};
+
+/** Interactions whose windows are open, first asked first. */
+export const openInteractionsOf = ({ last }: OpenConversation): readonly TrackedInteraction[] => {
+  if (last?.window === undefined) return NOTHING;
+  if (last.earlier?.window === undefined) return [last];
+  const open: TrackedInteraction[] = [];
+  for (let tracked: TrackedInteraction | undefined = last; tracked?.window !== undefined; tracked = tracked.earlier) open.push(tracked);
+  return open.reverse();
 };

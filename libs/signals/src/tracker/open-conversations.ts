@@ -1,7 +1,17 @@
 import { idleEndMsOf, longestIdleEndMs, type SignalsConfig } from '../config.js';
 import { ExpiryHeap } from './expiry-heap.js';
-import type { OpenConversation } from './open-conversation.js';
+import { NOTHING, type OpenConversation } from './open-conversation.js';
 import type { TrackedRecord } from './tracked-record.js';
+
+/** A record as the open conversations see it. */
+export interface Touch {
+  readonly record: TrackedRecord;
+  /** The record's offset as a number, which is exact up to 2^53. */
+  readonly offset: number;
+  /** Of the record's workload; undefined where the record is no interaction. */
+  readonly idleEndMs: number | undefined;
+  readonly streamTimeBeforeMs: number;
+}
 
 /** Offset metadata of Kafka is small (4 KB by default), so no more cuts than this are carried; the newest win. */
 const CUTS_CARRIED_MAX = 32;
@@ -19,35 +29,32 @@ export interface ResumePoint {
 }
 
 interface Cut {
-  readonly fromOffset: bigint;
+  readonly fromOffset: number;
   /** After this stream time the pause alone separates the parts. */
   untilMs: number;
-}
-
-interface Scheduled {
-  readonly conversation: OpenConversation;
-  readonly dueMs: number;
 }
 
 /** Which conversations are open, when they are due to settle, and which to settle first where room is short. */
 export class OpenConversations {
   readonly #config: SignalsConfig;
   readonly #byId = new Map<string, OpenConversation>();
-  readonly #expiry = new ExpiryHeap<Scheduled>();
-  /** In order of opening, which is the order of first offsets; settled ones are skipped when they reach the head. */
-  #queue: OpenConversation[] = [];
-  #head = 0;
+  readonly #expiry = new ExpiryHeap<OpenConversation>();
+  readonly #idleEndMsAtLeast: number;
+  /** Ends of a list in the order of opening, which is the order of first offsets. */
+  #oldest: OpenConversation | undefined;
+  #newest: OpenConversation | undefined;
   readonly #cuts = new Map<string, Cut>();
-  readonly #committed: bigint;
+  readonly #committed: number;
   #streamTimeMs: number;
 
   constructor(config: SignalsConfig, resume?: Omit<ResumePoint, 'offset'>) {
     this.#config = config;
     this.#streamTimeMs = resume?.streamTimeMs ?? 0;
-    this.#committed = resume?.committed ?? 0n;
+    this.#committed = Number(resume?.committed ?? 0n);
+    this.#idleEndMsAtLeast = idleEndMsOf(config, undefined);
     // The oldest open conversation was younger than its greatest age when the point was taken, so the cuts are of use no longer than this.
     const untilMs = this.#streamTimeMs + config.maxConversationMs + longestIdleEndMs(config);
-    for (const [id, offset] of Object.entries(resume?.cuts ?? {})) this.#cuts.set(id, { fromOffset: BigInt(offset), untilMs });
+    for (const [id, offset] of Object.entries(resume?.cuts ?? {})) this.#cuts.set(id, { fromOffset: Number(offset), untilMs });
   }
 
   get size(): number {
@@ -59,17 +66,17 @@ export class OpenConversations {
   }
 
   /** Moves stream time on and takes out every conversation that has thereby ended, first due first. */
-  advanceTo(timeMs: number): OpenConversation[] {
+  advanceTo(timeMs: number): readonly OpenConversation[] {
     if (timeMs > this.#streamTimeMs) this.#streamTimeMs = timeMs;
+    if (this.#expiry.nextDueMs >= this.#streamTimeMs) return NOTHING;
     const due: OpenConversation[] = [];
-    while ((this.#expiry.nextDueMs ?? Number.POSITIVE_INFINITY) < this.#streamTimeMs) {
-      const scheduled = this.#expiry.pop();
-      if (scheduled === undefined) break;
-      const { conversation, dueMs } = scheduled;
+    for (let dueMs = this.#expiry.nextDueMs; dueMs < this.#streamTimeMs; dueMs = this.#expiry.nextDueMs) {
+      const conversation = this.#expiry.pop();
+      if (conversation === undefined) break;
       if (conversation.settled || conversation.scheduledMs !== dueMs) continue;
       const nowDueMs = this.#dueMsOf(conversation);
       if (nowDueMs < this.#streamTimeMs) {
-        this.#take(conversation, { cut: this.#idleDueMsOf(conversation) >= this.#streamTimeMs });
+        this.#take(conversation, { cut: idleDueMsOf(conversation) >= this.#streamTimeMs });
         due.push(conversation);
       } else this.#schedule(conversation, nowDueMs);
     }
@@ -77,18 +84,19 @@ export class OpenConversations {
   }
 
   /** Whether the record belongs to a part of the conversation that was settled before the resume point. */
-  isBeforeCut(conversationId: string, offset: bigint): boolean {
+  isBeforeCut(conversationId: string, offset: number): boolean {
+    if (this.#cuts.size === 0) return false;
     const cut = this.#cuts.get(conversationId);
     return cut !== undefined && offset < cut.fromOffset;
   }
 
   /** Takes out the conversations that have been open longest, as many as a new one needs room for. */
-  makeRoomFor(conversationId: string, offset: bigint): OpenConversation[] {
-    const evicted: OpenConversation[] = [];
+  makeRoomFor(conversationId: string, offset: number): readonly OpenConversation[] {
     // In a replay the cuts tell who was taken out; conversations that had settled by then may take room for a while.
-    if (offset < this.#committed || this.#byId.has(conversationId)) return evicted;
+    if (this.#byId.size < this.#config.maxOpenConversations || offset < this.#committed || this.#byId.has(conversationId)) return NOTHING;
+    const evicted: OpenConversation[] = [];
     while (this.#byId.size >= this.#config.maxOpenConversations) {
-      const oldest = this.oldest();
+      const oldest = this.#oldest;
       if (oldest === undefined) break;
       this.#take(oldest, { cut: true });
       evicted.push(oldest);
@@ -97,11 +105,11 @@ export class OpenConversations {
   }
 
   /** The open conversation that the record belongs to, opened where there is none, its idle time started anew. */
-  touch(conversationId: string, { record, streamTimeBeforeMs }: { record: TrackedRecord; streamTimeBeforeMs: number }): OpenConversation {
-    const conversation = this.#byId.get(conversationId) ?? this.#open(conversationId, { record, streamTimeBeforeMs });
-    const { event } = record;
-    if (event.type === 'ratchet.interaction.completed') conversation.workload = event.data.workload;
-    conversation.lastOffset = record.offset;
+  touch(conversationId: string, touch: Touch): OpenConversation {
+    const conversation = this.#byId.get(conversationId) ?? this.#open(conversationId, touch);
+    const { record, offset, idleEndMs } = touch;
+    if (idleEndMs !== undefined) conversation.idleEndMs = idleEndMs;
+    conversation.lastOffset = offset;
     conversation.lastEventId = record.eventId;
     // A late segment lives by stream time, else each of its records would settle the one before.
     const activeMs = conversation.late ? this.#streamTimeMs : record.timeMs;
@@ -118,64 +126,63 @@ export class OpenConversations {
   }
 
   oldest(): OpenConversation | undefined {
-    while (this.#queue[this.#head]?.settled === true) this.#head += 1;
-    if (this.#head > 1_024 && this.#head * 2 > this.#queue.length) {
-      this.#queue = this.#queue.slice(this.#head);
-      this.#head = 0;
-    }
-    return this.#queue[this.#head];
+    return this.#oldest;
   }
 
   resumePoint(committed: bigint): ResumePoint {
-    const oldest = this.oldest();
-    const offset = oldest?.firstOffset ?? committed;
+    const oldest = this.#oldest;
+    const offset = oldest === undefined ? committed : BigInt(oldest.firstOffset);
     const needed: [string, string][] = [];
     for (const [id, { fromOffset, untilMs }] of this.#cuts) {
       if (untilMs < this.#streamTimeMs && !this.#byId.has(id)) this.#cuts.delete(id);
-      else if (fromOffset > offset) needed.push([id, fromOffset.toString()]);
+      else if (BigInt(fromOffset) > offset) needed.push([id, fromOffset.toString()]);
     }
     return { offset, committed, streamTimeMs: oldest?.streamTimeBeforeMs ?? this.#streamTimeMs, cuts: Object.fromEntries(needed.slice(-CUTS_CARRIED_MAX)) };
   }
 
-  #open(conversationId: string, { record, streamTimeBeforeMs }: { record: TrackedRecord; streamTimeBeforeMs: number }): OpenConversation {
-    const workload = record.event.type === 'ratchet.interaction.completed' ? record.event.data.workload : undefined;
-    const late = record.timeMs < this.#streamTimeMs - idleEndMsOf(this.#config, workload);
+  #open(conversationId: string, { record, offset, idleEndMs = this.#idleEndMsAtLeast, streamTimeBeforeMs }: Touch): OpenConversation {
+    const late = record.timeMs < this.#streamTimeMs - idleEndMs;
     const startedMs = late ? this.#streamTimeMs : record.timeMs;
     const conversation: OpenConversation = {
       conversationId,
-      firstOffset: record.offset,
+      firstOffset: offset,
       streamTimeBeforeMs,
       startedMs,
       late,
-      lastOffset: record.offset,
+      lastOffset: offset,
       lastEventId: record.eventId,
       lastActivityMs: startedMs,
       scheduledMs: Number.POSITIVE_INFINITY,
       settled: false,
-      workload,
+      idleEndMs,
       firstRequestMs: undefined,
-      firstKey: undefined,
-      interactions: new Map(),
-      open: [],
+      firstRoute: undefined,
       last: undefined,
-      queries: [],
-      replies: [],
-      waiting: [],
+      interactionCount: 0,
+      byId: undefined,
+      queries: NOTHING,
+      replies: NOTHING,
+      waiting: NOTHING,
       hadTrouble: false,
       outcomes: 0,
       failures: 0,
+      older: this.#newest,
+      newer: undefined,
     };
     this.#byId.set(conversationId, conversation);
-    this.#queue.push(conversation);
+    if (this.#newest === undefined) this.#oldest = conversation;
+    else this.#newest.newer = conversation;
+    this.#newest = conversation;
     return conversation;
   }
 
   #take(conversation: OpenConversation, { cut }: { cut: boolean }): void {
     conversation.settled = true;
+    this.#unlink(conversation);
     this.#byId.delete(conversation.conversationId);
-    this.#cuts.delete(conversation.conversationId);
+    if (this.#cuts.size > 0) this.#cuts.delete(conversation.conversationId);
     if (!cut) return;
-    this.#cuts.set(conversation.conversationId, { fromOffset: conversation.lastOffset + 1n, untilMs: this.#idleDueMsOf(conversation) });
+    this.#cuts.set(conversation.conversationId, { fromOffset: conversation.lastOffset + 1, untilMs: idleDueMsOf(conversation) });
     if (this.#cuts.size > CUTS_KEPT_MAX) {
       const [oldest] = this.#cuts.keys();
       if (oldest !== undefined) this.#cuts.delete(oldest);
@@ -184,14 +191,22 @@ export class OpenConversations {
 
   #schedule(conversation: OpenConversation, dueMs: number): void {
     conversation.scheduledMs = dueMs;
-    this.#expiry.push({ conversation, dueMs }, dueMs);
+    this.#expiry.push(conversation, dueMs);
   }
 
-  #idleDueMsOf({ lastActivityMs, workload }: OpenConversation): number {
-    return lastActivityMs + idleEndMsOf(this.#config, workload);
+  #unlink(conversation: OpenConversation): void {
+    const { older, newer } = conversation;
+    if (older === undefined) this.#oldest = newer;
+    else older.newer = newer;
+    if (newer === undefined) this.#newest = older;
+    else newer.older = older;
+    conversation.older = undefined;
+    conversation.newer = undefined;
   }
 
   #dueMsOf(conversation: OpenConversation): number {
-    return Math.min(this.#idleDueMsOf(conversation), conversation.startedMs + this.#config.maxConversationMs);
+    return Math.min(idleDueMsOf(conversation), conversation.startedMs + this.#config.maxConversationMs);
   }
 }
+
+const idleDueMsOf = ({ lastActivityMs, idleEndMs }: OpenConversation): number => lastActivityMs + idleEndMs;

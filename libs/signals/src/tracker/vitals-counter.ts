@@ -1,4 +1,4 @@
-import { type Arm, bucketOfValue, type Histogram, type Interaction, type VitalsCounted } from '@ratchet/domain';
+import { type Arm, bucketOfValue, type Histogram, instantOf, type Interaction, type VitalsCounted } from '@ratchet/domain';
 import { derivedId } from './derived-id.js';
 
 /** Whom a number is counted for: the assigned version and arm, also where another version had to answer. */
@@ -118,8 +118,8 @@ export class VitalsCounter {
       failuresBySignal: Object.fromEntries(failuresBySignal),
       latencyMs: toHistogram(latencyMs),
       costUsd: toHistogram(costUsd),
-      from: new Date(fromMs).toISOString(),
-      to: new Date(toMs).toISOString(),
+      from: instantOf(fromMs),
+      to: instantOf(toMs),
     }));
     this.#tallies.clear();
     return drained;

@@ -1,0 +1,65 @@
+import type { Interaction } from '@ratchet/domain';
+import { failureThresholdOf, idleEndMsOf, type SignalsConfig } from '../config.js';
+import { type VitalsKey, vitalsKeyOf } from './vitals-counter.js';
+
+type Assignment = Interaction['assignment'];
+
+/** Who answered, and for whom it counts, with what follows from these: one object for all interactions of a log that have it in common. */
+export interface Route {
+  readonly model: string;
+  readonly workload: string;
+  readonly version: string;
+  readonly assignment: Assignment;
+  readonly key: VitalsKey;
+  readonly overridden: boolean;
+  readonly failureThreshold: number;
+  readonly idleEndMs: number;
+}
+
+/** Routes come and go with versions and stages; beyond this many the table starts anew, and only sharing is lost. */
+const ROUTES_KEPT_MAX = 2_000;
+
+export class Routes {
+  readonly #config: SignalsConfig;
+  readonly #byVersion = new Map<string, Route[]>();
+  #count = 0;
+
+  constructor(config: SignalsConfig) {
+    this.#config = config;
+  }
+
+  of(interaction: Interaction): Route {
+    const { model, workload, version, assignment } = interaction;
+    const sameVersion = this.#byVersion.get(version);
+    if (sameVersion !== undefined) {
+      for (const route of sameVersion) if (route.workload === workload && route.model === model && isSameAssignment(route.assignment, assignment)) return route;
+    }
+    return this.#add(interaction, sameVersion);
+  }
+
+  #add(interaction: Interaction, sameVersion: Route[] | undefined): Route {
+    const { model, workload, version, assignment } = interaction;
+    const route: Route = {
+      model,
+      workload,
+      version,
+      assignment,
+      key: vitalsKeyOf(interaction),
+      overridden: assignment?.overridden === true,
+      failureThreshold: failureThresholdOf(this.#config, workload),
+      idleEndMs: idleEndMsOf(this.#config, workload),
+    };
+    if (this.#count >= ROUTES_KEPT_MAX) {
+      this.#byVersion.clear();
+      this.#count = 0;
+      this.#byVersion.set(version, [route]);
+    } else if (sameVersion === undefined) this.#byVersion.set(version, [route]);
+    else sameVersion.push(route);
+    this.#count += 1;
+    return route;
+  }
+}
+
+const isSameAssignment = (a: Assignment, b: Assignment): boolean =>
+  a === b ||
+  (a !== undefined && b !== undefined && a.rolloutId === b.rolloutId && a.stage === b.stage && a.arm === b.arm && a.version === b.version && a.overridden === b.overridden && a.fellBack === b.fellBack);
