@@ -1,6 +1,6 @@
 import { decodeMessage, encodeEvent } from '@ratchet/contracts';
 import type { EventEnvelope } from '@ratchet/contracts';
-import { clockAdvanced, vitalsCounted } from '@ratchet/domain';
+import { clockAdvanced, instantMsOf, instantOf, vitalsCounted } from '@ratchet/domain';
 import { toDeadLetter } from '@ratchet/kafka';
 import type { ConsumedRecord, DeadLetterReason, PartitionTask, ProducedRecord, ResumePoint } from '@ratchet/kafka';
 import { derivedId } from '@ratchet/observability';
@@ -12,6 +12,7 @@ const SERVICE = 'signal-detector';
 /** An event may be ahead of its append time by a producer's clock error, but not drag stream time into the future. */
 const AHEAD_MS_MAX = 60_000;
 const CLOCK_EVERY_MS = 1_000;
+const NOTHING: readonly ProducedRecord[] = [];
 
 export interface ConversationTaskOptions {
   readonly partition: number;
@@ -44,12 +45,19 @@ export class ConversationTask implements PartitionTask {
     }
     const { event } = decoded;
     const emissions = this.tracker.apply({ event: event as unknown as TrackedEvent, eventId: event.id, offset: record.offset, timeMs: eventTimeMs(event, record) });
-    for (const emission of emissions) this.options.onEmission(emission);
-    return emissions.map((emission) => encodeEvent({ ...emission, source: SOURCE, time: new Date(this.tracker.streamTimeMs).toISOString(), causationid: event.id }));
+    if (emissions.length === 0) return NOTHING;
+    const time = instantOf(this.tracker.streamTimeMs);
+    const produced: ProducedRecord[] = [];
+    for (const emission of emissions) {
+      const { id, type, data } = emission;
+      this.options.onEmission(emission);
+      produced.push(encodeEvent({ id, source: SOURCE, type, time, causationid: event.id, data }));
+    }
+    return produced;
   }
 
   endBatch({ first, last }: { first: bigint; last: bigint }): readonly ProducedRecord[] {
-    const time = new Date(this.tracker.streamTimeMs).toISOString();
+    const time = instantOf(this.tracker.streamTimeMs);
     return this.tracker
       .drainVitals({ partition: this.options.partition, fromOffset: first, toOffset: last })
       .map((vitals) => encodeEvent({ id: vitals.vitalsId, source: SOURCE, type: vitalsCounted.type, time, data: vitals }));
@@ -67,10 +75,10 @@ export class ConversationTask implements PartitionTask {
   clockRecord(nowMs: number): ProducedRecord | undefined {
     if (this.tracker.openConversations === 0 || nowMs - this.lastClockMs < CLOCK_EVERY_MS) return undefined;
     this.lastClockMs = nowMs;
-    const time = new Date(nowMs).toISOString();
+    const time = instantOf(nowMs);
     const record = encodeEvent({ id: derivedId('clock', this.options.partition, nowMs), source: SOURCE, type: clockAdvanced.type, time, data: { advancedTo: time } });
     return { ...record, key: null };
   }
 }
 
-const eventTimeMs = (event: EventEnvelope, record: ConsumedRecord): number => Math.min(Date.parse(event.time), record.timestampMs + AHEAD_MS_MAX);
+const eventTimeMs = (event: EventEnvelope, record: ConsumedRecord): number => Math.min(instantMsOf(event.time), record.timestampMs + AHEAD_MS_MAX);

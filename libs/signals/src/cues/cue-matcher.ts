@@ -44,6 +44,21 @@ export const withBitsOnly = ({ bits }: CueHits): CueHits => {
   return shared;
 };
 
+const byFailure = new Map<string, CueHits>();
+
+/** The same for a reply, with the words by which it says that it cannot help. */
+export const withFailureWords = (hits: CueHits): CueHits => {
+  const cue = hasCue(hits, 'does_not_know') ? 'does_not_know' : 'failed';
+  const phrase = wordsOfCue(hits, cue);
+  if (phrase === undefined) return withBitsOnly(hits);
+  const name = `${hits.bits}:${phrase}`;
+  const known = byFailure.get(name);
+  if (known !== undefined) return known;
+  const shared: CueHits = { bits: hits.bits, negations: 0, firstHits: [{ bit: cueBits[cue], phrase }] };
+  if (byFailure.size < SHARED_MAX) byFailure.set(name, shared);
+  return shared;
+};
+
 interface Ending extends FirstHit {
   readonly onlyFirst: boolean;
 }

@@ -1,5 +1,6 @@
 import { hasCue, wordsOfCue } from '../cues/cue-matcher.js';
 import { sizeOf } from '../text/stem-set.js';
+import { hasMark } from '../text/text-profile.js';
 import { type EndingDetector, type NextTurnDetector, quoted, rounded, signal } from './detector.js';
 
 /** A request needs this many words on a topic of its own before it counts as another request. */
@@ -19,7 +20,7 @@ export const detectMovedOn: NextTurnDetector = ({ query, reply }, { message, toQ
   const trouble = hasCue(cues, 'no_first') || hasCue(cues, 'correction') || hasCue(cues, 'complaint') || hasCue(cues, 'confusion') || hasCue(cues, 'escalation') || hasCue(cues, 'give_up') || hasCue(cues, 'retry');
   if (trouble || sizeOf(content) < WORDS_OF_A_REQUEST || sizeOf(query.content) === 0 || toQuery.overlap > 0) return undefined;
   // A message after a question is the answer to it, not another request.
-  if (reply.endsWithQuestion) return undefined;
+  if (hasMark(reply, 'endsWithQuestion')) return undefined;
   return signal('moved_on', 0.6, { query: quoted(query.text), next: quoted(message.text), wordOverlap: rounded(toQuery.overlap) });
 };
 

@@ -1,7 +1,7 @@
 import type { Evidence } from '@ratchet/domain';
 import { wordsOfCue } from '../cues/cue-matcher.js';
+import { isSameText } from '../text/same-text.js';
 import { type NextTurnDetector, quoted, rounded, signal } from './detector.js';
-import { isSameText } from './reformulation.js';
 
 /** The same request more than twice in one conversation, or word for word a second time, or "I already asked", "try again". */
 export const detectRepeatedQuery: NextTurnDetector = ({ query }, { message, alikeCount, toQuery }, { config }) => {

@@ -1,4 +1,5 @@
 import { hasCue, wordsOfCue } from '../cues/cue-matcher.js';
+import { hasMark } from '../text/text-profile.js';
 import { type EndingDetector, type NextTurnDetector, quoted, signal } from './detector.js';
 
 /** The reply said that it could not help, and the user goes on asking. */
@@ -23,6 +24,6 @@ export const detectUnresolvedAtEnd: EndingDetector = ({ reply, emptyReply }, { t
     return signal('unresolved_request', hasCue(reply.cues, 'does_not_know') ? 0.8 : 0.5, { endedOn: quoted(reply.text), replyWords: failure });
   }
   if (emptyReply) return signal('unresolved_request', 0.8, { endedOn: 'an empty reply' });
-  if (!reply.endsWithQuestion || hasCue(reply.cues, 'thanked')) return undefined;
+  if (!hasMark(reply, 'endsWithQuestion') || hasCue(reply.cues, 'thanked')) return undefined;
   return signal('unresolved_request', hasCue(reply.cues, 'asks_repeat') ? 0.6 : 0.3, { endedOn: quoted(reply.text), openQuestion: true });
 };

@@ -2,7 +2,7 @@ import { type Signal, signalNameSchema } from '@ratchet/domain';
 import { hasCue } from '../cues/cue-matcher.js';
 import type { CueName } from '../cues/en.js';
 import { countShared, sizeOf } from '../text/stem-set.js';
-import type { TextProfile } from '../text/text-profile.js';
+import { hasMark, type TextProfile } from '../text/text-profile.js';
 import type { Exchange, NextTurn } from './exchange.js';
 
 const userCueNames = [
@@ -69,7 +69,7 @@ export const addFailureFeatures = (features: FailureFeatures, { exchange, next, 
 
 const addReply = (features: FailureFeatures, { query, reply, replyRepeats }: Exchange): void => {
   if (reply.cues.bits !== 0) for (const [cue, place] of replyCuePlaces) if (hasCue(reply.cues, cue)) features.add(place, 1);
-  if (reply.endsWithQuestion) features.add(featurePlaces['reply.question'], 1);
+  if (hasMark(reply, 'endsWithQuestion')) features.add(featurePlaces['reply.question'], 1);
   if (reply.wordCount > 0 && reply.wordCount <= 4) features.add(featurePlaces['reply.short'], 1);
   features.add(featurePlaces['reply.repeats'], replyRepeats);
   if (sizeOf(query.content) >= 2 && countShared(query.content, reply.content) === 0) features.add(featurePlaces['reply.off_topic'], 1);
@@ -79,9 +79,9 @@ const addUser = (features: FailureFeatures, message: TextProfile): void => {
   features.add(featurePlaces['next.any'], 1);
   if (message.cues.bits !== 0) for (const [cue, place] of userCuePlaces) if (hasCue(message.cues, cue)) features.add(place, 1);
   features.add(featurePlaces['next.negations'], Math.min(message.cues.negations, 3) / 3);
-  if (message.exclamationMarks > 0) features.add(featurePlaces['next.exclaims'], 1);
-  if (message.questionMarks > 0) features.add(featurePlaces['next.asks'], 1);
-  if (message.questionMarks > 1) features.add(featurePlaces['next.asks_twice'], 1);
+  if (hasMark(message, 'exclaims')) features.add(featurePlaces['next.exclaims'], 1);
+  if (hasMark(message, 'asks')) features.add(featurePlaces['next.asks'], 1);
+  if (hasMark(message, 'asksTwice')) features.add(featurePlaces['next.asks_twice'], 1);
   if (message.wordCount <= 3) features.add(featurePlaces['next.short'], 1);
   if (message.wordCount >= 20) features.add(featurePlaces['next.long'], 1);
 };
@@ -96,9 +96,9 @@ const addProducts = (features: FailureFeatures, { reply, next }: { reply: TextPr
   }
   if (hasCue(reply.cues, 'asks_confirm') && (no || hasCue(user, 'correction') || hasCue(user, 'rewording'))) features.add(featurePlaces['confirm*no'], 1);
   if (hasCue(reply.cues, 'offers') && no && !thanks) features.add(featurePlaces['offer*no'], 1);
-  if (reply.endsWithQuestion && no && !thanks) features.add(featurePlaces['question*no'], 1);
+  if (hasMark(reply, 'endsWithQuestion') && no && !thanks) features.add(featurePlaces['question*no'], 1);
   if (thanks && !no) features.add(featurePlaces['thanks*not_no'], 1);
   if (thanks && no) features.add(featurePlaces['no*thanks'], 1);
   if (hasCue(user, 'dislike') && !hasCue(user, 'praise')) features.add(featurePlaces['dislike*no_praise'], 1);
-  if (reply.endsWithQuestion && next.message.wordCount <= 3) features.add(featurePlaces['question*short'], 1);
+  if (hasMark(reply, 'endsWithQuestion') && next.message.wordCount <= 3) features.add(featurePlaces['question*short'], 1);
 };

@@ -1,25 +1,39 @@
 import { describe, expect, test } from '@jest/globals';
-import { failureProbability } from './failure-probability.js';
+import { FailureFeatures, type FeatureName, featurePlaces } from './failure-features.js';
+import { FailureModel } from './failure-probability.js';
 import { severityOf } from './severity.js';
 
 const weights = { version: 'test', embedding: 'hashed-512', bias: -1, implicitLimit: 2, terms: { 'next.no_first': 1.5, 'next.thanks': -2, 'signal.reformulation': 3, 'signal.thumbs_up': -5, 'signal.thumbs_down': 5 } };
 
-describe('failureProbability', () => {
+const model = new FailureModel(weights);
+const featuresOf = (values: Partial<Record<FeatureName, number>>): FailureFeatures => {
+  const features = new FailureFeatures();
+  for (const [name, value] of Object.entries(values)) features.add(featurePlaces[name as FeatureName], value);
+  return features;
+};
+
+describe('FailureModel', () => {
   test('is the logistic function of bias and listed terms', () => {
-    const { probability, terms } = failureProbability({ 'next.no_first': 1, 'signal.reformulation': 0.5 }, weights);
+    const { probability, terms } = model.estimate(featuresOf({ 'next.no_first': 1, 'signal.reformulation': 0.5 }));
     expect(probability).toBeCloseTo(1 / (1 + Math.exp(-2)), 12);
     expect(terms.reduce((sum, { contribution }) => sum + contribution, weights.bias)).toBeCloseTo(2, 12);
     expect(terms.map(({ name }) => name)).toEqual(['next.no_first', 'signal.reformulation']);
   });
 
   test('lets explicit feedback outrank any amount of implicit evidence, and says so', () => {
-    const { probability, terms } = failureProbability({ 'next.no_first': 5, 'signal.reformulation': 1, 'signal.thumbs_up': 1 }, weights);
+    const { probability, terms } = model.estimate(featuresOf({ 'next.no_first': 5, 'signal.reformulation': 1, 'signal.thumbs_up': 1 }));
     expect(probability).toBeCloseTo(1 / (1 + Math.exp(3)), 12);
     expect(terms.map(({ name }) => name)).toContain('explicit_outranks');
   });
 
+  test('gives the same probability with and without the terms, and forgets the features that are cleared', () => {
+    const features = featuresOf({ 'next.no_first': 1, 'signal.thumbs_down': 1 });
+    expect(model.probability(features)).toBe(model.estimate(features).probability);
+    expect(model.probability(features.clear())).toBe(1 / (1 + Math.E));
+  });
+
   test('ignores features without a weight', () => {
-    expect(failureProbability({ 'next.unheard_of': 1 }, weights)).toEqual({ probability: 1 / (1 + Math.E), terms: [] });
+    expect(model.estimate(featuresOf({ 'next.long': 1 }))).toEqual({ probability: 1 / (1 + Math.E), terms: [] });
   });
 });
 

@@ -1,7 +1,7 @@
 import { cosine, EMBEDDING_DIM, hashEmbedding } from '@ratchet/embedded-model';
 import { HASHED_SIMILARITY, type SignalsConfig } from '../config.js';
 import { overlapOf } from './stem-set.js';
-import type { TextEmbedding, TextProfile } from './text-profile.js';
+import { hasMark, type TextEmbedding, type TextProfile } from './text-profile.js';
 
 /** Both similarities of two messages, each 0 to 1. */
 export interface Similarity {
@@ -30,7 +30,7 @@ export const forgetVector = (profile: TextProfile, embedding: TextEmbedding): vo
 /** Embeds only where the cheaper share of words leaves the answer open: most follow-ups share no content word at all. */
 export const similarityOf = (a: TextProfile, b: TextProfile, { config, embedding }: { config: SignalsConfig; embedding: TextEmbedding }): Similarity => {
   const overlap = overlapOf(a.content, b.content);
-  const wordsDecide = !a.beyondAscii && !b.beyondAscii && embedding.name === HASHED_SIMILARITY.embedding;
+  const wordsDecide = !hasMark(a, 'beyondAscii') && !hasMark(b, 'beyondAscii') && embedding.name === HASHED_SIMILARITY.embedding;
   if (wordsDecide && overlap < config.similarity.overlap) return { cosine: 0, overlap, strength: 0 };
   a.embedding ??= embedding.embed(a.text);
   b.embedding ??= embedding.embed(b.text);

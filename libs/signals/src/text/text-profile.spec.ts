@@ -1,7 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { signalsConfigSchema } from '../config.js';
+import { hasCue, NO_HITS, withBitsOnly, wordsOfCue } from '../cues/cue-matcher.js';
 import { HASHED_EMBEDDING, similarityOf } from './similarity.js';
-import { profileOf } from './text-profile.js';
+import { countShared, overlapOf, sizeOf, stemsOf } from './stem-set.js';
+import { hasMark, Mark, profileOf } from './text-profile.js';
 import { wordHash } from './word-scanner.js';
 
 const config = signalsConfigSchema.parse({});
@@ -9,13 +11,15 @@ const alike = (a: string, b: string): number => similarityOf(profileOf(a, 'user'
 
 describe('profileOf', () => {
   test('counts words, marks and a closing question, whatever the apostrophe', () => {
-    expect(profileOf("Don’t you know?! It's late...", 'user')).toMatchObject({ wordCount: 5, questionMarks: 1, exclamationMarks: 1, endsWithQuestion: false });
-    expect(profileOf('Which one?', 'reply').endsWithQuestion).toBe(true);
+    expect(profileOf("Don’t you know?! It's late...", 'user')).toMatchObject({ wordCount: 5, marks: Mark.asks | Mark.exclaims });
+    expect(hasMark(profileOf('Which one?', 'reply'), 'endsWithQuestion')).toBe(true);
+    expect(hasMark(profileOf('Which? This or that?', 'reply'), 'asksTwice')).toBe(true);
+    expect(hasMark(profileOf('café', 'reply'), 'beyondAscii')).toBe(true);
   });
 
   test('keeps stems of content words only', () => {
     const { content } = profileOf('The parcels were tracked while tracking my parcel', 'user');
-    expect(content).toEqual([wordHash('parcel'), wordHash('track'), wordHash('while')].sort((a, b) => a - b));
+    expect(stemsOf(content)).toEqual([wordHash('parcel'), wordHash('track'), wordHash('while')].sort((a, b) => a - b));
   });
 
   test.each([
@@ -24,17 +28,42 @@ describe('profileOf', () => {
     ['can i speak to a person please', 'escalation', 'speak to a person'],
     ['never mind', 'give_up', 'never mind'],
     ['thx', 'thanks', 'thx'],
-  ])('%s shows %s', (text, cue, words) => {
-    expect(profileOf(text, 'user').cues.words).toMatchObject({ [cue]: words });
+  ] as const)('%s shows %s', (text, cue, words) => {
+    expect(wordsOfCue(profileOf(text, 'user').cues, cue)).toBe(words);
   });
 
   test('finds no cue in the middle of a word, and no first word further on', () => {
-    expect(profileOf('the thanksgiving piano', 'user').cues.counts).toEqual({});
-    expect(profileOf('there is no time', 'user').cues.counts.no_first).toBeUndefined();
+    expect(profileOf('the thanksgiving piano', 'user').cues).toBe(NO_HITS);
+    expect(hasCue(profileOf('there is no time', 'user').cues, 'no_first')).toBe(false);
+    expect(hasCue(profileOf('there is no time', 'user').cues, 'negation')).toBe(true);
+  });
+
+  test('counts every word of negation, and keeps which cues there were without their words', () => {
+    const { cues } = profileOf('no, not that, no', 'user');
+    expect(cues.negations).toBe(3);
+    const kept = withBitsOnly(cues);
+    expect([hasCue(kept, 'no_first'), wordsOfCue(kept, 'no_first')]).toEqual([true, undefined]);
+    expect(withBitsOnly(profileOf('No! Not that, no', 'user').cues)).toBe(kept);
+  });
+
+  test.each([
+    ['abcdef', 4, 'abcd'],
+    ['abcd', 4, 'abcd'],
+    ['abc😀def', 4, 'abc'],
+    ['abc😀def', 5, 'abc😀'],
+    ['a\ud800bcd', 3, 'a\ud800b'],
+  ])('keeps of %j %d characters, none of them halved', (text, keptChars, kept) => {
+    expect(profileOf(text, 'user', { keptChars }).text).toBe(kept);
+  });
+
+  test('reads a text that it keeps a part of as a whole', () => {
+    const profile = profileOf(`where is my parcel ${'and so on '.repeat(50)} never mind?`, 'user', { keptChars: 20 });
+    expect(profile).toMatchObject({ text: 'where is my parcel a', marks: Mark.asks | Mark.endsWithQuestion });
+    expect(wordsOfCue(profile.cues, 'give_up')).toBe('never mind');
   });
 
   test('reads the end of a long text too', () => {
-    expect(profileOf(`${'word '.repeat(5_000)} sorry, I do not know`, 'reply').cues.counts.does_not_know).toBe(1);
+    expect(hasCue(profileOf(`${'word '.repeat(5_000)} sorry, I do not know`, 'reply').cues, 'does_not_know')).toBe(true);
   });
 });
 
@@ -51,5 +80,24 @@ describe('similarityOf', () => {
 
   test('the same text is fully alike', () => {
     expect(alike('where is my parcel', 'where is my parcel')).toBeCloseTo(1, 6);
+  });
+});
+
+describe('sets of stems', () => {
+  const setOf = (text: string): string => profileOf(text, 'user').content;
+
+  test('count what they share, whatever the order of the words', () => {
+    const [a, b] = [setOf('red kettle parcel invoice'), setOf('invoice lamp kettle kettles')];
+    expect([sizeOf(a), sizeOf(b), countShared(a, b)]).toEqual([4, 3, 2]);
+    expect(overlapOf(a, b)).toBe(2 / 5);
+    expect(overlapOf(a, a)).toBe(1);
+    expect(overlapOf(setOf(''), setOf('the'))).toBe(0);
+  });
+
+  test('hold the words of a long text, each once, in order', () => {
+    const words = Array.from({ length: 900 }, (_, i) => `w${i % 300}x`);
+    const stems = stemsOf(setOf(words.join(' ')));
+    expect(stems).toEqual([...new Set(stems)].sort((a, b) => a - b));
+    expect(stems.length).toBeGreaterThan(200);
   });
 });

@@ -16,13 +16,22 @@ export interface TextProfile {
   /** The distinct stems that are not stop words. */
   readonly content: StemSet;
   cues: CueHits;
-  readonly questionMarks: number;
-  readonly exclamationMarks: number;
-  readonly endsWithQuestion: boolean;
-  readonly beyondAscii: boolean;
+  /** What there is of {@link Mark}, a bit each. */
+  readonly marks: number;
   /** Filled by the first comparison that needs it. */
   embedding: Float32Array | undefined;
 }
+
+export const Mark = { asks: 1, asksTwice: 2, exclaims: 4, endsWithQuestion: 8, beyondAscii: 16 } as const;
+
+export const hasMark = ({ marks }: Pick<TextProfile, 'marks'>, mark: keyof typeof Mark): boolean => (marks & Mark[mark]) !== 0;
+
+const marksOf = ({ questionMarks, exclamationMarks, endsWithQuestion, beyondAscii }: ScannedWords): number =>
+  (questionMarks > 0 ? Mark.asks : 0) |
+  (questionMarks > 1 ? Mark.asksTwice : 0) |
+  (exclamationMarks > 0 ? Mark.exclaims : 0) |
+  (endsWithQuestion ? Mark.endsWithQuestion : 0) |
+  (beyondAscii ? Mark.beyondAscii : 0);
 
 export interface ProfileOptions {
   /** Longer texts are read as a whole, and kept up to this many characters. */
@@ -38,10 +47,7 @@ export const profileOf = (text: string, audience: 'user' | 'reply', { keptChars 
     wordCount: count,
     content: contentOf(scanned),
     cues: matchCues({ numbers, count }, audience),
-    questionMarks: scanned.questionMarks,
-    exclamationMarks: scanned.exclamationMarks,
-    endsWithQuestion: scanned.endsWithQuestion,
-    beyondAscii: scanned.beyondAscii,
+    marks: marksOf(scanned),
     embedding: undefined,
   };
 };

@@ -1,5 +1,5 @@
 import { type ConversationEnded, type Feedback, type HandoffRequested, instantMsOf, type Interaction, queryOf, type Signal, type VitalsCounted } from '@ratchet/domain';
-import { withBitsOnly } from '../cues/cue-matcher.js';
+import { withBitsOnly, withFailureWords } from '../cues/cue-matcher.js';
 import { type SignalsConfig, type SignalsConfigInput, signalsConfigSchema } from '../config.js';
 import type { Detected } from '../detectors/detector.js';
 import { detectError } from '../detectors/error.js';
@@ -138,11 +138,12 @@ export class ConversationTracker {
     const window = this.#windowOf(conversation, { interaction, record, requestedMs });
     // Steps of an agent repeat the user's message with tool results after it: only a message of the user is a new turn.
     if (interaction.input[interaction.input.length - 1]?.role === 'user') this.#userTurn(conversation, { exchange: window, record, requestedMs: requestedMs ?? record.timeMs });
-    // The words of the cues are for the turn itself: later ones only ask which cues there were.
+    // The words of the cues are for the turn itself: later on, only which cues there were is asked, and what the reply said of its failure.
     window.query.cues = withBitsOnly(window.query.cues);
+    window.reply.cues = withFailureWords(window.reply.cues);
     const tracked: TrackedInteraction = { interactionId, userId: interaction.userId, route, earlier: undefined, window };
     if (conversation.firstRoute === undefined && !route.overridden) conversation.firstRoute = route;
-    conversation.firstRequestMs ??= requestedMs ?? record.timeMs;
+    conversation.firstRequestAfterMs ??= (requestedMs ?? record.timeMs) - conversation.startedMs;
     addInteraction(conversation, { tracked, max: this.#config.maxInteractionsPerConversation });
     if (window.reply.content !== NO_STEMS) conversation.replies = withLast(conversation.replies, { item: window.reply.content, max: REPLIES_KEPT });
     this.#vitals.arrival(route.key, { interaction, timeMs: record.timeMs });
@@ -172,9 +173,7 @@ export class ConversationTracker {
       attributes,
       timed: record.untimed !== true,
       signals: NO_SIGNALS,
-      correction: undefined,
-      comment: undefined,
-      reasons: undefined,
+      said: undefined,
     };
   }
 
@@ -302,9 +301,12 @@ const requestedMsOf = (startedAt: string): number | undefined => {
 };
 
 const addToWindow = (window: OpenWindow, { correction, comment, reasons, ...signal }: Detected): void => {
-  if (correction !== undefined) window.correction = correction;
-  if (comment !== undefined) window.comment = comment;
-  if (reasons !== undefined) window.reasons = [...new Set([...(window.reasons ?? []), ...reasons])];
+  if (correction !== undefined || comment !== undefined || reasons !== undefined) {
+    window.said ??= {};
+    if (correction !== undefined) window.said.correction = correction;
+    if (comment !== undefined) window.said.comment = comment;
+    if (reasons !== undefined) window.said.reasons = [...new Set([...(window.said.reasons ?? []), ...reasons])];
+  }
   const { signals } = window;
   const same = signals.findIndex(({ name }) => name === signal.name);
   // The empty list is every window's; a list with something in it is the window's own.
@@ -328,7 +330,7 @@ const endingOf = (conversation: OpenConversation, { exchange, ended }: { exchang
     announced: ended !== undefined,
     taskCompleted: ended?.taskCompleted,
     afterReplyMs: endedMs === undefined ? undefined : Math.max(0, endedMs - exchange.answeredMs),
-    conversationMs: endedMs === undefined || conversation.firstRequestMs === undefined ? undefined : Math.max(0, endedMs - conversation.firstRequestMs),
+    conversationMs: endedMs === undefined || conversation.firstRequestAfterMs === undefined ? undefined : Math.max(0, endedMs - conversation.startedMs - conversation.firstRequestAfterMs),
     hadTrouble: conversation.hadTrouble,
   };
 };

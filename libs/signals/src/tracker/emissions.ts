@@ -59,7 +59,8 @@ interface Failed {
 
 export const failureEmission = ({ conversationId, tracked, window, probability, closedMs }: Failed): Emission => {
   const { interactionId, userId, route } = tracked;
-  const { query, reply, signals, reasons, comment, correction, attributes, startedAt } = window;
+  const { query, reply, signals, said, attributes, startedAt } = window;
+  const { reasons, comment, correction } = said ?? {};
   const data: InteractionFailed = {
     ...fieldsOf({ interactionId, conversationId, userId, route }),
     query: query.text.slice(0, MAX_TEXT_CHARS),

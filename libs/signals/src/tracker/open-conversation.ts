@@ -1,5 +1,4 @@
-import type { Feedback, HandoffRequested, Signal } from '@ratchet/domain';
-import type { Detected } from '../detectors/detector.js';
+import type { Feedback, FeedbackReason, HandoffRequested, Signal } from '@ratchet/domain';
 import type { Exchange } from '../failure/exchange.js';
 import type { StemSet } from '../text/stem-set.js';
 import type { TextProfile } from '../text/text-profile.js';
@@ -14,9 +13,14 @@ export const WAITING_MAX = 100;
 /** What is needed of an interaction until its window closes. */
 export interface OpenWindow extends Exchange {
   signals: Signal[];
-  correction: string | undefined;
-  comment: string | undefined;
-  reasons: Detected['reasons'];
+  /** What people wrote about it. */
+  said: Said | undefined;
+}
+
+interface Said {
+  correction?: string;
+  comment?: string;
+  reasons?: FeedbackReason[];
 }
 
 /** An interaction of an open conversation. Once its window has closed, only what late feedback needs is kept. */
@@ -33,7 +37,10 @@ export interface TrackedInteraction {
 /** Evidence that came before its interaction. */
 export type Waiting = { readonly eventId: string; readonly timeMs: number } & ({ readonly feedback: Feedback } | { readonly handoff: HandoffRequested });
 
-/** A million of these may be open: lists begin as one that all share, and are never longer than what is in them. */
+/**
+ * A million of these may be open. Lists begin as one that all share and are never longer than what is in them; times count from the
+ * conversation's start, because the engine keeps small integers in their field, and boxes each large one.
+ */
 export interface OpenConversation {
   readonly conversationId: string;
   readonly firstOffset: number;
@@ -43,12 +50,14 @@ export interface OpenConversation {
   readonly late: boolean;
   lastOffset: number;
   lastEventId: string;
-  lastActivityMs: number;
-  /** When its entry in the expiry heap comes up. */
-  scheduledMs: number;
+  /** Milliseconds after the start. */
+  lastActivityAfterMs: number;
+  /** Milliseconds after the start at which its entry in the expiry heap comes up; undefined where it has none. */
+  scheduledAfterMs: number | undefined;
   settled: boolean;
   idleEndMs: number;
-  firstRequestMs: number | undefined;
+  /** Milliseconds after the start, by the product's clock: mostly below 0. */
+  firstRequestAfterMs: number | undefined;
   /** For whom the conversation counts as a unit. */
   firstRoute: Route | undefined;
   /** The newest interaction; those whose windows are open are the newest ones. */

@@ -73,7 +73,7 @@ export class OpenConversations {
     for (let dueMs = this.#expiry.nextDueMs; dueMs < this.#streamTimeMs; dueMs = this.#expiry.nextDueMs) {
       const conversation = this.#expiry.pop();
       if (conversation === undefined) break;
-      if (conversation.settled || conversation.scheduledMs !== dueMs) continue;
+      if (conversation.settled || dueMs - conversation.startedMs !== conversation.scheduledAfterMs) continue;
       const nowDueMs = this.#dueMsOf(conversation);
       if (nowDueMs < this.#streamTimeMs) {
         this.#take(conversation, { cut: idleDueMsOf(conversation) >= this.#streamTimeMs });
@@ -113,10 +113,11 @@ export class OpenConversations {
     conversation.lastEventId = record.eventId;
     // A late segment lives by stream time, else each of its records would settle the one before.
     const activeMs = conversation.late ? this.#streamTimeMs : record.timeMs;
-    if (activeMs > conversation.lastActivityMs) conversation.lastActivityMs = activeMs;
+    const activeAfterMs = activeMs - conversation.startedMs;
+    if (activeAfterMs > conversation.lastActivityAfterMs) conversation.lastActivityAfterMs = activeAfterMs;
     const dueMs = this.#dueMsOf(conversation);
     // Due times mostly move away: the entry is then put back when it comes up, which spares a push per record.
-    if (dueMs < conversation.scheduledMs) this.#schedule(conversation, dueMs);
+    if (conversation.scheduledAfterMs === undefined || dueMs - conversation.startedMs < conversation.scheduledAfterMs) this.#schedule(conversation, dueMs);
     return conversation;
   }
 
@@ -151,11 +152,11 @@ export class OpenConversations {
       late,
       lastOffset: offset,
       lastEventId: record.eventId,
-      lastActivityMs: startedMs,
-      scheduledMs: Number.POSITIVE_INFINITY,
+      lastActivityAfterMs: 0,
+      scheduledAfterMs: undefined,
       settled: false,
       idleEndMs,
-      firstRequestMs: undefined,
+      firstRequestAfterMs: undefined,
       firstRoute: undefined,
       last: undefined,
       interactionCount: 0,
@@ -190,7 +191,7 @@ export class OpenConversations {
   }
 
   #schedule(conversation: OpenConversation, dueMs: number): void {
-    conversation.scheduledMs = dueMs;
+    conversation.scheduledAfterMs = dueMs - conversation.startedMs;
     this.#expiry.push(conversation, dueMs);
   }
 
@@ -209,4 +210,4 @@ export class OpenConversations {
   }
 }
 
-const idleDueMsOf = ({ lastActivityMs, idleEndMs }: OpenConversation): number => lastActivityMs + idleEndMs;
+const idleDueMsOf = ({ startedMs, lastActivityAfterMs, idleEndMs }: OpenConversation): number => startedMs + lastActivityAfterMs + idleEndMs;
