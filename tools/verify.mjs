@@ -47,6 +47,7 @@ const bench = (project, file, args = []) => async () => {
 
 /** The seed is printed, so that a run that found something can be had again. */
 const chaos = async () => expectCode(await runNode('tools/chaos.mjs', [], { timeoutMs: 90 * MINUTE_MS }));
+const streams = async () => expectCode(await runNode('bench/run.mjs', ['streams', '--records', '100000', '--only', 'limit,full,reference,streams1,streams2'], { timeoutMs: 30 * MINUTE_MS }));
 
 const compose = async () => {
   const client = spawnSync('docker', ['compose', 'version'], { stdio: 'ignore' });
@@ -64,6 +65,7 @@ const steps = [
   { name: 'compose', does: 'docker-compose.yml can be read', run: compose },
   { name: 'training', does: 'what the training recipes forget and learn', run: withData(['clinc150.jsonl', 'banking77.jsonl'], bench('embedded-model', 'training-streams.mjs')) },
   { name: 'signals', does: 'how well failure signals agree with people', run: withData(['uss_mwoz.jsonl', 'uss_sgd.jsonl', 'uss_redial.jsonl', 'uss_ccpe.jsonl'], bench('signals', 'agreement.mjs')) },
+  { name: 'streams', does: 'the stream benchmark, small: Kafka Streams must find what our reference job finds', run: streams },
 ];
 
 const wanted = process.argv.slice(2);
