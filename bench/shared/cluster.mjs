@@ -1,21 +1,26 @@
 // The broker and what the benchmarks do with it beside the processes that they measure.
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { deadLetterTopicOf, topicCatalogue, topics } from '@ratchet/contracts';
 import { createKafka, ensureTopics } from '@ratchet/kafka';
 import { startStack } from '@ratchet/local-stack';
 import { Logger } from '@ratchet/observability';
+import { root } from './report.mjs';
 
 export const INTERACTIONS = topics.interactions.name;
 export const SIGNALS = topics.signals.name;
 export const DEAD_LETTERS = deadLetterTopicOf(INTERACTIONS, 'signal-detector');
 
-/** A stack of the benchmark's own, with an empty log, unless the environment names brokers. */
+/** Topics are emptied here, so a cluster that the environment names is never used. */
+const OWN_STACK = { KAFKA_BROKERS: '', DATABASE_URL: '', RATCHET_STACK: 'embedded', RATCHET_KAFKA_PORT: '', RATCHET_POSTGRES_PORT: '' };
+
+/** A stack of the benchmark's own, with an empty log; `stop` ends it and removes its data. */
 export const startCluster = async ({ onProgress }) => {
-  const dataDir = mkdtempSync(join(tmpdir(), 'ratchet-bench-'));
-  const stack = await startStack({ dataDir, onProgress });
+  const folder = join(root, '.ratchet', 'bench');
+  mkdirSync(folder, { recursive: true });
+  const dataDir = mkdtempSync(join(folder, 'stack-'));
+  const stack = await startStack({ dataDir, onProgress, env: { ...process.env, ...OWN_STACK } });
   const brokers = stack.kafkaBrokers;
   const kafka = createKafka({ brokers, clientId: 'bench' }, Logger.silent());
   const admin = kafka.admin();
