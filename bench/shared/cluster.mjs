@@ -46,12 +46,15 @@ export const freshTopics = async ({ admin, kafka }, extra = []) => {
   await waitFor('deleting topics', async () => !(await admin.listTopics()).some((name) => wanted.has(name)));
   await ensureTopics(kafka, { catalogue: topicCatalogue, replicationFactor: 1, services: ['signal-detector'] });
   for (const topic of extra) await ensureTopic(admin, topic);
+  for (const topic of wanted) await hasLeaders(admin, topic);
 };
+
+/** A new topic takes a moment to have leaders that know of it. */
+const hasLeaders = (admin, topic) => waitFor(`topic ${topic}`, () => admin.fetchTopicOffsets(topic).then(() => true, () => false));
 
 export const ensureTopic = async (admin, topic, numPartitions = 6) => {
   if (!(await admin.listTopics()).includes(topic)) await admin.createTopics({ topics: [{ topic, numPartitions, replicationFactor: 1 }], waitForLeaders: false });
-  // A new topic takes a moment to have leaders.
-  await waitFor(`topic ${topic}`, () => admin.fetchTopicOffsets(topic).then(() => true, () => false));
+  await hasLeaders(admin, topic);
 };
 
 /** Partition -> the offset after the last record. */
