@@ -16,13 +16,13 @@ const rulesIn = (lines) => {
   return counts;
 };
 
-/** Compares two sorted lists of lines; `equal` only if every record is the same to the letter and none is repeated. */
+/** Compares two sorted lists of lines; `equal` only if there are any, every record is the same to the letter and none is repeated. */
 export const compareFindings = (ours, theirs) => {
   const mine = new Set(ours);
   const other = new Set(theirs);
   const onlyOurs = ours.filter((line) => !other.has(line));
   const onlyTheirs = theirs.filter((line) => !mine.has(line));
   const repeated = ours.length - mine.size + (theirs.length - other.size);
-  const equal = onlyOurs.length === 0 && onlyTheirs.length === 0 && repeated === 0;
+  const equal = ours.length > 0 && onlyOurs.length === 0 && onlyTheirs.length === 0 && repeated === 0;
   return { equal, ours: ours.length, theirs: theirs.length, repeated, rules: rulesIn(ours), ...(!equal && { onlyOurs: onlyOurs.slice(0, 3), onlyTheirs: onlyTheirs.slice(0, 3) }) };
 };

@@ -13,7 +13,6 @@ const RECORDS = 300_000;
 const RECORDS_PER_SECOND = 250;
 const KILL_AT = 0.8;
 const WITHIN_MS = 300_000;
-const SESSION_TIMEOUT_MS = 20_000;
 
 /** One conversation for each partition, found by trying names. */
 const onePerPartition = (partitions) => {
@@ -61,7 +60,7 @@ export const measureRecovery = async (cluster, { seed }) => {
     const assigned = new Map(assignmentsOf(second).map((one) => [one.partition, one]));
     const replayed = [...assigned.values()].reduce((sum, { position, replayFrom }) => sum + position - replayFrom, 0);
     const restoringSeconds = times.allLiveSeconds - times.assignedSeconds;
-    return { ...times, sessionTimeoutSeconds: SESSION_TIMEOUT_MS / 1_000, replayed, replayMinutes: Math.round(replayed / RECORDS_PER_SECOND / 6) / 10, restoringSeconds, replayedPerSecond: replayed / restoringSeconds, drainPerSecond: drained.recordsPerSecond };
+    return { ...times, replayed, replayMinutes: Math.round(replayed / RECORDS_PER_SECOND / 6) / 10, restoringSeconds, replayedPerSecond: replayed / restoringSeconds, drainPerSecond: drained.recordsPerSecond };
   } finally {
     await second.end();
     await forgetGroup(cluster.admin, groupId);

@@ -9,7 +9,7 @@ import { measureRates, rateParts } from './rates.mjs';
 import { measureRecovery } from './recovery.mjs';
 
 const parts = [...rateParts, 'latency', 'recovery', 'memory'];
-const defaults = { records: 1_000_000, rounds: 1, conversations: 1_000_000, seed: 1 };
+const defaults = { records: 500_000, rounds: 1, conversations: 1_000_000, seed: 1 };
 
 const labels = {
   limit: 'bare reading and JSON.parse (the limit)',

@@ -96,17 +96,17 @@ class Conversation {
       return random() < 0.06 ? { query: askForPerson(random), kind: 'person' } : { query: request.inOtherWords() };
     }
     if (this.turn > 0 && this.turn + 1 >= this.turns && random() < 0.4) return { query: closing(random) };
-    this.request = newRequest(random);
+    this.request = newRequest(random, this.request);
     return { query: this.request.query };
   }
 
   #chooseFailure() {
     const chance = this.random();
     const goesOn = this.turn < this.turns;
-    if (chance < 0.05) return goesOn ? 'reworded' : undefined;
-    if (chance < 0.085) return goesOn ? 'corrected' : undefined;
-    if (chance < 0.1) return 'errored';
-    return chance < 0.12 ? 'abandoned' : undefined;
+    if (chance < 0.055) return goesOn ? 'reworded' : undefined;
+    if (chance < 0.095) return goesOn ? 'corrected' : undefined;
+    if (chance < 0.11) return 'errored';
+    return chance < 0.135 ? 'abandoned' : undefined;
   }
 
   #interaction({ timeMs, query, failure }) {
