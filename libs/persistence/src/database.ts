@@ -36,6 +36,8 @@ export interface DatabaseOptions {
   readonly connectionsMax?: number;
 }
 
+const CONNECT_WITHIN_MS = 10_000;
+
 export const schemaOf = (service: string): string => service.replaceAll('-', '_');
 
 /** TypeORM gives rows for a select and [rows, count] for insert, update and delete with returning. */
@@ -64,7 +66,8 @@ export class Database {
       migrationsTableName: 'migrations',
       migrationsTransactionMode: 'each',
       poolSize: options.connectionsMax ?? 5,
-      extra: { options: `-c search_path=${this.schema}` },
+      // A server that vanished is noticed, and a connection that cannot be made is given up, so that the batch can be tried again.
+      extra: { options: `-c search_path=${this.schema}`, connectionTimeoutMillis: CONNECT_WITHIN_MS, keepAlive: true, keepAliveInitialDelayMillis: 10_000 },
     });
   }
 

@@ -29,6 +29,11 @@ export interface JobRunnerOptions {
 /** The job key makes one run of all that were missed in this time. */
 const CATCH_UP = '8d';
 const RESTART_AFTER_MS = 1_000;
+/**
+ * The runner says by a batch (of what ends at the same moment) that jobs are done: only then does it try again when the database does
+ * not answer. By itself it would say so once, and end the process by an unhandled rejection (graphile-worker 0.18.0).
+ */
+const PRESET = { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } };
 
 const quiet = (logger: Logger): GraphileLogger =>
   new GraphileLogger(() => (level, message) => {
@@ -48,30 +53,38 @@ export const prepareJobs = async ({ url, service, logger }: Pick<JobRunnerOption
   }
 };
 
-/** Only the leader may call it: jobs that a dead instance holds are given free, or they would wait for hours. */
+/**
+ * Only the leader may call it: jobs that a dead instance holds are given free, or they would wait for hours.
+ *
+ * @throws {Error} where a crontab cannot be read, or the database does not answer
+ */
 export const startJobs = async ({ url, service, jobs, crons, logger }: JobRunnerOptions): Promise<() => Promise<void>> => {
   const schema = jobsSchema(service);
-  await releaseJobsOfTheDead(url, schema, logger);
   const crontab = crons.map(({ cronName, pattern, jobName }) => `${pattern} ${jobName} ?id=${cronName}&jobKey=${cronName}&fill=${CATCH_UP}`);
   const taskList = Object.fromEntries(jobs.map((job) => [job.jobName, (payload: unknown) => runJob(job, payload, logger)]));
   const stopping = new AbortController();
-  const start = (): Promise<Runner> =>
-    run({ connectionString: url, schema, concurrency: 2, maxPoolSize: 4, pollInterval: 1_000, noHandleSignals: true, logger: quiet(logger), crontab: crontab.join('\n'), taskList });
-  let runner = await start();
+  const start = async (): Promise<Runner> => {
+    await releaseJobsOfTheDead(url, schema, logger);
+    return run({ preset: PRESET, connectionString: url, schema, concurrency: 2, maxPoolSize: 4, pollInterval: 1_000, noHandleSignals: true, logger: quiet(logger), crontab: crontab.join('\n'), taskList });
+  };
+  let runner: Runner | undefined = await start();
   const supervised = (async () => {
     // Schemas of one database share their notifications: when another service creates its job tables, the runner takes that for
-    // a migration of its own tables and ends itself.
+    // a migration of its own tables and ends itself. It also ends when the database goes away. The jobs that it held are free again then.
     while (!stopping.signal.aborted) {
-      await runner.promise.catch((error: unknown) => logger.warn('the job runner ended', describeError(error)));
+      await runner?.promise.catch((error: unknown) => logger.warn('the job runner ended', describeError(error)));
+      await sleep(RESTART_AFTER_MS, stopping.signal);
       if (stopping.signal.aborted) return;
       logger.info('the job runner is started again');
-      await sleep(RESTART_AFTER_MS, stopping.signal);
-      if (!stopping.signal.aborted) runner = await start();
+      runner = await start().catch((error: unknown) => {
+        logger.warn('the job runner could not be started and will be tried again', describeError(error));
+        return undefined;
+      });
     }
   })();
   return async () => {
     stopping.abort();
-    await runner.stop().catch(() => undefined);
+    await runner?.stop().catch(() => undefined);
     await supervised;
   };
 };

@@ -12,6 +12,10 @@ export interface LeaderOptions {
   readonly retryMs?: number;
 }
 
+const CONNECT_WITHIN_MS = 10_000;
+/** A leader whose machine has vanished says no goodbye: the server asks after it, and frees the lock when nobody answers (in about 25 s). */
+const SERVER_KEEPALIVE = '-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3';
+
 /** Exactly one instance of a service leads: it holds a session's advisory lock on a connection of its own. */
 export class Leader {
   private readonly stopping = new AbortController();
@@ -40,7 +44,7 @@ export class Leader {
   }
 
   private async lead(): Promise<void> {
-    const client = new pg.Client({ connectionString: this.options.url, application_name: `${this.options.service}-leader`, keepAlive: true });
+    const client = new pg.Client({ connectionString: this.options.url, application_name: `${this.options.service}-leader`, keepAlive: true, keepAliveInitialDelayMillis: 10_000, connectionTimeoutMillis: CONNECT_WITHIN_MS, options: SERVER_KEEPALIVE });
     const { promise: lost, resolve: lose } = Promise.withResolvers<void>();
     client.on('error', () => lose());
     client.on('end', () => lose());

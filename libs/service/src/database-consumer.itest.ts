@@ -13,8 +13,8 @@ import type { ProducedRecord } from '@ratchet/kafka';
 import { Logger, Metrics, RatchetError } from '@ratchet/observability';
 import { Database, OutboxRelay } from '@ratchet/persistence';
 import type { Transaction } from '@ratchet/persistence';
-import { createTestDatabase, eventually, kafkaBrokers, readAll, uniqueName, withAdmin } from '@ratchet/testing';
-import type { ReadRecord, TestDatabase } from '@ratchet/testing';
+import { createTestDatabase, eventually, kafkaBrokers, readAll, startTcpProxy, uniqueName, withAdmin } from '@ratchet/testing';
+import type { ReadRecord, TcpProxy, TestDatabase } from '@ratchet/testing';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { DatabaseConsumerStrategy } from './database-consumer.strategy.js';
 import { OnEvent } from './on-event.js';
@@ -63,7 +63,9 @@ class SeenHandlers {
     this.log.debug('seen', { cycleId });
     const call = (calls.get(cycleId) ?? 0) + 1;
     calls.set(cycleId, call);
-    await tx.query('insert into seen (cycle_id, reason) values ($1, $2)', [cycleId, reason]);
+    await tx.query('insert into seen (cycle_id, reason) values ($1, $2)', [cycleId, reason]).catch((error: unknown) => {
+      throw reason === 'hides its reason' ? new TypeError('something failed') : error;
+    });
     tx.emit(opportunityClosed, { opportunityId: cycleId, model: 'm', workload: 'w', reason: 'fixed', closedAt: now }, { causationId: id });
     if (reason === 'fault') throw new TypeError('cannot read this');
     if (reason === 'bad sql') await tx.query('select nothing from nowhere');
@@ -77,7 +79,9 @@ class SeenModule {}
 const kafka = createKafka({ brokers: kafkaBrokers(), clientId: service }, logger);
 const producer = new EventProducer(kafka);
 const relayProducer = new EventProducer(kafka);
+const metrics = new Metrics();
 let server: TestDatabase;
+let proxy: TcpProxy;
 let app: NestFastifyApplication;
 let relay: OutboxRelay;
 
@@ -96,11 +100,12 @@ const emitted = async (): Promise<ReadRecord[]> => (await readAll(topics.opportu
 beforeAll(async () => {
   server = await createTestDatabase('service');
   await ensureTopics(kafka, { catalogue: [{ ...topics.candidates, consumers: [service] }, topics.opportunities], replicationFactor: 1, services: [service] });
-  database = new Database({ url: server.url, service, migrations: [Seen0001] });
+  const url = new URL(server.url);
+  proxy = await startTcpProxy({ host: url.hostname, port: Number(url.port) });
+  database = new Database({ url: Object.assign(url, { hostname: '127.0.0.1', port: String(proxy.port) }).href, service, migrations: [Seen0001] });
   await database.start();
   relay = new OutboxRelay({ database, logger, send: (records) => relayProducer.sendRecords(records) });
   relay.start();
-  const metrics = new Metrics();
   const root = { module: class Root {}, imports: [PlatformModule.with({ config: {}, logger, metrics, kafka, producer, database }), SeenModule] };
   app = await NestFactory.create<NestFastifyApplication>(root, new FastifyAdapter(), { logger: ['error', 'warn'] });
   app.useGlobalPipes(new StandardSchemaValidationPipe());
@@ -116,6 +121,7 @@ afterAll(async () => {
   await producer.close();
   await relayProducer.close();
   await database?.stop();
+  await proxy?.close();
   await server?.drop();
   await withAdmin((admin) => admin.deleteTopics({ topics: [deadLetterTopicOf(TOPIC, service)] }));
 });
@@ -202,5 +208,39 @@ describe('DatabaseConsumerStrategy', () => {
     }
     await eventually(async () => expect((await seen()).filter((name) => name.startsWith('f'))).toEqual(names), { withinMs: 40_000 });
     await eventually(async () => expect((await emitted()).filter(({ key }) => key?.startsWith(cycle('f'))).map(({ key }) => key).sort()).toEqual(names.map(cycle).sort()), { withinMs: 40_000 });
+  });
+
+  it('waits while the database is away, sets nothing aside, and does all of it afterwards', async () => {
+    const before = (await deadLetters()).length;
+    const waiting = async (): Promise<string | undefined> => /^ratchet_consumer_waiting_partitions (\d+)$/m.exec(await metrics.registry.metrics())?.[1];
+    const counted = async (): Promise<number> => Number(/ratchet_dead_letters_total\{[^}]*code="not_json"\} (\d+)/.exec(await metrics.registry.metrics())?.[1]);
+    const countedBefore = await counted();
+    const names = ['g1', 'g2', 'g3', 'g4'];
+    await proxy.cut();
+    for (const name of names) await producer.sendRecords([record(name, name === 'g2' ? 'hides its reason' : 'plain')]);
+    await producer.sendRecords([{ ...record('broken', 'plain'), value: 'no json' }]);
+    await eventually(async () => expect(await waiting()).toBe('1'));
+    await new Promise((resolve) => setTimeout(resolve, 4_000));
+    await proxy.restore();
+    await untilSeen('g4');
+    expect((await seen()).filter((name) => name.startsWith('g'))).toEqual(names);
+    await eventually(async () => expect(await waiting()).toBe('0'));
+    // The broken one is no matter of the database, and is set aside with its batch, once that is done.
+    await eventually(async () => expect((await deadLetters()).slice(before).map(({ headers }) => headers['ratchet_dlq_code'])).toEqual(['not_json']), { withinMs: 30_000 });
+    expect(await counted()).toBe(countedBefore + 1);
+  });
+
+  it('does not take an outage in the middle of a handler for the fault of a record, whatever the handler throws', async () => {
+    const before = (await deadLetters()).length;
+    await producer.sendRecords([record('h1', 'hides its reason')]);
+    await untilSeen('h1');
+    for (let round = 2; round < 7; round += 1) {
+      await producer.sendRecords([record(`h${round}`, 'hides its reason')]);
+      await proxy.cut();
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      await proxy.restore();
+    }
+    await eventually(async () => expect((await seen()).filter((name) => name.startsWith('h'))).toEqual(['h1', 'h2', 'h3', 'h4', 'h5', 'h6']), { withinMs: 40_000 });
+    expect(await deadLetters()).toHaveLength(before);
   });
 });

@@ -4,11 +4,12 @@ import { decodeMessage, topicsConsumedBy } from '@ratchet/contracts';
 import type { EventEnvelope, ServiceContract } from '@ratchet/contracts';
 import { BatchConsumer, toDeadLetter } from '@ratchet/kafka';
 import type { ConsumedRecord, DeadLetterReason, EventProducer, KafkaClient } from '@ratchet/kafka';
-import { derivedId, describeError, RatchetError } from '@ratchet/observability';
+import { derivedId, describeError } from '@ratchet/observability';
 import type { Logger, Metrics } from '@ratchet/observability';
 import { inboxKey, receiveOnce } from '@ratchet/persistence';
 import type { Database, Transaction } from '@ratchet/persistence';
 import { firstValueFrom, isObservable } from 'rxjs';
+import { mayPass } from './passing-fault.js';
 
 export interface DatabaseConsumerOptions {
   readonly contract: ServiceContract;
@@ -40,14 +41,6 @@ class HandlerError extends Error {
 }
 
 const placeOf = ({ topic, partition, offset }: ConsumedRecord): string => `${topic}/${partition}/${offset}`;
-
-/** Connection trouble and our own retryable errors pass; anything else that comes back three times is the record's fault. */
-const mayPass = (error: unknown): boolean => {
-  if (error instanceof RatchetError) return error.retryable;
-  const code = (error as { code?: unknown; driverError?: { code?: unknown } }).driverError?.code ?? (error as { code?: unknown }).code;
-  if (typeof code !== 'string') return /connection|terminat|timeout/i.test((error as Error).message ?? '');
-  return /^(ECONN|ETIMEDOUT|EPIPE|EHOSTUNREACH|ENOTFOUND|08|40|53|55P03|57P)/.test(code);
-};
 
 /** One PostgreSQL transaction per batch holds the effects, the inbox rows and the outgoing events. */
 export class DatabaseConsumerStrategy extends Server implements CustomTransportStrategy {
@@ -103,7 +96,7 @@ export class DatabaseConsumerStrategy extends Server implements CustomTransportS
     try {
       await this.options.database.transaction((tx) => this.handleAll(tx, received, lost));
     } catch (error) {
-      this.countFault(error);
+      await this.countFault(error);
       throw error instanceof HandlerError ? error.cause : error;
     }
     // The next owner decodes them as well, and sets them aside.
@@ -152,8 +145,11 @@ export class DatabaseConsumerStrategy extends Server implements CustomTransportS
     }
   }
 
-  private countFault(error: unknown): void {
+  private async countFault(error: unknown): Promise<void> {
     if (!(error instanceof HandlerError) || mayPass(error.cause)) return;
+    // Whatever a handler makes of an outage, it is not the record's fault.
+    const isDatabaseThere = await this.options.database.query('select 1').then(() => true, () => false);
+    if (!isDatabaseThere) return;
     const place = placeOf(error.record);
     this.faults.set(place, { count: (this.faults.get(place)?.count ?? 0) + 1, error: error.cause });
   }
