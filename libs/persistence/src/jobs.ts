@@ -2,13 +2,14 @@ import { sleep } from '@ratchet/kafka';
 import { describeError } from '@ratchet/observability';
 import type { Logger } from '@ratchet/observability';
 import { Logger as GraphileLogger, makeWorkerUtils, run } from 'graphile-worker';
-import type { Runner } from 'graphile-worker';
+import type { Runner, Task } from 'graphile-worker';
 import { schemaOf } from './database.js';
 
 /** Long work: runs outside any transaction, at least once, again after a crash, with back-off when it throws. */
 export interface Job {
   readonly jobName: string;
-  run(payload: unknown): Promise<void>;
+  /** `stopping` fires when the service stops or no longer leads: a job that then throws is soon run again, and it has not failed. */
+  run(payload: unknown, stopping: AbortSignal): Promise<void>;
 }
 
 /** A crontab pattern for a job; what was missed while the service was down is caught up once. */
@@ -24,11 +25,14 @@ export interface JobRunnerOptions {
   readonly jobs: readonly Job[];
   readonly crons: readonly Cron[];
   readonly logger: Logger;
+  /** A job that does not heed `stopping` is left behind after this time (10 s unless given): the next leader gives it free. */
+  readonly stopWithinMs?: number;
 }
 
 /** The job key makes one run of all that were missed in this time. */
 const CATCH_UP = '8d';
 const RESTART_AFTER_MS = 1_000;
+const STOP_WITHIN_MS = 10_000;
 /**
  * The runner says by a batch (of what ends at the same moment) that jobs are done: only then does it try again when the database does
  * not answer. By itself it would say so once, and end the process by an unhandled rejection (graphile-worker 0.18.0).
@@ -58,11 +62,12 @@ export const prepareJobs = async ({ url, service, logger }: Pick<JobRunnerOption
  *
  * @throws {Error} where a crontab cannot be read, or the database does not answer
  */
-export const startJobs = async ({ url, service, jobs, crons, logger }: JobRunnerOptions): Promise<() => Promise<void>> => {
+export const startJobs = async ({ url, service, jobs, crons, logger, stopWithinMs = STOP_WITHIN_MS }: JobRunnerOptions): Promise<() => Promise<void>> => {
   const schema = jobsSchema(service);
   const crontab = crons.map(({ cronName, pattern, jobName }) => `${pattern} ${jobName} ?id=${cronName}&jobKey=${cronName}&fill=${CATCH_UP}`);
-  const taskList = Object.fromEntries(jobs.map((job) => [job.jobName, (payload: unknown) => runJob(job, payload, logger)]));
   const stopping = new AbortController();
+  const interrupted: Interrupted[] = [];
+  const taskList = Object.fromEntries(jobs.map((job) => [job.jobName, taskOf({ job, logger, stopping: stopping.signal, interrupted })]));
   const start = async (): Promise<Runner> => {
     await releaseJobsOfTheDead(url, schema, logger);
     return run({ preset: PRESET, connectionString: url, schema, concurrency: 2, maxPoolSize: 4, pollInterval: 1_000, noHandleSignals: true, logger: quiet(logger), crontab: crontab.join('\n'), taskList });
@@ -84,17 +89,43 @@ export const startJobs = async ({ url, service, jobs, crons, logger }: JobRunner
   })();
   return async () => {
     stopping.abort();
-    await runner?.stop().catch(() => undefined);
-    await supervised;
+    const ended = Promise.resolve(runner?.stop()).catch(() => undefined).then(() => supervised);
+    const isOver = await Promise.race([ended.then(() => true), sleep(stopWithinMs).then(() => false)]);
+    if (!isOver) logger.warn('a job goes on after the stop: the next leader will run it again');
+    await runAtOnce(url, schema, { interrupted, logger }).catch((error: unknown) => logger.warn('jobs that were interrupted wait a little before they run again', describeError(error)));
   };
 };
 
-const runJob = async (job: Job, payload: unknown, logger: Logger): Promise<void> => {
+/** A job that a stop has ended, with the tries that it had before. */
+interface Interrupted {
+  readonly id: string;
+  readonly attempts: number;
+}
+
+const taskOf =
+  ({ job, logger, stopping, interrupted }: { job: Job; logger: Logger; stopping: AbortSignal; interrupted: Interrupted[] }): Task =>
+  async (payload, { job: { id, attempts } }) => {
+    try {
+      await job.run(payload, stopping);
+    } catch (error) {
+      if (stopping.aborted) interrupted.push({ id, attempts: attempts - 1 });
+      else logger.warn('a job failed and will be tried again', { job: job.jobName, ...describeError(error) });
+      throw error;
+    }
+  };
+
+/** An interruption is no failure: it costs neither a try nor the wait that grows with them. */
+const runAtOnce = async (url: string, schema: string, { interrupted, logger }: { interrupted: readonly Interrupted[]; logger: Logger }): Promise<void> => {
+  if (interrupted.length === 0) return;
+  const utils = await makeWorkerUtils({ connectionString: url, schema, logger: quiet(logger) });
   try {
-    await job.run(payload);
-  } catch (error) {
-    logger.warn('a job failed and will be tried again', { job: job.jobName, ...describeError(error) });
-    throw error;
+    // Not by the function of the same name in JavaScript, which takes no tries for no matter.
+    const sql = `select from "${schema}".reschedule_jobs(array[$1::bigint], run_at := now(), attempts := $2::int)`;
+    await utils.withPgClient(async (client) => {
+      for (const { id, attempts } of interrupted) await client.query(sql, [id, attempts]);
+    });
+  } finally {
+    await utils.release();
   }
 };
 

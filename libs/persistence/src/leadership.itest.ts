@@ -78,7 +78,7 @@ describe('jobs', () => {
   afterAll(() => database.stop());
 
   const run = async (jobs: readonly Job[], crons: Parameters<typeof startJobs>[0]['crons'] = []): Promise<() => Promise<void>> => {
-    const stop = await startJobs({ url: server.url, service, jobs, crons, logger });
+    const stop = await startJobs({ url: server.url, service, jobs, crons, logger, stopWithinMs: 1_000 });
     let stopping: Promise<void> | undefined;
     const once = (): Promise<void> => (stopping ??= stop());
     started.push(once);
@@ -135,6 +135,48 @@ describe('jobs', () => {
     await begun;
     await stop();
     expect(finished).toBe(true);
+  });
+
+  it('are interrupted by a stop where they heed it, and run again at once, as if for the first time', async () => {
+    const { promise: begun, resolve: begin } = Promise.withResolvers<void>();
+    const heedful: Job = {
+      jobName: 'heedful',
+      run: (_, stopping) => {
+        begin();
+        return new Promise((_resolve, reject) => stopping.addEventListener('abort', () => reject(new Error('interrupted'))));
+      },
+    };
+    const stop = await run([heedful]);
+    await database.transaction((tx) => tx.enqueue('heedful', {}));
+    await begun;
+    await stop();
+    expect(await waiting()).toEqual([{ name: 'heedful', attempts: 0, held: false }]);
+    let again = 0;
+    await run([{ jobName: 'heedful', run: async () => void (again += 1) }]);
+    await eventually(() => expect(again).toBe(1), { withinMs: 5_000 });
+    await eventually(async () => expect(await waiting()).toEqual([]));
+  });
+
+  it('that do not heed a stop do not hold it up for long', async () => {
+    const { promise: begun, resolve: begin } = Promise.withResolvers<void>();
+    const { promise: released, resolve: release } = Promise.withResolvers<void>();
+    const deaf: Job = {
+      jobName: 'deaf',
+      run: () => {
+        begin();
+        return released;
+      },
+    };
+    const stop = await run([deaf]);
+    await database.transaction((tx) => tx.enqueue('deaf', {}));
+    await begun;
+    await stop();
+    expect(await waiting()).toEqual([{ name: 'deaf', attempts: 1, held: true }]);
+    let again = 0;
+    await run([{ jobName: 'deaf', run: async () => void (again += 1) }]);
+    await eventually(() => expect(again).toBe(1), { withinMs: 5_000 });
+    release();
+    await eventually(async () => expect(await waiting()).toEqual([]));
   });
 
   it('are made by a crontab, and a job that was missed while nothing ran is caught up once', async () => {

@@ -115,10 +115,9 @@ const startLeader = ({ app, services, database, service }: { app: NestFastifyApp
       relay.start();
       const stopJobs = work.jobs?.length ? await startJobs({ url: database.url, service, jobs: work.jobs, crons: work.crons ?? [], logger }) : async () => undefined;
       const stopTicks = startTicks([prune, ...(work.ticks ?? [])], logger);
+      // Together: once another one leads, none of it may go on for long.
       return async () => {
-        await stopTicks();
-        await stopJobs();
-        await relay.stop();
+        await Promise.all([stopTicks(), stopJobs(), relay.stop()]);
       };
     },
   });

@@ -24,14 +24,14 @@ export class TrainingJob implements Job {
     @Inject(Logger) private readonly logger: Logger,
   ) {}
 
-  async run(payload: unknown): Promise<void> {
+  async run(payload: unknown, stopping: AbortSignal): Promise<void> {
     const { cycleId } = payload as { cycleId: string };
     const cycle = await findCycle(this.database, cycleId);
     if (!cycle || cycle.state !== 'training') return;
     const base = await bundleOf(this.database, cycle.baseVersion);
     if (!base) return this.fail(cycle, `the bundle of ${cycle.baseVersion} is unknown`);
     try {
-      const job = await this.train(cycle, base);
+      const job = await this.train(cycle, base, stopping);
       if (job.status === 'succeeded' && job.fineTunedModel) await this.register(cycle, base, job.fineTunedModel);
       else await this.fail(cycle, job.error ?? `the provider's job ended as ${job.status}`);
     } catch (error) {
@@ -46,9 +46,9 @@ export class TrainingJob implements Job {
     return new OpenAiFineTuningClient(provider);
   }
 
-  private async train(cycle: CycleRow, base: Bundle): Promise<FineTuningJob> {
+  private async train(cycle: CycleRow, base: Bundle, stopping: AbortSignal): Promise<FineTuningJob> {
     const client = this.clientOf(base);
-    const signal = AbortSignal.timeout(this.config.TRAINING_TIMEOUT_MS);
+    const signal = AbortSignal.any([stopping, AbortSignal.timeout(this.config.TRAINING_TIMEOUT_MS)]);
     const jobId = cycle.providerJob ?? (await this.begin(cycle, base, client));
     return client.waitForJob(jobId, { pollMs: this.config.TRAINING_POLL_MS, signal });
   }
