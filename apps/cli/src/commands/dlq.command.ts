@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { CommandIo } from '../command-module.js';
 import { UsageError } from '../command-module.js';
-import { printable } from '../dead-letters/dead-letter.js';
+import { copyOf, printable } from '../dead-letters/dead-letter.js';
 import type { DeadLetter } from '../dead-letters/dead-letter.js';
 import { placeOf, readDeadLetterCounts, readDeadLetters, readReplayPositions, wasReplayed } from '../dead-letters/dead-letter-list.js';
 import type { DeadLetterFilter } from '../dead-letters/dead-letter-list.js';
@@ -86,19 +86,22 @@ const replay = async (options: ReplayOptions, io: CommandIo): Promise<void> => {
     const positions = await readReplayPositions(kafka);
     const present = new Map<string, bigint[]>();
     const letters: DeadLetter[] = [];
+    const done = new Set<string>();
     let already = 0;
     await readDeadLetters(kafka, options, (letter) => {
       const place = placeOf(letter.record);
       const offsets = present.get(place);
       if (offsets) offsets.push(letter.record.offset);
       else present.set(place, [letter.record.offset]);
+      if (!options.again && wasReplayed(positions, letter)) done.add(copyOf(letter));
       if ((offset !== undefined && letter.record.offset !== offset) || letters.length >= limit) return;
       if (!options.again && wasReplayed(positions, letter)) already += 1;
       else letters.push(letter);
     });
+    if (offset !== undefined && letters.some((letter) => done.has(copyOf(letter)))) throw new UsageError('a copy of this record has been replayed already: --again sends it once more');
     if (offset !== undefined && letters.length === 0) throw new UsageError(already > 0 ? 'this record has been replayed already: --again sends it once more' : `there is no dead letter at offset ${offset}`);
     const total = { replayed: 0, sent: 0 };
-    await replayDeadLetters({ kafka, letters, present, positions, onSent: ({ letters: done, records }) => { total.replayed += done; total.sent += records; } });
+    await replayDeadLetters({ kafka, letters, present, positions, done, onSent: ({ letters: count, records }) => { total.replayed += count; total.sent += records; } });
     io.stdout.write(`${JSON.stringify({ ...total, replayedBefore: already })}\n`);
   });
 };

@@ -1,7 +1,7 @@
 import type { KafkaClient } from '@ratchet/kafka';
 import { withAdmin } from '../stack/kafka-access.js';
 import { readTopics } from '../stack/read-topics.js';
-import { parseDeadLetterTopic, toDeadLetter } from './dead-letter.js';
+import { copyOf, parseDeadLetterTopic, toDeadLetter } from './dead-letter.js';
 import type { DeadLetter } from './dead-letter.js';
 import { decodeReplayPosition, isReplayed, NOTHING_REPLAYED } from './replay-position.js';
 import type { ReplayPosition } from './replay-position.js';
@@ -60,15 +60,26 @@ export const readReplayPositions = (kafka: KafkaClient): Promise<ReplayPositions
 
 export const wasReplayed = (positions: ReplayPositions, { record }: DeadLetter): boolean => isReplayed(positions.get(placeOf(record)) ?? NOTHING_REPLAYED, record.offset);
 
-/** Dead letters by topic, service and code. */
+/** Dead letters by topic, service and code; copies of one count once, and as replayed where one of them was. */
 export const readDeadLetterCounts = async (kafka: KafkaClient, filter: DeadLetterFilter = {}): Promise<DeadLetterCount[]> => {
   const positions = await readReplayPositions(kafka);
-  const counts = new Map<string, DeadLetterCount>();
+  const letters = new Map<string, { readonly kind: Pick<DeadLetterCount, 'topic' | 'service' | 'code'>; isReplayed: boolean }>();
   await readDeadLetters(kafka, filter, (letter) => {
     const { topic, service, code } = letter;
-    const key = `${topic} ${service} ${code}`;
-    const { records, pending } = counts.get(key) ?? { records: 0, pending: 0 };
-    counts.set(key, { topic, service, code, records: records + 1, pending: pending + (wasReplayed(positions, letter) ? 0 : 1) });
+    const isReplayed = wasReplayed(positions, letter);
+    const known = letters.get(copyOf(letter));
+    if (known) known.isReplayed ||= isReplayed;
+    else letters.set(copyOf(letter), { kind: { topic, service, code }, isReplayed });
   });
+  return countByKind([...letters.values()]);
+};
+
+const countByKind = (letters: readonly { readonly kind: Pick<DeadLetterCount, 'topic' | 'service' | 'code'>; readonly isReplayed: boolean }[]): DeadLetterCount[] => {
+  const counts = new Map<string, DeadLetterCount>();
+  for (const { kind, isReplayed } of letters) {
+    const key = `${kind.topic} ${kind.service} ${kind.code}`;
+    const { records, pending } = counts.get(key) ?? { records: 0, pending: 0 };
+    counts.set(key, { ...kind, records: records + 1, pending: pending + (isReplayed ? 0 : 1) });
+  }
   return [...counts].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, count]) => count);
 };

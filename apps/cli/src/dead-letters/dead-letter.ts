@@ -44,6 +44,13 @@ export const toDeadLetter = (record: ConsumedRecord): DeadLetter | undefined => 
   };
 };
 
+/** Where a letter's record stood; the letter's own place where its headers do not say. */
+export const originOf = ({ topic, partition, offset, record }: DeadLetter): string =>
+  offset === '' ? `${record.topic}/${record.partition}@${record.offset}` : `${topic}/${partition}@${offset}`;
+
+/** The same for letters that are copies of each other: a service that was killed in between may set one record aside twice. */
+export const copyOf = (letter: DeadLetter): string => `${letter.service} ${originOf(letter)}`;
+
 /** The record as it was: the original bytes and headers, for the topic it came from. */
 export const originalOf = ({ record, topic, partition }: DeadLetter): ProducedRecord => ({
   topic,

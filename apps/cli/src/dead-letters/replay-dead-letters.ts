@@ -1,5 +1,5 @@
 import type { CommittedOffset, KafkaClient } from '@ratchet/kafka';
-import { originalOf } from './dead-letter.js';
+import { copyOf, originalOf, originOf } from './dead-letter.js';
 import type { DeadLetter } from './dead-letter.js';
 import { placeOf, REPLAY_GROUP } from './dead-letter-list.js';
 import type { ReplayPositions } from './dead-letter-list.js';
@@ -14,6 +14,8 @@ export interface ReplayRequest {
   /** Offsets that each partition holds, ascending, by its place. */
   readonly present: ReadonlyMap<string, readonly bigint[]>;
   readonly positions: ReplayPositions;
+  /** Copies of what has been replayed (see `copyOf`): they count as replayed now, and are not sent. */
+  readonly done: ReadonlySet<string>;
   /** Letters done, and records sent for them: what several services turned down goes back once. */
   readonly onSent: (done: { letters: number; records: number }) => void;
 }
@@ -22,14 +24,14 @@ export interface ReplayRequest {
  * Sends dead letters back to where they came from. Records and positions are one Kafka transaction, so that an interrupted
  * replay repeats nothing and leaves nothing out; a second replay at the same time is fenced off.
  */
-export const replayDeadLetters = async ({ kafka, letters, present, positions, onSent }: ReplayRequest): Promise<void> => {
+export const replayDeadLetters = async ({ kafka, letters, present, positions, done, onSent }: ReplayRequest): Promise<void> => {
   const producer = kafka.transactionalProducer(REPLAY_GROUP);
   await producer.connect();
   try {
     const seen = new Set<string>();
     for (let from = 0; from < letters.length; from += LETTERS_PER_TRANSACTION) {
       const part = letters.slice(from, from + LETTERS_PER_TRANSACTION);
-      const originals = sentOnce(part, seen).map(originalOf);
+      const originals = sentOnce(part.filter((letter) => !done.has(copyOf(letter))), seen).map(originalOf);
       const advanced = advance(part, { present, positions });
       await producer.commit({ records: originals, groupId: REPLAY_GROUP, positions: toOffsets(part, advanced) });
       for (const [place, position] of advanced) positions.set(place, position);
@@ -42,8 +44,8 @@ export const replayDeadLetters = async ({ kafka, letters, present, positions, on
 
 /** Without the letters whose record another service turned down as well: it goes back once. */
 export const sentOnce = (letters: readonly DeadLetter[], seen: Set<string>): DeadLetter[] =>
-  letters.filter(({ topic, partition, offset, record }) => {
-    const origin = offset === '' ? placeOf(record) + String(record.offset) : `${topic}/${partition}@${offset}`;
+  letters.filter((letter) => {
+    const origin = originOf(letter);
     return !seen.has(origin) && seen.add(origin);
   });
 
