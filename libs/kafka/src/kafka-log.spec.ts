@@ -59,6 +59,10 @@ describe("the client's own log", () => {
     expect(say(ERROR, 'Crash: KafkaJSNumberOfRetriesExceeded: The group coordinator is not available')).toBe('error');
   });
 
+  it('leaves topics that could not be made to who asked for them', () => {
+    expect(say(ERROR, 'Response CreateTopics(key: 19, version: 3)', { error: 'Topic creation errors' })).toBe('debug');
+  });
+
   it('repeats no more of an entry than its message, error and group', () => {
     say(ERROR, 'Response', { error: 'refused', groupId: 'g', payload: 'secret', stack: 'secret' });
     expect(lines[0]).toBe('error kafka: Response {"namespace":"Connection","error":"refused","groupId":"g"}');

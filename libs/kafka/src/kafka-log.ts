@@ -20,6 +20,8 @@ const passing = [
 
 /** We give up after some tries and say so: the outbox, the spool or the log itself then sends again, and consumers know an event by its id. */
 const accepted = /Limiting retries for the idempotent producer/;
+/** Services that start together race to make the topics. Who asks for them has the reasons, which this line leaves out, and tells of those that matter. */
+const toldElsewhere = /^Response CreateTopics\(/;
 /** The client has given up: whatever the reason was, somebody must see it. */
 const givenUp = /^(Crash|Restarting the consumer)/;
 
@@ -54,7 +56,7 @@ export const forwardKafkaLog = (logger: Logger, now: () => number = Date.now): (
     const groupId = typeof log['groupId'] === 'string' ? log['groupId'] : undefined;
     const fields = { namespace, ...(error !== undefined && { error }), ...(groupId !== undefined && { groupId }) };
     const kind = givenUp.test(log.message) ? undefined : passing.find((pattern) => pattern.test(log.message) || pattern.test(error ?? ''));
-    if (level > logLevel.WARN || accepted.test(log.message)) return logger.debug(message, fields);
+    if (level > logLevel.WARN || accepted.test(log.message) || toldElsewhere.test(log.message)) return logger.debug(message, fields);
     if (kind) {
       if (isOverdue(`${kind.source} ${groupId ?? ''}`)) return logger.warn(`${message} (for more than ${PASSES_WITHIN_MS / 1_000} s)`, fields);
       return logger.debug(message, fields);

@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { StandardSchemaValidationPipe } from '@nestjs/common';
 import type { DynamicModule } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
+import { ModulesContainer, NestFactory } from '@nestjs/core';
 import type { CustomTransportStrategy } from '@nestjs/microservices';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -125,12 +125,13 @@ const startLeader = ({ app, services, database, service }: { app: NestFastifyApp
   return leader;
 };
 
+/** Nest logs an error, with its stack, where one asks it for what no module provides; a service without jobs and ticks is none. */
 const readWork = (app: NestFastifyApplication): Work => {
-  try {
-    return app.get<Work>(WORK, { strict: false });
-  } catch {
-    return {};
+  for (const { providers } of app.get(ModulesContainer).values()) {
+    const found = providers.get(WORK);
+    if (found) return found.instance as Work;
   }
+  return {};
 };
 
 const stopOnSignals = (stop: () => Promise<void>, logger: Logger): void => {
