@@ -3,7 +3,7 @@ import { decodeErrorCodes } from '@ratchet/contracts';
 import { createKafka, EventProducer, toDeadLetter } from '@ratchet/kafka';
 import type { ConsumedRecord, ProducedRecord } from '@ratchet/kafka';
 import { Logger } from '@ratchet/observability';
-import { eventually, kafkaBrokers, readAll, uniqueName } from '@ratchet/testing';
+import { eventually, kafkaBrokers, readAll, uniqueName, withAdmin } from '@ratchet/testing';
 import type { ReadRecord } from '@ratchet/testing';
 import { memoryIo } from '../memory-io.js';
 import { runCli } from '../program.js';
@@ -11,6 +11,7 @@ import { runCli } from '../program.js';
 const kafka = createKafka({ brokers: kafkaBrokers(), clientId: 'cli-itest' }, Logger.silent());
 const producer = new EventProducer(kafka);
 const TOPIC = `${uniqueName('itest-dlq')}.v1`;
+const TOPICS = [TOPIC, `${TOPIC}.analyzer.dlq`, `${TOPIC}.evaluator.dlq`];
 const codes = [...decodeErrorCodes, 'handler_fault'];
 
 const letter = (service: string, code: string, offset: number): ProducedRecord => {
@@ -37,10 +38,7 @@ const sentBack = (records: number): Promise<ReadRecord[]> =>
   });
 
 beforeAll(async () => {
-  const admin = kafka.admin();
-  await admin.connect();
-  await admin.createTopics({ waitForLeaders: true, topics: [TOPIC, `${TOPIC}.analyzer.dlq`, `${TOPIC}.evaluator.dlq`].map((topic) => ({ topic, numPartitions: 1, replicationFactor: 1 })) });
-  await admin.disconnect();
+  await withAdmin((admin) => admin.createTopics({ waitForLeaders: true, topics: TOPICS.map((topic) => ({ topic, numPartitions: 1, replicationFactor: 1 })) }));
   // The analyzer's: one a code, and a second copy of the last two, as a kill between the letters and the position leaves them.
   const analyzers = codes.map((code, offset) => letter('analyzer', code, offset));
   await producer.sendRecords([...analyzers, ...analyzers.slice(-2)]);
@@ -48,10 +46,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await producer.close();
-  const admin = kafka.admin();
-  await admin.connect();
-  await admin.deleteTopics({ topics: [TOPIC, `${TOPIC}.analyzer.dlq`, `${TOPIC}.evaluator.dlq`] });
-  await admin.disconnect();
+  await withAdmin((admin) => admin.deleteTopics({ topics: TOPICS }));
 });
 
 describe('ratchet dlq', () => {
