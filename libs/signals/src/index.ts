@@ -7,7 +7,7 @@ export { type FailureEstimate, FailureModel, type FailureTerm, type FailureWeigh
 export { severityOf } from './failure/severity.js';
 export { type Detection, detectConversations } from './log/detect-conversations.js';
 export { groupByConversation, type LoggedConversation, type LoggedEvent, LogLineError, readLogLine } from './log/logged-conversation.js';
-export { HASHED_EMBEDDING, type Similarity, similarityOf } from './text/similarity.js';
+export { HASHED_EMBEDDING, MessageComparer, type Similarity } from './text/similarity.js';
 export { profileOf, type TextEmbedding, type TextProfile } from './text/text-profile.js';
 export { type Assessment, ConversationTracker, type ConversationTrackerOptions } from './tracker/conversation-tracker.js';
 export { derivedId } from './tracker/derived-id.js';

@@ -23,32 +23,47 @@ export const packStems = (sorted: Int32Array, count: number): StemSet => {
 
 export const sizeOf = (set: StemSet): number => set.length >>> 1;
 
-const stemAt = (set: StemSet, i: number): number => (set.charCodeAt(2 * i) << 15) | set.charCodeAt(2 * i + 1);
+const stemAt = (text: string, at: number): number => (text.charCodeAt(at) << 15) | text.charCodeAt(at + 1);
 
-export const stemsOf = (set: StemSet): number[] => Array.from({ length: sizeOf(set) }, (_, i) => stemAt(set, i));
+export const stemsOf = (set: StemSet): number[] => Array.from({ length: sizeOf(set) }, (_, i) => stemAt(set, 2 * i));
 
-export const countShared = (a: StemSet, b: StemSet): number => {
-  const sizeA = sizeOf(a);
-  const sizeB = sizeOf(b);
+/** Where a set stands in a longer text. */
+export interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** How many stems a set has in common with the one that stands in `text` between `from` and `to`. */
+export const countSharedIn = (text: string, { from, to }: Span, set: StemSet): number => {
   let shared = 0;
-  let i = 0;
+  let i = from;
   let j = 0;
-  while (i < sizeA && j < sizeB) {
-    const x = stemAt(a, i);
-    const y = stemAt(b, j);
-    if (x === y) {
-      shared += 1;
-      i += 1;
-      j += 1;
-    } else if (x < y) i += 1;
-    else j += 1;
+  if (from >= to || set.length === 0) return 0;
+  let x = stemAt(text, i);
+  let y = stemAt(set, j);
+  for (;;) {
+    if (x === y) shared += 1;
+    const stepFirst = x <= y;
+    if (x >= y) {
+      j += 2;
+      if (j >= set.length) return shared;
+      y = stemAt(set, j);
+    }
+    if (stepFirst) {
+      i += 2;
+      if (i >= to) return shared;
+      x = stemAt(text, i);
+    }
   }
-  return shared;
 };
 
-/** Jaccard similarity of two sets: shared over all. */
-export const overlapOf = (a: StemSet, b: StemSet): number => {
-  const shared = countShared(a, b);
-  const all = sizeOf(a) + sizeOf(b) - shared;
+export const countShared = (a: StemSet, b: StemSet): number => countSharedIn(a, { from: 0, to: a.length }, b);
+
+/** Jaccard similarity, shared over all, of a set and the one that stands in `text` between `from` and `to`. */
+export const overlapIn = (text: string, span: Span, set: StemSet): number => {
+  const shared = countSharedIn(text, span, set);
+  const all = (span.to - span.from + set.length) / 2 - shared;
   return all === 0 ? 0 : shared / all;
 };
+
+export const overlapOf = (a: StemSet, b: StemSet): number => overlapIn(a, { from: 0, to: a.length }, b);

@@ -1,13 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 import { signalsConfigSchema } from '../config.js';
 import { hasCue, NO_HITS, withBitsOnly, wordsOfCue } from '../cues/cue-matcher.js';
-import { HASHED_EMBEDDING, similarityOf } from './similarity.js';
+import { HASHED_EMBEDDING, MessageComparer } from './similarity.js';
 import { countShared, overlapOf, sizeOf, stemsOf } from './stem-set.js';
 import { hasMark, Mark, profileOf } from './text-profile.js';
 import { wordHash } from './word-scanner.js';
 
-const config = signalsConfigSchema.parse({});
-const alike = (a: string, b: string): number => similarityOf(profileOf(a, 'user'), profileOf(b, 'user'), { config, embedding: HASHED_EMBEDDING }).strength;
+const comparer = new MessageComparer({ config: signalsConfigSchema.parse({}), embedding: HASHED_EMBEDDING });
+const alike = (a: string, b: string): number => comparer.similarity(profileOf(a, 'user'), profileOf(b, 'user')).strength;
 
 describe('profileOf', () => {
   test('counts words, marks and a closing question, whatever the apostrophe', () => {

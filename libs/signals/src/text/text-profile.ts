@@ -18,8 +18,6 @@ export interface TextProfile {
   cues: CueHits;
   /** What there is of {@link Mark}, a bit each. */
   readonly marks: number;
-  /** Filled by the first comparison that needs it. */
-  embedding: Float32Array | undefined;
 }
 
 export const Mark = { asks: 1, asksTwice: 2, exclaims: 4, endsWithQuestion: 8, beyondAscii: 16 } as const;
@@ -48,7 +46,6 @@ export const profileOf = (text: string, audience: 'user' | 'reply', { keptChars 
     content: contentOf(scanned),
     cues: matchCues({ numbers, count }, audience),
     marks: marksOf(scanned),
-    embedding: undefined,
   };
 };
 

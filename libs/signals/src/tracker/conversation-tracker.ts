@@ -10,9 +10,10 @@ import type { Ending, Exchange, NextTurn } from '../failure/exchange.js';
 import { addFailureFeatures, FailureFeatures } from '../failure/failure-features.js';
 import { type FailureEstimate, FailureModel, type FailureWeights, failureWeights } from '../failure/failure-probability.js';
 import { signalOfStrongestTerm } from '../failure/strongest-term.js';
-import { forgetVector, HASHED_EMBEDDING, similarityOf } from '../text/similarity.js';
-import { NO_STEMS, overlapOf } from '../text/stem-set.js';
-import { profileOf, type TextEmbedding } from '../text/text-profile.js';
+import { HASHED_EMBEDDING, MessageComparer } from '../text/similarity.js';
+import { largestOverlap, NO_HISTORY, overlapsWith, withStems } from '../text/stem-history.js';
+import { NO_STEMS } from '../text/stem-set.js';
+import { hasMark, profileOf, type TextEmbedding } from '../text/text-profile.js';
 import { failureEmission, negativeNames, signalEmission } from './emissions.js';
 import { OpenConversations, type ResumePoint } from './open-conversations.js';
 import {
@@ -54,7 +55,7 @@ interface Origin {
  */
 export class ConversationTracker {
   readonly #config: SignalsConfig;
-  readonly #embedding: TextEmbedding;
+  readonly #comparer: MessageComparer;
   readonly #model: FailureModel;
   readonly #features = new FailureFeatures();
   readonly #onAssessed: ((assessment: Assessment) => void) | undefined;
@@ -69,7 +70,7 @@ export class ConversationTracker {
     if (this.#config.similarity.embedding !== embedding.name) {
       throw new RangeError(`The similarity thresholds are for the embedding "${this.#config.similarity.embedding}", not "${embedding.name}": set similarity.{embedding,cosine,overlap} for it.`);
     }
-    this.#embedding = embedding;
+    this.#comparer = new MessageComparer({ config: this.#config, embedding });
     this.#model = new FailureModel(weights);
     this.#routes = new Routes(this.#config);
     this.#onAssessed = onAssessed;
@@ -145,7 +146,7 @@ export class ConversationTracker {
     if (conversation.firstRoute === undefined && !route.overridden) conversation.firstRoute = route;
     conversation.firstRequestAfterMs ??= (requestedMs ?? record.timeMs) - conversation.startedMs;
     addInteraction(conversation, { tracked, max: this.#config.maxInteractionsPerConversation });
-    if (window.reply.content !== NO_STEMS) conversation.replies = withLast(conversation.replies, { item: window.reply.content, max: REPLIES_KEPT });
+    if (window.reply.content !== NO_STEMS) conversation.replyStems = withStems(conversation.replyStems, { stems: window.reply.content, max: REPLIES_KEPT });
     this.#vitals.arrival(route.key, { interaction, timeMs: record.timeMs });
     const error = detectError(interaction);
     const repetition = detectSystemRepetition(window, this.#config);
@@ -161,12 +162,10 @@ export class ConversationTracker {
     const { output, latencyMs, startedAt, attributes } = interaction;
     const keptChars = this.#config.maxKeptChars;
     const reply = profileOf(output?.content ?? '', 'reply', { keptChars });
-    let replyRepeats = 0;
-    for (const earlier of conversation.replies) replyRepeats = Math.max(replyRepeats, overlapOf(earlier, reply.content));
     return {
       query: profileOf(queryOf(interaction), 'user', { keptChars }),
       reply,
-      replyRepeats,
+      replyRepeats: largestOverlap(conversation.replyStems, reply.content),
       answeredMs: (requestedMs ?? record.timeMs - latencyMs) + latencyMs,
       emptyReply: output?.content === '',
       startedAt,
@@ -188,18 +187,23 @@ export class ConversationTracker {
       for (const detect of nextTurnDetectors) this.#add(conversation, { tracked: previous, detected: detect(asked, next, context), origin });
       for (const tracked of openInteractionsOf(conversation)) this.#close(conversation, { tracked, next: tracked === previous ? next : undefined, closedMs: record.timeMs });
     }
-    if (message.wordCount > 0) conversation.queries = withLast(conversation.queries, { item: message, max: QUERIES_KEPT });
+    if (message.wordCount === 0) return;
+    conversation.queries = withLast(conversation.queries, { item: message.text, max: QUERIES_KEPT });
+    conversation.queryStems = withStems(conversation.queryStems, { stems: message.content, marked: hasMark(message, 'beyondAscii'), max: QUERIES_KEPT });
   }
 
   /** How the message compares with what was asked just before, and with all that was asked. */
-  #likeness({ queries }: OpenConversation, { asked, message }: { asked: Exchange; message: Exchange['query'] }): Pick<NextTurn, 'toQuery' | 'alikeCount'> {
-    const options = { config: this.#config, embedding: this.#embedding };
-    const toQuery = similarityOf(asked.query, message, options);
+  #likeness({ queries, queryStems }: OpenConversation, { asked, message }: { asked: Exchange; message: Exchange['query'] }): Pick<NextTurn, 'toQuery' | 'alikeCount'> {
+    const toQuery = this.#comparer.similarity(asked.query, message);
+    const messageBeyondAscii = hasMark(message, 'beyondAscii');
     let alikeCount = 1;
-    for (const earlier of queries) if ((earlier === asked.query ? toQuery : similarityOf(earlier, message, options)).strength > 0) alikeCount += 1;
-    for (const compared of queries) forgetVector(compared, this.#embedding);
-    forgetVector(asked.query, this.#embedding);
-    forgetVector(message, this.#embedding);
+    overlapsWith(queryStems, message.content).forEach(({ overlap, marked }, i) => {
+      const text = queries[i] as string;
+      // The last one is mostly the query that was compared just before.
+      const alike = text === asked.query.text ? toQuery : this.#comparer.similarityOfTexts(text, message.text, { overlap, beyondAscii: marked || messageBeyondAscii });
+      if (alike.strength > 0) alikeCount += 1;
+    });
+    this.#comparer.forget();
     return { toQuery, alikeCount };
   }
 
@@ -320,7 +324,8 @@ const release = (conversation: OpenConversation): void => {
   conversation.last = undefined;
   conversation.byId = undefined;
   conversation.queries = NOTHING;
-  conversation.replies = NOTHING;
+  conversation.queryStems = NO_HISTORY;
+  conversation.replyStems = NO_HISTORY;
   conversation.waiting = NOTHING;
 };
 

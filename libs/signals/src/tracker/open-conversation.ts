@@ -1,7 +1,6 @@
 import type { Feedback, FeedbackReason, HandoffRequested, Signal } from '@ratchet/domain';
 import type { Exchange } from '../failure/exchange.js';
-import type { StemSet } from '../text/stem-set.js';
-import type { TextProfile } from '../text/text-profile.js';
+import type { StemHistory } from '../text/stem-history.js';
 import type { Route } from './route.js';
 
 /** Messages of a conversation that a new one is compared with. */
@@ -65,8 +64,10 @@ export interface OpenConversation {
   interactionCount: number;
   /** By id, where there are too many to look through. */
   byId: Map<string, TrackedInteraction> | undefined;
-  queries: readonly TextProfile[];
-  replies: readonly StemSet[];
+  /** What the last queries said, as far as it takes to compare them; marked where a query is not in ASCII. */
+  queries: readonly string[];
+  queryStems: StemHistory;
+  replyStems: StemHistory;
   waiting: readonly Waiting[];
   hadTrouble: boolean;
   outcomes: number;

@@ -1,4 +1,5 @@
 import { idleEndMsOf, longestIdleEndMs, type SignalsConfig } from '../config.js';
+import { NO_HISTORY } from '../text/stem-history.js';
 import { ExpiryHeap } from './expiry-heap.js';
 import { NOTHING, type OpenConversation } from './open-conversation.js';
 import type { TrackedRecord } from './tracked-record.js';
@@ -162,7 +163,8 @@ export class OpenConversations {
       interactionCount: 0,
       byId: undefined,
       queries: NOTHING,
-      replies: NOTHING,
+      queryStems: NO_HISTORY,
+      replyStems: NO_HISTORY,
       waiting: NOTHING,
       hadTrouble: false,
       outcomes: 0,
