@@ -39,7 +39,9 @@ const poisonsFor = ({ topic, samples }: TopicSamples): Poison[] => {
   const good = samples[0]?.make ?? (() => { throw new Error('a topic without a sample'); });
   return [...poisonsOf(good, { isCompacted: topic.cleanup === 'compact' }), ...(widened.includes(topic.name) ? [fiveMegabytes(good)] : [])];
 };
-const poisons = new Map(samplesByTopic.map((entry) => [entry.topic.name, poisonsFor(entry)]));
+/** What has been written, by topic. */
+const written = new Map<string, Poison[]>();
+const poisonsIn = (topic: string): Poison[] => written.get(topic) ?? [];
 
 const metricsOf = async (service: string): Promise<string> => {
   const found = fleet.find(({ options }) => options.service === service);
@@ -76,6 +78,7 @@ const handled = async ({ samples }: TopicSamples, events: readonly EventEnvelope
 const sendGood = async (entry: TopicSamples, before: readonly Poison[] = []): Promise<Record<string, number>> => {
   const events = entry.samples.map(({ make }) => make());
   await writer.write(entry.topic.name, before.map(({ record }) => record));
+  written.set(entry.topic.name, [...poisonsIn(entry.topic.name), ...before]);
   await writer.write(entry.topic.name, events.map(rawOf));
   return handled(entry, events);
 };
@@ -112,18 +115,19 @@ describe('poison', () => {
   it.each(samplesByTopic.map((entry) => [entry.topic.name, entry] as const))('in %s holds up no good record behind it for a second', async (_name, entry) => {
     await sendGood(entry);
     const usual = await sendGood(entry);
-    const behind = await sendGood(entry, poisons.get(entry.topic.name));
-    const late = Object.entries(behind).filter(([service, ms]) => ms - (usual[service] ?? 0) >= EXTRA_MS_MAX);
+    const heldUp = async (): Promise<string[]> => {
+      const behind = await sendGood(entry, poisonsFor(entry));
+      return Object.entries(behind).filter(([service, ms]) => ms - (usual[service] ?? 0) >= EXTRA_MS_MAX).map(([service, ms]) => `${service}: ${Math.round(ms)} ms, usually ${Math.round(usual[service] ?? 0)} ms`);
+    };
     // A machine with other things to do may be slow once; what is held up by a record is held up each time.
-    const again = late.length === 0 ? {} : await sendGood(entry, []);
-    expect({ late, again }).toEqual({ late: [], again: {} });
+    await eventually(async () => expect(await heldUp()).toEqual([]), { withinMs: 20_000, everyMs: 500 });
   });
 
   it('is put aside once for each service that reads the topic, as it was', async () => {
     const names = samplesByTopic.flatMap((entry) => withDeadLetters(entry).map((service) => deadLetterTopicOf(entry.topic.name, service)));
     letters = await readRaw(names);
     for (const entry of samplesByTopic) {
-      const expected = (poisons.get(entry.topic.name) ?? []).filter(({ code }) => code !== undefined);
+      const expected = poisonsIn(entry.topic.name).filter(({ code }) => code !== undefined);
       for (const service of withDeadLetters(entry)) {
         const found = letters.get(deadLetterTopicOf(entry.topic.name, service)) ?? [];
         expect({ topic: entry.topic.name, service, codes: found.map(({ headers }) => String(headers?.['ratchet_dlq_code'])) }).toEqual({ topic: entry.topic.name, service, codes: expected.map(({ code }) => code) });
@@ -140,7 +144,7 @@ describe('poison', () => {
 
   it('is counted by its service, topic and code', async () => {
     for (const entry of samplesByTopic) {
-      const codes = (poisons.get(entry.topic.name) ?? []).flatMap(({ code }) => code ?? []);
+      const codes = poisonsIn(entry.topic.name).flatMap(({ code }) => code ?? []);
       const expected = Object.fromEntries([...Map.groupBy(codes, (code) => code)].map(([code, same]) => [code, same.length]));
       for (const service of withDeadLetters(entry)) {
         const lines = [...(await metricsOf(service)).matchAll(/^ratchet_dead_letters_total\{([^}]*)\} (\d+)/gm)].filter(([, labels]) => labels?.includes(`topic="${entry.topic.name}"`));
@@ -154,7 +158,7 @@ describe('poison', () => {
     const services = [...new Set(samplesByTopic.flatMap(withDeadLetters))].filter((service) => service !== 'signal-detector');
     for (const service of services) {
       // The records are made of a topic's first event, which not every service looks at.
-      const read = samplesByTopic.filter(({ samples }) => samples[0]?.services.includes(service)).flatMap(({ topic }) => poisons.get(topic.name) ?? []).filter(({ code }) => code === undefined);
+      const read = samplesByTopic.filter(({ samples }) => samples[0]?.services.includes(service)).flatMap(({ topic }) => poisonsIn(topic.name)).filter(({ code }) => code === undefined);
       const withoutKey = read.filter(({ record }) => record.key === null).map(({ record }) => String(record.headers['ce_id']));
       const { rows } = await database.query<{ event_id: string }>(`select event_id from ${schemaOf(service)}.inbox where event_id = any($1) or event_id like 'sha256:%'`, [withoutKey]);
       expect({ service, handled: rows.length, ...(withoutKey.length > 0 && { found: withoutKey.every((id) => rows.some(({ event_id }) => event_id === id)) }) }).toEqual({ service, handled: read.length, ...(withoutKey.length > 0 && { found: true }) });

@@ -52,7 +52,7 @@ describe('migrations', () => {
     for (const other of others) await other.stop();
     expect(await database.query('select text from notes')).toEqual([{ text: 'first' }]);
     const applied = await database.query<{ name: string }>('select name from migrations order by id');
-    expect(applied.map(({ name }) => name)).toEqual(['PlatformTables0000000000001', 'Notes0000000000001']);
+    expect(applied.map(({ name }) => name)).toEqual(['PlatformTables0000000000001', 'PlatformTables0000000000002', 'Notes0000000000001']);
   });
 
   it('keep to the schema of the service', async () => {
@@ -96,6 +96,13 @@ describe('a transaction', () => {
     for (const name of ['notes', 'outbox', 'inbox', 'jobs']) expect(after[name]).toBe((before[name] ?? 0) + 1);
     const [row] = await database.query<{ topic: string; key: string; headers: object }>('select topic, key, headers from outbox');
     expect(row).toMatchObject({ topic: 'ratchet.candidates.v1', key: 'c', headers: { ce_id: 'own-id', ce_source: '/ratchet/note-taker', ce_correlationid: 'c', ce_causationid: 'e1' } });
+    await database.query('delete from outbox');
+  });
+
+  it('emits what an event with an odd id has caused, as it is', async () => {
+    const odd = 'zero\0byte \ud800';
+    await database.transaction(async (tx) => tx.emit(trainingFailed, failure(odd, 1), { causationId: odd }));
+    expect(await database.query('select key, headers from outbox')).toMatchObject([{ key: odd, headers: { ce_causationid: odd } }]);
     await database.query('delete from outbox');
   });
 

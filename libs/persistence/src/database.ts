@@ -2,7 +2,7 @@ import { newEventId } from '@ratchet/observability';
 import { DataSource } from 'typeorm';
 import type { EntityManager, MixedList } from 'typeorm';
 import type { EventData, EventDefinition, EventEnvelope } from '@ratchet/contracts';
-import { PlatformTables0001 } from './platform-tables.migration.js';
+import { PlatformTables0001, PlatformTables0002 } from './platform-tables.migration.js';
 import { writeOutbox } from './outbox.js';
 
 export interface EmitOptions {
@@ -62,7 +62,7 @@ export class Database {
       url: options.url,
       schema: this.schema,
       applicationName: options.service,
-      migrations: [PlatformTables0001, ...migrations] as Function[],
+      migrations: [PlatformTables0001, PlatformTables0002, ...migrations] as Function[],
       migrationsTableName: 'migrations',
       migrationsTransactionMode: 'each',
       poolSize: options.connectionsMax ?? 5,

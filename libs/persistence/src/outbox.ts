@@ -19,8 +19,8 @@ export const writeOutbox = async (manager: EntityManager, events: readonly Event
     const rows = events.slice(start, start + ROWS_PER_STATEMENT).map(encodeEvent);
     await manager.query(
       `insert into outbox (topic, key, value, headers)
-       select topic, key, value, headers::jsonb from unnest($1::text[], $2::text[], $3::text[], $4::text[]) with ordinality as t(topic, key, value, headers, n) order by n`,
-      [rows.map(({ topic }) => topic), rows.map(({ key }) => key), rows.map(({ value }) => value), rows.map(({ headers }) => JSON.stringify(headers))],
+       select topic, key::json, value, headers::json from unnest($1::text[], $2::text[], $3::text[], $4::text[]) with ordinality as t(topic, key, value, headers, n) order by n`,
+      [rows.map(({ topic }) => topic), rows.map(({ key }) => JSON.stringify(key)), rows.map(({ value }) => value), rows.map(({ headers }) => JSON.stringify(headers))],
     );
   }
 };

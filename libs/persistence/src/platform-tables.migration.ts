@@ -28,3 +28,19 @@ export class PlatformTables0001 implements MigrationInterface {
     throw new Error('migrations only go forward');
   }
 }
+
+/**
+ * Keys and headers hold ids of other people's making, and those any character. Text has no zero byte, and jsonb no escape of one; json keeps
+ * what it is given, and is never looked into here.
+ */
+export class PlatformTables0002 implements MigrationInterface {
+  name = 'PlatformTables0000000000002';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query('alter table outbox alter column key type json using to_json(key), alter column headers type json using headers::json');
+  }
+
+  async down(): Promise<void> {
+    throw new Error('migrations only go forward');
+  }
+}

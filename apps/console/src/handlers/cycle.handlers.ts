@@ -2,12 +2,14 @@ import { Controller, Inject } from '@nestjs/common';
 import type { EventEnvelope } from '@ratchet/contracts';
 import { candidateJudged, candidateRegistered, commandIssued, rolloutAdvanced, trainingFailed, trainingStarted, versionPromoted, versionRolledBack } from '@ratchet/domain';
 import type { CandidateJudged, CandidateRegistered, Command, RolloutAdvanced, TrainingFailed, TrainingStarted, VersionPromoted, VersionRolledBack } from '@ratchet/domain';
-import { Logger, RatchetError } from '@ratchet/observability';
+import { Logger } from '@ratchet/observability';
 import type { Transaction } from '@ratchet/persistence';
 import { OnEvent } from '@ratchet/service';
+import { followsFrom } from '../audit/cycle-order.js';
 import { cycleRecordOf } from '../audit/cycle-record.js';
 import type { CycleFacts } from '../audit/cycle-record.js';
-import { addDecision, addFacts, appendAudit, cycleOfVersion, endCycle, openCycle, openCycleOf } from '../persistence/console.repository.js';
+import { addDecision, addFacts, appendAudit, cycleOfVersion, endCycle, keepForLater, lockFacts, openCycle, openCycleOf, takeKept } from '../persistence/console.repository.js';
+import type { CycleChange } from '../persistence/console.repository.js';
 
 /** Follows cycles through their topics; when one has ended, its audit record is appended. */
 @Controller()
@@ -16,67 +18,74 @@ export class CycleHandlers {
 
   @OnEvent(trainingStarted)
   async onStarted({ data }: EventEnvelope<TrainingStarted>, tx: Transaction): Promise<void> {
+    await lockFacts(tx, data.cycleId);
     await openCycle(tx, { started: data });
+    await this.catchUp(tx, data.cycleId);
   }
 
   @OnEvent(candidateRegistered)
   async onRegistered({ data }: EventEnvelope<CandidateRegistered>, tx: Transaction): Promise<void> {
-    await this.add(tx, { cycleId: data.cycleId, state: 'judging', version: data.version, facts: { registered: data } });
+    await this.note(tx, { cycleId: data.cycleId, state: 'judging', version: data.version, facts: { registered: data } });
   }
 
   @OnEvent(trainingFailed)
   async onTrainingFailed({ data }: EventEnvelope<TrainingFailed>, tx: Transaction): Promise<void> {
-    await this.end(tx, { cycleId: data.cycleId, state: 'training failed', facts: { trainingFailed: data } }, data.failedAt);
+    await this.note(tx, { cycleId: data.cycleId, state: 'training failed', facts: { trainingFailed: data }, endedAt: data.failedAt });
   }
 
   @OnEvent(candidateJudged)
   async onJudged({ data, id }: EventEnvelope<CandidateJudged>, tx: Transaction): Promise<void> {
     const { cycleId, model, workload, outcome, message, judgedAt } = data;
-    await addDecision(tx, { decisionId: id, cycleId, model, workload, kind: 'verdict', actor: 'evaluator', reason: `${outcome}: ${message}`, body: data, happenedAt: judgedAt });
-    if (outcome === 'passed') await this.add(tx, { cycleId, state: 'rollout', facts: { judged: data } });
-    else await this.end(tx, { cycleId, state: outcome === 'failed' ? 'rejected' : outcome, facts: { judged: data } }, judgedAt);
+    await addDecision(tx, { eventId: id, cycleId, model, workload, kind: 'verdict', actor: 'evaluator', reason: `${outcome}: ${message}`, body: data, happenedAt: judgedAt });
+    if (outcome === 'passed') await this.note(tx, { cycleId, state: 'rollout', facts: { judged: data } });
+    else await this.note(tx, { cycleId, state: outcome === 'failed' ? 'rejected' : outcome, facts: { judged: data }, endedAt: judgedAt });
   }
 
   @OnEvent(rolloutAdvanced)
   async onAdvanced({ data, id }: EventEnvelope<RolloutAdvanced>, tx: Transaction): Promise<void> {
     const { cycleId, model, workload, actor, reason, from, to, advancedAt } = data;
-    await addDecision(tx, { decisionId: id, cycleId, model, workload, kind: 'rollout', actor, reason: `${from} → ${to}: ${reason}`, body: data, happenedAt: advancedAt });
+    await addDecision(tx, { eventId: id, cycleId, model, workload, kind: 'rollout', actor, reason: `${from} → ${to}: ${reason}`, body: data, happenedAt: advancedAt });
   }
 
   @OnEvent(versionPromoted)
   async onPromoted({ data, id }: EventEnvelope<VersionPromoted>, tx: Transaction): Promise<void> {
     const { cycleId, model, workload, actor, reason, promotedAt } = data;
-    await addDecision(tx, { decisionId: id, cycleId, model, workload, kind: 'promotion', actor, reason, body: data, happenedAt: promotedAt });
-    await this.end(tx, { cycleId, state: 'promoted', version: data.version, facts: { promoted: data } }, promotedAt);
+    await addDecision(tx, { eventId: id, cycleId, model, workload, kind: 'promotion', actor, reason, body: data, happenedAt: promotedAt });
+    await this.note(tx, { cycleId, state: 'promoted', version: data.version, facts: { promoted: data }, endedAt: promotedAt });
   }
 
   @OnEvent(versionRolledBack)
   async onRolledBack({ data, id }: EventEnvelope<VersionRolledBack>, tx: Transaction): Promise<void> {
     const { cycleId, model, workload, actor, reason, rolledBackAt } = data;
-    await addDecision(tx, { decisionId: id, cycleId, model, workload, kind: 'rollback', actor, reason, body: data, happenedAt: rolledBackAt });
-    await this.end(tx, { cycleId, state: 'rolled back', facts: { rolledBack: data } }, rolledBackAt);
+    await addDecision(tx, { eventId: id, cycleId, model, workload, kind: 'rollback', actor, reason, body: data, happenedAt: rolledBackAt });
+    await this.note(tx, { cycleId, state: 'rolled back', facts: { rolledBack: data }, endedAt: rolledBackAt });
   }
 
   @OnEvent(commandIssued)
   async onCommand({ data, id }: EventEnvelope<Command>, tx: Transaction): Promise<void> {
     const { model, workload, name, actor, reason, issuedAt } = data;
     const cycle = 'version' in data ? await cycleOfVersion(tx, { model, workload }, data.version) : await openCycleOf(tx, { model, workload });
-    await addDecision(tx, { decisionId: id, model, workload, kind: name, actor, reason, body: data, happenedAt: issuedAt, ...(cycle && { cycleId: cycle.cycleId }) });
+    await addDecision(tx, { eventId: id, model, workload, kind: name, actor, reason, body: data, happenedAt: issuedAt, ...(cycle && { cycleId: cycle.cycleId }) });
     const isDecision = /^(candidate|rollout|automation)\./.test(name);
     if (cycle && isDecision) await addFacts(tx, { cycleId: cycle.cycleId, state: cycle.state, facts: { commands: [...(cycle.facts.commands ?? []), data] } });
   }
 
-  /** Topics are read side by side, so a verdict may come before the start of its cycle: then the batch is tried again. */
-  private async add(tx: Transaction, change: Parameters<typeof addFacts>[1]): Promise<CycleFacts> {
+  /** Notes the change once what it follows from has been read, and then what has waited for it. */
+  private async note(tx: Transaction, change: CycleChange): Promise<void> {
+    const known = await lockFacts(tx, change.cycleId);
+    if (!followsFrom(known, change.facts)) return keepForLater(tx, change);
     const facts = await addFacts(tx, change);
-    if (!facts) throw new RatchetError({ code: 'cycle_not_yet_known', message: `cycle ${change.cycleId} has not been read yet`, retryable: true });
-    return facts;
+    if (change.endedAt !== undefined) await this.end(tx, change, facts);
+    await this.catchUp(tx, change.cycleId);
   }
 
-  private async end(tx: Transaction, change: Parameters<typeof addFacts>[1], timestamp: string): Promise<void> {
-    const facts = await this.add(tx, change);
-    await endCycle(tx, change.cycleId);
-    await appendAudit(tx, cycleRecordOf(facts, timestamp));
-    this.logger.info('a cycle is on the record', { cycleId: change.cycleId, state: change.state });
+  private async catchUp(tx: Transaction, cycleId: string): Promise<void> {
+    for (const kept of await takeKept(tx, cycleId)) await this.note(tx, kept);
+  }
+
+  private async end(tx: Transaction, { cycleId, state, endedAt = '' }: CycleChange, facts: CycleFacts): Promise<void> {
+    await endCycle(tx, cycleId);
+    await appendAudit(tx, cycleRecordOf(facts, endedAt));
+    this.logger.info('a cycle is on the record', { cycleId, state });
   }
 }

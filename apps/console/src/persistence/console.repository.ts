@@ -45,13 +45,41 @@ export const openCycle = async (tx: Transaction, facts: CycleFacts): Promise<voi
   ]);
 };
 
-/** Adds facts to a cycle; undefined where the cycle is not known (its topic is read by another consumer position: it comes later). */
-export const addFacts = async (tx: Transaction, { cycleId, state, version, facts }: { cycleId: string; state: string; version?: string; facts: Partial<CycleFacts> }): Promise<CycleFacts | undefined> => {
+/** What is to be noted of a cycle. */
+export interface CycleChange {
+  readonly cycleId: string;
+  readonly state: string;
+  readonly version?: string;
+  readonly facts: Partial<CycleFacts>;
+  /** When the cycle ended by it. */
+  readonly endedAt?: string;
+}
+
+/** Undefined where the cycle's start has not been read; other transactions wait for what this one makes of it. */
+export const lockFacts = async (tx: Transaction, cycleId: string): Promise<CycleFacts | undefined> => {
+  // The row may not be there yet, so it cannot be locked itself.
+  await tx.query(`select pg_advisory_xact_lock(hashtext('cycle'), hashtext($1))`, [cycleId]);
+  return (await tx.query<{ facts: CycleFacts }>('select facts from cycles where cycle_id = $1 for update', [cycleId]))[0]?.facts;
+};
+
+/** Adds facts to a cycle that is known, and gives all of them. */
+export const addFacts = async (tx: Transaction, { cycleId, state, version, facts }: CycleChange): Promise<CycleFacts> => {
   const rows = await tx.query<{ facts: CycleFacts }>(
     `update cycles set facts = facts || $2::jsonb, state = $3, version = coalesce($4, version) where cycle_id = $1 returning facts`,
     [cycleId, JSON.stringify(facts), state, version ?? null],
   );
-  return rows[0]?.facts;
+  if (!rows[0]) throw new Error(`cycle ${cycleId} is not known`);
+  return rows[0].facts;
+};
+
+export const keepForLater = async (tx: Transaction, change: CycleChange): Promise<void> => {
+  await tx.query('insert into early_facts (cycle_id, change) values ($1, $2::json)', [change.cycleId, JSON.stringify(change)]);
+};
+
+/** What was kept of a cycle, in the order in which it came; it is kept no longer. */
+export const takeKept = async (tx: Transaction, cycleId: string): Promise<CycleChange[]> => {
+  const rows = await tx.query<{ change: CycleChange }>('with taken as (delete from early_facts where cycle_id = $1 returning place, change) select change from taken order by place', [cycleId]);
+  return rows.map(({ change }) => change);
 };
 
 export const endCycle = async (tx: Transaction, cycleId: string): Promise<void> => {
@@ -70,7 +98,8 @@ export const cycles = (db: Queries, limit: number): Promise<CycleRow[]> => db.qu
 export const findCycle = async (db: Queries, cycleId: string): Promise<CycleRow | undefined> => (await db.query<CycleRow>(`select ${cycleColumns} from cycles where cycle_id = $1`, [cycleId]))[0];
 
 export interface Decision extends Target {
-  readonly decisionId: string;
+  /** Of the event that tells of it. */
+  readonly eventId: string;
   readonly cycleId?: string;
   readonly kind: string;
   readonly actor: string;
@@ -79,10 +108,11 @@ export interface Decision extends Target {
   readonly happenedAt: string;
 }
 
-export const addDecision = async (tx: Transaction, { decisionId, cycleId, model, workload, kind, actor, reason, body, happenedAt }: Decision): Promise<void> => {
+export const addDecision = async (tx: Transaction, { eventId, cycleId, model, workload, kind, actor, reason, body, happenedAt }: Decision): Promise<void> => {
   await tx.query(
     `insert into decisions (decision_id, cycle_id, model, workload, kind, actor, reason, body, happened_at) values ($1, $2, $3, $4, $5, $6, $7, $8::jsonb, $9) on conflict do nothing`,
-    [decisionId, cycleId ?? null, model, workload, kind, actor, reason, JSON.stringify(body), happenedAt],
+    // An event id may be longer than an index takes, and hold what text does not.
+    [derivedId('decision', eventId), cycleId ?? null, model, workload, kind, actor, reason, JSON.stringify(body), happenedAt],
   );
 };
 

@@ -92,4 +92,20 @@ class ConsoleTables0001 implements MigrationInterface {
   }
 }
 
-export const migrations = [ConsoleTables0001];
+/** Facts of cycles that came before those that they follow from. */
+class EarlyFacts0002 implements MigrationInterface {
+  name = 'EarlyFacts1760000000002';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      create table early_facts (place bigint generated always as identity primary key, cycle_id text not null, change json not null);
+      create index early_facts_by_cycle on early_facts (cycle_id, place);
+    `);
+  }
+
+  async down(): Promise<void> {
+    throw new Error('migrations only go forward');
+  }
+}
+
+export const migrations = [ConsoleTables0001, EarlyFacts0002];
