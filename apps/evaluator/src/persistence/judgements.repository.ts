@@ -19,7 +19,8 @@ export class JudgementsRepository {
     const rows = await tx.query(
       `insert into judgements (cycle_id, model, workload, version_id, base_version_id, dataset_ids, registered_event_id)
        values ($1, $2, $3, $4, $5, $6::jsonb, $7) on conflict do nothing returning cycle_id`,
-      [cycleId, model, workload, version, baseVersion, JSON.stringify(datasetIds), eventId],
+      // Text holds no zero byte, and an event's id may.
+      [cycleId, model, workload, version, baseVersion, JSON.stringify(datasetIds), eventId.replaceAll('\0', '\ufffd')],
     );
     return rows.length > 0;
   }
