@@ -59,6 +59,17 @@ describe("the client's own log", () => {
     expect(say(ERROR, 'Crash: KafkaJSNumberOfRetriesExceeded: The group coordinator is not available')).toBe('error');
   });
 
+  it('tells of each broker that is away at once, and then now and again', () => {
+    const refused = (port: number): string | undefined => say(ERROR, `Connection error: connect ECONNREFUSED 127.0.0.1:${port}`);
+    expect([refused(1), refused(1), refused(2)]).toEqual(['error', 'debug', 'error']);
+    const levels: (string | undefined)[] = [];
+    for (nowMs = 1_000; nowMs <= PASSES_WITHIN_MS; nowMs += 1_000) levels.push(refused(1));
+    expect(levels.filter((level) => level === 'error')).toHaveLength(1);
+    expect(levels.at(-1)).toBe('error');
+    nowMs += 2 * PASSES_WITHIN_MS;
+    expect(refused(1)).toBe('error');
+  });
+
   it('leaves topics that could not be made to who asked for them', () => {
     expect(say(ERROR, 'Response CreateTopics(key: 19, version: 3)', { error: 'Topic creation errors' })).toBe('debug');
   });

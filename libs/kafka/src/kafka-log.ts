@@ -18,6 +18,8 @@ const passing = [
   /concurrent operation on the same transaction/i,
 ] as const;
 
+/** A broker that is away is an error, and is one again and again: it is told at once, and then as often as trouble that lasts. */
+const away = [/^Connection (error|timeout)/, /^Failed to connect to seed broker/] as const;
 /** We give up after some tries and say so: the outbox, the spool or the log itself then sends again, and consumers know an event by its id. */
 const accepted = /Limiting retries for the idempotent producer/;
 /** Services that start together race to make the topics. Who asks for them has the reasons, which this line leaves out, and tells of those that matter. */
@@ -29,38 +31,40 @@ const givenUp = /^(Crash|Restarting the consumer)/;
 export const PASSES_WITHIN_MS = 30_000;
 
 interface Spell {
-  lastMs: number;
+  readonly lastMs: number;
   /** When it was last told, or began. */
-  warnedMs: number;
+  readonly warnedMs: number;
 }
 
 /** Hands the Kafka client's own log on to ours. */
 export const forwardKafkaLog = (logger: Logger, now: () => number = Date.now): ((entry: LogEntry) => void) => {
   const spells = new Map<string, Spell>();
 
-  /** True where this kind of trouble, without a pause as long as the limit, has lasted longer than it, and was not told since. */
-  const isOverdue = (kind: string): boolean => {
+  /** Whether this kind of trouble begins, that is after a pause as long as the limit, or has lasted for the limit since it was told. */
+  const phaseOf = (kind: string): 'begins' | 'goes on' | 'overdue' => {
     const nowMs = now();
     const known = spells.get(kind);
-    const spell = known && nowMs - known.lastMs <= PASSES_WITHIN_MS ? known : { lastMs: nowMs, warnedMs: nowMs };
-    spells.set(kind, spell);
-    spell.lastMs = nowMs;
-    if (nowMs - spell.warnedMs < PASSES_WITHIN_MS) return false;
-    spell.warnedMs = nowMs;
-    return true;
+    const goesOn = known !== undefined && nowMs - known.lastMs <= PASSES_WITHIN_MS;
+    const isOverdue = goesOn && nowMs - known.warnedMs >= PASSES_WITHIN_MS;
+    spells.set(kind, { lastMs: nowMs, warnedMs: goesOn && !isOverdue ? known.warnedMs : nowMs });
+    if (!goesOn) return 'begins';
+    return isOverdue ? 'overdue' : 'goes on';
   };
 
   return ({ namespace, level, log }) => {
-    const message = `kafka: ${log.message}`;
+    // In places the client gives the error itself for a message.
+    const text = String(log.message);
+    const message = `kafka: ${text}`;
     const error = typeof log['error'] === 'string' ? log['error'] : undefined;
     const groupId = typeof log['groupId'] === 'string' ? log['groupId'] : undefined;
     const fields = { namespace, ...(error !== undefined && { error }), ...(groupId !== undefined && { groupId }) };
-    const kind = givenUp.test(log.message) ? undefined : passing.find((pattern) => pattern.test(log.message) || pattern.test(error ?? ''));
-    if (level > logLevel.WARN || accepted.test(log.message) || toldElsewhere.test(log.message)) return logger.debug(message, fields);
+    const kind = givenUp.test(text) ? undefined : passing.find((pattern) => pattern.test(text) || pattern.test(error ?? ''));
+    if (level > logLevel.WARN || accepted.test(text) || toldElsewhere.test(text)) return logger.debug(message, fields);
     if (kind) {
-      if (isOverdue(`${kind.source} ${groupId ?? ''}`)) return logger.warn(`${message} (for more than ${PASSES_WITHIN_MS / 1_000} s)`, fields);
+      if (phaseOf(`${kind.source} ${groupId ?? ''}`) === 'overdue') return logger.warn(`${message} (for more than ${PASSES_WITHIN_MS / 1_000} s)`, fields);
       return logger.debug(message, fields);
     }
+    if (away.some((pattern) => pattern.test(text)) && phaseOf(text) === 'goes on') return logger.debug(message, fields);
     if (level === logLevel.ERROR) return logger.error(message, fields);
     return logger.warn(message, fields);
   };
