@@ -10,7 +10,7 @@ const startMs = Date.parse('2026-01-01T00:00:00Z');
 
 /** The limits of what stays open are raised by configuration, so that all of them do. */
 const { DETECTION } = loadConfig({ KAFKA_BROKERS: 'none:1', DETECTION: JSON.stringify({ maxOpenConversations: conversations + 1, idleEndMs: 86_400_000, maxConversationMs: 172_800_000 }) });
-const task = new ConversationTask({ partition: 0, position: 0n, detection: DETECTION, resume: undefined, onEmission: () => undefined, onDeadLetter: (_record, { code }) => { throw new Error(code); } });
+const task = new ConversationTask({ partition: 0, partitions: 1, position: 0n, detection: DETECTION, resume: undefined, observer: { onDeadLetter: (_record, { code }) => { throw new Error(code); } } });
 
 const held = () => {
   globalThis.gc();

@@ -25,7 +25,7 @@ const measure = (work) => {
 
 const nothing = () => undefined;
 const detection = signalsConfigSchema.parse({});
-const newTask = () => new ConversationTask({ partition: 0, detection, position: 0n, resume: undefined, onEmission: nothing, onDeadLetter: nothing });
+const newTask = () => new ConversationTask({ partition: 0, partitions: 1, detection, position: 0n, resume: undefined });
 
 const wholeOf = () => {
   const task = newTask();

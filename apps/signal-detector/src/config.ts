@@ -18,6 +18,7 @@ export const configSchema = baseConfigSchema.extend({
   DETECTION: detection.default(() => signalsConfigSchema.parse({})).describe('Thresholds and times of the detectors, per workload, as JSON'),
   FETCH_WAIT_MS: z.coerce.number().int().positive().default(150).describe('A fetch returns after this time, or with FETCH_BYTES_MIN'),
   FETCH_BYTES_MIN: z.coerce.number().int().positive().default(65_536),
+  BATCH_BYTES_MAX: z.coerce.number().int().positive().default(1_048_576).describe('Keys and values of one transaction of the detector, and the most that a fetch brings of a partition'),
 });
 export type Config = z.infer<typeof configSchema>;
 

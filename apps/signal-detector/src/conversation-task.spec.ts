@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { decodePosition, encodePosition, partitionOfKey } from '@ratchet/kafka';
 import type { ConsumedRecord, ResumePoint } from '@ratchet/kafka';
 import { signalsConfigSchema } from '@ratchet/signals';
 import { ConversationTask } from './conversation-task.js';
@@ -6,9 +7,11 @@ import { ConversationTask } from './conversation-task.js';
 const TOPIC = 'ratchet.interactions.v1';
 const startMs = Date.parse('2026-01-01T00:00:00Z');
 const detection = signalsConfigSchema.parse({ idleEndMs: 60_000 });
+const PARTITIONS = 6;
+const PARTITION = partitionOfKey('a', PARTITIONS);
 
 const recordAt = (offset: number, type: string, data: object, { timeMs = startMs + offset * 1_000, appendedMs = timeMs }: { timeMs?: number; appendedMs?: number } = {}): ConsumedRecord => ({
-  topic: TOPIC, partition: 2, offset: BigInt(offset), timestampMs: appendedMs, key: Buffer.from('k'), value: Buffer.from(JSON.stringify(data)),
+  topic: TOPIC, partition: PARTITION, offset: BigInt(offset), timestampMs: appendedMs, key: Buffer.from((data as { conversationId?: string }).conversationId ?? ''), value: Buffer.from(JSON.stringify(data)),
   headers: { ce_specversion: '1.0', ce_id: `e${offset}`, ce_source: '/test', ce_type: type, ce_time: new Date(timeMs).toISOString() },
 });
 const turn = (offset: number, conversationId: string, query: string): ConsumedRecord =>
@@ -20,7 +23,7 @@ const clock = (offset: number, timeMs: number): ConsumedRecord => recordAt(offse
 
 const taskFrom = (position: bigint, resume?: ResumePoint): { task: ConversationTask; deadLetters: string[] } => {
   const deadLetters: string[] = [];
-  const task = new ConversationTask({ partition: 2, detection, position, resume, onEmission: () => undefined, onDeadLetter: (_record, { code }) => deadLetters.push(code) });
+  const task = new ConversationTask({ partition: PARTITION, partitions: PARTITIONS, detection, position, resume, observer: { onDeadLetter: (_record, { code }) => void deadLetters.push(code) } });
   return { task, deadLetters };
 };
 
@@ -69,6 +72,33 @@ describe('ConversationTask', () => {
     const farAhead = recordAt(1, 'ratchet.handoff.requested', { conversationId: 'b', requestedAt: new Date(startMs).toISOString() }, { timeMs: startMs + 86_400_000, appendedMs: startMs + 1_000 });
     task.process(farAhead);
     expect(task.resumePoint(2n).streamTimeMs).toBeLessThanOrEqual(startMs + 61_000);
+  });
+
+  it('tells once an hour that keys split conversations, also when another task takes over', () => {
+    const { task } = taskFrom(0n);
+    const split = (offset: number, hours: number): ConsumedRecord => ({ ...turn(offset, 'a', 'Where is my parcel?'), key: Buffer.from('somebody'), timestampMs: startMs + hours * 3_600_000 });
+    const alertsOf = (records: readonly { topic: string; value: string | Buffer | null }[]): unknown[] => records.filter(({ topic }) => topic === 'ratchet.alerts.v1').map(({ value }) => JSON.parse(String(value)));
+    expect(alertsOf(task.process(split(0, 0)))).toMatchObject([{ name: 'misplaced_keys', severity: 'warning', workload: 'w', message: expect.stringContaining('set the conversation id as the key') }]);
+    expect(alertsOf(task.process(split(16, 0.4)))).toEqual([]);
+    const { task: heir } = taskFrom(17n, decodePosition(encodePosition(task.resumePoint(17n))));
+    expect(alertsOf(heir.process(split(32, 0.6)))).toEqual([]);
+    expect(alertsOf(heir.process(split(48, 1.1)))).toHaveLength(1);
+  });
+
+  it('finds out when the state that it restored is not the one that was committed', () => {
+    const whole = taskFrom(0n).task;
+    for (const record of log.slice(0, 3)) whole.process(record);
+    const resume = whole.resumePoint(3n);
+    const seen: unknown[] = [];
+    const restore = (records: readonly ConsumedRecord[]): void => {
+      const task = new ConversationTask({ partition: PARTITION, partitions: PARTITIONS, detection, position: 3n, resume, observer: { onRestoreDiffers: (counts) => void seen.push(counts) } });
+      for (const record of records) task.process(record);
+      task.endReplay();
+    };
+    restore(log.slice(0, 3));
+    expect(seen).toEqual([]);
+    restore(log.slice(0, 1));
+    expect(seen).toEqual([{ partition: PARTITION, expected: 2, restored: 1 }]);
   });
 
   it('asks for the clock only while a conversation is open, and at most once a second', () => {

@@ -1,36 +1,50 @@
 import { decodeMessage, encodeEvent } from '@ratchet/contracts';
 import type { EventEnvelope } from '@ratchet/contracts';
-import { clockAdvanced, instantMsOf, instantOf, vitalsCounted } from '@ratchet/domain';
+import { alertRaised, clockAdvanced, instantMsOf, instantOf, vitalsCounted } from '@ratchet/domain';
 import { toDeadLetter } from '@ratchet/kafka';
-import type { ConsumedRecord, DeadLetterReason, PartitionTask, ProducedRecord, ResumePoint } from '@ratchet/kafka';
+import type { ConsumedRecord, DeadLetterReason, PartitionTask, ProducedRecord, ResumePoint, TaskStart } from '@ratchet/kafka';
 import { derivedId } from '@ratchet/observability';
 import { ConversationTracker } from '@ratchet/signals';
 import type { Emission, SignalsConfig, TrackedEvent } from '@ratchet/signals';
+import { KEY_ADVICE, keyProblemOf } from './key-check.js';
+import type { KeyProblem } from './key-check.js';
 
 const SOURCE = '/ratchet/signal-detector';
 const SERVICE = 'signal-detector';
 /** An event may be ahead of its append time by a producer's clock error, but not drag stream time into the future. */
 const AHEAD_MS_MAX = 60_000;
 const CLOCK_EVERY_MS = 1_000;
+const KEY_ALERT_EVERY_MS = 3_600_000;
 const NOTHING: readonly ProducedRecord[] = [];
 
-export interface ConversationTaskOptions {
-  readonly partition: number;
-  readonly detection: SignalsConfig;
-  readonly position: bigint;
-  readonly resume: ResumePoint | undefined;
+/** Told of what a task does, but not of what it only does again to restore its state. */
+export interface TaskObserver {
   readonly onEmission: (emission: Emission) => void;
   readonly onDeadLetter: (record: ConsumedRecord, reason: DeadLetterReason) => void;
+  readonly onKeyProblem: (problem: KeyProblem) => void;
+  /** The restored state has another number of open conversations than the one that was committed. */
+  readonly onRestoreDiffers: (counts: { readonly partition: number; readonly expected: number; readonly restored: number }) => void;
+}
+
+export interface ConversationTaskOptions extends TaskStart {
+  readonly detection: SignalsConfig;
+  readonly observer?: Partial<TaskObserver>;
 }
 
 /** Joins the conversation tracker to the log: records in, signals, failures, vitals and dead letters out. */
 export class ConversationTask implements PartitionTask {
   private readonly tracker: ConversationTracker;
   private lastClockMs = 0;
+  /** Hour of append time, counted from 1970, of the last alert about keys. */
+  private keyAlertHour: number;
 
   constructor(private readonly options: ConversationTaskOptions) {
     const { detection, position, resume } = options;
-    this.tracker = new ConversationTracker({ config: detection, ...(resume && { resume: { committed: position, streamTimeMs: resume.streamTimeMs, cuts: resume.marks } }) });
+    this.keyAlertHour = Number.parseInt(resume?.marks['keys'] ?? '0', 36);
+    this.tracker = new ConversationTracker({
+      config: detection,
+      ...(resume && { resume: { offset: resume.replayFrom, committed: position, streamTimeMs: resume.streamTimeMs, cuts: resume.marks['cuts'] } }),
+    });
   }
 
   get openConversations(): number {
@@ -39,18 +53,21 @@ export class ConversationTask implements PartitionTask {
 
   process(record: ConsumedRecord): readonly ProducedRecord[] {
     const decoded = decodeMessage(record, record.topic);
+    const { observer = {}, position } = this.options;
+    const isReplayed = record.offset < position;
     if (!decoded.ok) {
-      this.options.onDeadLetter(record, decoded);
+      if (!isReplayed) observer.onDeadLetter?.(record, decoded);
       return [toDeadLetter({ record, service: SERVICE, reason: decoded, nowMs: record.timestampMs })];
     }
     const { event } = decoded;
     const emissions = this.tracker.apply({ event: event as unknown as TrackedEvent, eventId: event.id, offset: record.offset, timeMs: eventTimeMs(event, record) });
-    if (emissions.length === 0) return NOTHING;
+    const alert = this.checkKey(record, event as unknown as TrackedEvent, isReplayed);
+    if (emissions.length === 0 && alert === undefined) return NOTHING;
     const time = instantOf(this.tracker.streamTimeMs);
-    const produced: ProducedRecord[] = [];
+    const produced: ProducedRecord[] = alert ? [alert] : [];
     for (const emission of emissions) {
       const { id, type, data } = emission;
-      this.options.onEmission(emission);
+      if (!isReplayed) observer.onEmission?.(emission);
       produced.push(encodeEvent({ id, source: SOURCE, type, time, causationid: event.id, data }));
     }
     return produced;
@@ -64,12 +81,15 @@ export class ConversationTask implements PartitionTask {
   }
 
   endReplay(): void {
-    this.tracker.drainVitals({ partition: this.options.partition, fromOffset: 0n, toOffset: 0n });
+    const { partition, resume, observer = {} } = this.options;
+    this.tracker.drainVitals({ partition, fromOffset: 0n, toOffset: 0n });
+    const expected = Number(resume?.marks['open'] ?? Number.NaN);
+    if (expected >= 0 && expected !== this.openConversations) observer.onRestoreDiffers?.({ partition, expected, restored: this.openConversations });
   }
 
   resumePoint(position: bigint): ResumePoint {
     const { offset, streamTimeMs, cuts } = this.tracker.resumePoint(position);
-    return { replayFrom: offset, streamTimeMs, marks: cuts };
+    return { replayFrom: offset, streamTimeMs, marks: { open: String(this.openConversations), ...(cuts && { cuts }), ...(this.keyAlertHour > 0 && { keys: this.keyAlertHour.toString(36) }) } };
   }
 
   clockRecord(nowMs: number): ProducedRecord | undefined {
@@ -78,6 +98,23 @@ export class ConversationTask implements PartitionTask {
     const time = instantOf(nowMs);
     const record = encodeEvent({ id: derivedId('clock', this.options.partition, nowMs), source: SOURCE, type: clockAdvanced.type, time, data: { advancedTo: time } });
     return { ...record, key: null };
+  }
+
+  /** A product whose producer places records otherwise loses detections, and sees nothing of it: so it is told, once an hour. */
+  private checkKey(record: ConsumedRecord, event: TrackedEvent, isReplayed: boolean): ProducedRecord | undefined {
+    if (event.type === clockAdvanced.type) return undefined;
+    const { partition, partitions, observer = {} } = this.options;
+    const problem = keyProblemOf(record, { conversationId: event.data.conversationId, partitions });
+    if (problem === undefined) return undefined;
+    if (!isReplayed) observer.onKeyProblem?.(problem);
+    const hour = Math.floor(record.timestampMs / KEY_ALERT_EVERY_MS);
+    if (hour === this.keyAlertHour) return undefined;
+    this.keyAlertHour = hour;
+    const alertId = derivedId('alert', 'misplaced_keys', partition, hour);
+    const raisedAt = instantOf(record.timestampMs);
+    const workload = event.type === 'ratchet.interaction.completed' ? event.data.workload : 'default';
+    const message = `${record.topic}/${partition}: ${KEY_ADVICE[problem]}. Until then conversations are seen in pieces`;
+    return encodeEvent({ id: alertId, source: SOURCE, type: alertRaised.type, time: raisedAt, data: { alertId, workload, name: 'misplaced_keys', severity: 'warning', message, raisedAt } });
   }
 }
 

@@ -2,31 +2,24 @@ import { Server } from '@nestjs/microservices';
 import type { CustomTransportStrategy } from '@nestjs/microservices';
 import { topics } from '@ratchet/contracts';
 import { ExactlyOnceProcessor } from '@ratchet/kafka';
-import type { ConsumedRecord, DeadLetterReason } from '@ratchet/kafka';
 import { describeError } from '@ratchet/observability';
 import type { PlatformServices } from '@ratchet/service';
-import type { Emission } from '@ratchet/signals';
 import type { Config } from './config.js';
+import { DetectorMetrics } from './detector-metrics.js';
 import type { Profile } from './reference/profile.js';
+
+const WEEK_MS = 7 * 86_400_000;
 
 /** The exactly-once processor as a Nest transport, so that the detector has the lifecycle of every other service. */
 export class ExactlyOnceStrategy extends Server implements CustomTransportStrategy {
   private readonly processor: ExactlyOnceProcessor;
-  private readonly tasks = new Map<number, ReturnType<Profile['createTask']>>();
-  private readonly signals;
-  private readonly failures;
-  private readonly deadLetters;
+  private readonly metrics: DetectorMetrics;
 
   constructor({ config, kafka, logger: log, metrics }: PlatformServices, profile: Profile) {
     super();
-    const { DETECTION, FETCH_WAIT_MS, FETCH_BYTES_MIN } = config as Config;
-    this.signals = metrics.counter({ name: 'ratchet_signals_detected_total', help: 'Signals detected, by name', labelNames: ['signal'] });
-    this.failures = metrics.counter({ name: 'ratchet_interactions_failed_total', help: 'Interactions that failed' });
-    this.deadLetters = metrics.counter({ name: 'ratchet_dead_letters_total', help: 'Records sent to a dead-letter topic', labelNames: ['topic', 'code'] });
-    const records = metrics.counter({ name: 'ratchet_consumed_records_total', help: 'Records consumed, by topic', labelNames: ['topic'] });
-    const lag = metrics.gauge({ name: 'ratchet_consumer_lag_records', help: 'Records of the partition that are not processed yet', labelNames: ['partition'] });
-    const batchSeconds = metrics.histogram({ name: 'ratchet_batch_duration_seconds', help: 'Time from a batch to its commit', buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5] });
-    const open = metrics.gauge({ name: 'ratchet_open_conversations', help: 'Conversations that have not ended' });
+    const { DETECTION, FETCH_WAIT_MS, FETCH_BYTES_MIN, BATCH_BYTES_MAX } = config as Config;
+    this.metrics = new DetectorMetrics(metrics, topics.interactions.name);
+    const observer = this.metrics.observer((message, fields) => log.error(message, fields));
     this.processor = new ExactlyOnceProcessor({
       kafka,
       groupId: profile.groupId,
@@ -34,27 +27,22 @@ export class ExactlyOnceStrategy extends Server implements CustomTransportStrate
       logger: log,
       fetchWaitMs: FETCH_WAIT_MS,
       fetchBytesMin: FETCH_BYTES_MIN,
-      createTask: (partition, position, resume) => {
-        const task = profile.createTask({
-          partition,
-          position,
-          detection: DETECTION,
-          resume,
-          onEmission: (emission) => this.countEmission(emission),
-          onDeadLetter: (record, reason) => this.countDeadLetter(record, reason),
-        });
-        this.tasks.set(partition, task);
+      batchBytesMax: BATCH_BYTES_MAX,
+      retentionMsMin: DETECTION.maxConversationMs + WEEK_MS,
+      createTask: (start) => {
+        const task = profile.createTask({ ...start, detection: DETECTION, observer });
+        this.metrics.watch(start.partition, task);
         return task;
       },
+      onAssigned: (partitions) => this.metrics.keepOnly(partitions),
       onFatal: (error) => {
-        log.error('stopped: the log no longer holds what the state needs', describeError(error));
+        log.error('stopped: nothing can be read or written before somebody mends this', describeError(error));
         process.exit(1);
       },
-      onCommitted: (progress) => {
-        records.inc({ topic: topics.interactions.name }, progress.records);
-        lag.set({ partition: String(progress.partition) }, Number(progress.lag));
-        batchSeconds.observe(progress.durationMs / 1_000);
-        open.set([...this.tasks.values()].reduce((sum, task) => sum + task.openConversations, 0));
+      onCommitted: (progress) => this.metrics.committed(progress),
+      onRestored: (restored) => {
+        this.metrics.restored(restored);
+        log.info('state restored', restored);
       },
     });
   }
@@ -78,14 +66,5 @@ export class ExactlyOnceStrategy extends Server implements CustomTransportStrate
 
   unwrap<T>(): T {
     return this.processor as T;
-  }
-
-  private countEmission(emission: Emission): void {
-    if (emission.type === 'ratchet.signal.detected') this.signals.inc({ signal: emission.data.name });
-    else this.failures.inc();
-  }
-
-  private countDeadLetter({ topic }: ConsumedRecord, { code }: DeadLetterReason): void {
-    this.deadLetters.inc({ topic, code });
   }
 }

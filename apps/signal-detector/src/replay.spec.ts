@@ -95,7 +95,7 @@ const logOf = (seed: number, shape: LogShape): ConsumedRecord[] => {
 };
 
 const taskOf = (detection: SignalsConfig, position: bigint, metadata?: string): ConversationTask =>
-  new ConversationTask({ partition: PARTITION, detection, position, resume: decodePosition(metadata), onEmission: () => undefined, onDeadLetter: () => undefined });
+  new ConversationTask({ partition: PARTITION, partitions: 6, detection, position, resume: decodePosition(metadata) });
 
 interface Pass {
   /** What each record put out, and the position's metadata before it, as it would be committed. */
@@ -150,7 +150,7 @@ const firstDifference = (seed: number, shape: LogShape, config: SignalsConfigInp
 
 const config: SignalsConfigInput = { idleEndMs: 60_000, workloads: { b: { idleEndMs: 20_000 } }, quickAbandonmentMs: 5_000, quickFollowUpMs: 3_000 };
 const plain: LogShape = { records: 60, conversations: 8, gapMsMax: 8_000, ends: 0.12 };
-const seeds = [1, 2, 4, 6];
+const seeds = [1, 2, 3, 4];
 
 describe('replay from every offset', () => {
   it.each([
@@ -159,6 +159,10 @@ describe('replay from every offset', () => {
     ['quiet partitions with records of the clock', { ...plain, quiet: 0.2 }, config],
     ['a duplicate of every record', { ...plain, records: 40, twice: true }, config],
     ['broken records', { ...plain, broken: 0.1 }, config],
+    ['spools that were kept for hours', { ...plain, hoursLate: 0.15 }, config],
+    ['everything at once', { ...plain, conversations: 12, fromTheFuture: 0.05, hoursLate: 0.1, quiet: 0.1, broken: 0.05 }, { ...config, maxConversationMs: 90_000, maxOpenConversations: 6 }],
+    ['conversations that go on for longer than they may', { ...plain, ends: 0.02 }, { ...config, maxConversationMs: 70_000 }],
+    ['conversations that hold a replay back for longer than they may', { ...plain, ends: 0.02 }, { ...config, maxReplayRecords: 12 }],
     ['more open conversations than there is room for', { ...plain, conversations: 14, ends: 0.02 }, { ...config, maxOpenConversations: 4 }],
   ] as const)('gives what one pass gives: %s', (_name, shape, settings) => {
     expect(seeds.map((seed) => firstDifference(seed, shape, settings)).filter((difference) => difference !== undefined)).toEqual([]);

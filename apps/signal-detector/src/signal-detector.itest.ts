@@ -99,7 +99,7 @@ const ofThisRun = (value: Buffer | string | null): boolean => value !== null && 
 
 /** One pass over the partition's log. */
 const undisturbed = (log: readonly ReadRecord[]): Outcome => {
-  const task = new ConversationTask({ partition: PARTITION, position: 0n, detection, resume: undefined, onEmission: () => undefined, onDeadLetter: () => undefined });
+  const task = new ConversationTask({ partition: PARTITION, partitions: topics.interactions.partitions, position: 0n, detection, resume: undefined });
   const outputs = log.flatMap(({ offset, timestampMs, key, value, headers }) =>
     task.process({ topic: INTERACTIONS, partition: PARTITION, offset, timestampMs, key: key === null ? null : Buffer.from(key), value, headers: { ...headers } }),
   );

@@ -19,7 +19,7 @@ const processor = new ExactlyOnceProcessor({
   fetchBytesMin: 1,
   // So small that a restore takes many batches, and a rebalance can meet it in the middle.
   batchBytesMax: 1_000,
-  createTask: (partition, _position, resume) => {
+  createTask: ({ partition, resume }) => {
     const state = new MovingSum(reach, resume);
     return {
       process: (record) => {

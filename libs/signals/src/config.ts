@@ -23,10 +23,15 @@ const workloadSchema = z.object({
 /** Everything that can be set about detection; `{}` gives the defaults. */
 export const signalsConfigSchema = z.object({
   ...workloadFields,
-  /** A conversation that goes on for longer is settled, and goes on as a new segment. */
+  /**
+   * A conversation that goes on for longer is settled, and goes on as a new segment; and with it the others of its group, a
+   * thirty-second of the partition's, for `Cuts` to be exact.
+   */
   maxConversationMs: z.number().int().positive().default(60 * 60_000),
-  /** Per partition; above it the conversation that has been open longest is settled first. */
+  /** Per partition; above it the group of the conversation that has been open longest is settled. */
   maxOpenConversations: z.number().int().positive().default(100_000),
+  /** How far back, in records of the partition, an open conversation may hold the replay that follows a restart; its group is settled then. */
+  maxReplayRecords: z.number().int().positive().default(10_000_000),
   /** Interactions of one open conversation that feedback can still be joined to. */
   maxInteractionsPerConversation: z.number().int().positive().default(500),
   /** Texts of an open conversation, and so those of failures, are kept up to this many characters. */
@@ -63,6 +68,3 @@ export const failureThresholdOf = (config: SignalsConfig, workload: string): num
 /** A segment that holds only feedback has no workload yet; the shortest time keeps a replay from holding it longer than the first run did. */
 const shortestIdleEndMs = (config: SignalsConfig): number =>
   Math.min(config.idleEndMs, ...Object.values(config.workloads).map(({ idleEndMs }) => idleEndMs ?? config.idleEndMs));
-
-export const longestIdleEndMs = (config: SignalsConfig): number =>
-  Math.max(config.idleEndMs, ...Object.values(config.workloads).map(({ idleEndMs }) => idleEndMs ?? config.idleEndMs));

@@ -20,9 +20,7 @@ export interface UndisturbedOutcome extends DetectorOutcome {
   readonly open: number;
 }
 
-type TaskClass = new (options: {
-  partition: number; position: bigint; detection: unknown; resume: undefined; onEmission: () => void; onDeadLetter: () => void;
-}) => PartitionTask & { readonly openConversations: number };
+type TaskClass = new (options: { partition: number; partitions: number; position: bigint; detection: unknown; resume: undefined }) => PartitionTask & { readonly openConversations: number };
 
 const addVitals = (all: readonly VitalsCounted[]): Record<string, number> => {
   const sums: Record<string, number> = {};
@@ -57,7 +55,7 @@ export const undisturbed = async ({ root, log, detection }: { root: string; log:
   const deadLetters: string[] = [];
   let open = 0;
   for (const [partition, records] of Map.groupBy(log, (record) => record.partition)) {
-    const task = new ConversationTask({ partition, position: 0n, detection, resume: undefined, onEmission: () => undefined, onDeadLetter: () => undefined });
+    const task = new ConversationTask({ partition, partitions: topics.interactions.partitions, position: 0n, detection, resume: undefined });
     for (const { offset, timestampMs, key, value, headers } of records) {
       const record: ConsumedRecord = { topic: topics.interactions.name, partition, offset, timestampMs, key: key === null ? null : Buffer.from(key), value, headers: { ...headers } };
       for (const out of task.process(record)) {

@@ -132,10 +132,10 @@ export class OwnedPartition {
 
   private async begin(): Promise<void> {
     const { admin, groupId, topic, createTask, logger, onPrepared } = this.context;
-    const { position, resume } = await readStart({ admin, groupId, topic, partition: this.partition });
+    const { position, resume, partitions } = await readStart({ admin, groupId, topic, partition: this.partition });
     if (this.isLost) return this.producer?.disconnect();
     const replayFrom = resume?.replayFrom ?? position;
-    this.task = createTask(this.partition, position, resume);
+    this.task = createTask({ partition: this.partition, partitions, position, resume });
     this.replayEnd = position;
     this.next = replayFrom;
     this.replayed = { records: 0, sinceMs: performance.now() };

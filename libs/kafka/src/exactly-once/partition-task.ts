@@ -15,5 +15,14 @@ export interface PartitionTask {
   clockRecord(nowMs: number): ProducedRecord | undefined;
 }
 
-/** Makes the task of a partition; `position` is the first offset that has not been committed: records before it are replayed. */
-export type TaskFactory = (partition: number, position: bigint, resume: ResumePoint | undefined) => PartitionTask;
+export interface TaskStart {
+  readonly partition: number;
+  /** How many partitions the topic has. */
+  readonly partitions: number;
+  /** The first offset that has not been committed: records before it are replayed. */
+  readonly position: bigint;
+  readonly resume: ResumePoint | undefined;
+}
+
+/** Makes the task of a partition. */
+export type TaskFactory = (start: TaskStart) => PartitionTask;

@@ -11,13 +11,11 @@ describe('position metadata', () => {
     expect(Buffer.byteLength(encodePosition({ replayFrom: 2n ** 63n - 1n, streamTimeMs: Number.MAX_SAFE_INTEGER, marks: {} }))).toBeLessThanOrEqual(METADATA_BYTES_MAX);
   });
 
-  it('gives up the oldest marks where there is not room for all', () => {
-    const marks = Object.fromEntries(Array.from({ length: 40 }, (_, i) => [`conversation-${i}`, '123456789']));
-    const encoded = encodePosition({ replayFrom: 1n, streamTimeMs: 1, marks });
-    expect(Buffer.byteLength(encoded)).toBeLessThanOrEqual(METADATA_BYTES_MAX);
-    const kept = Object.keys(decodePosition(encoded)?.marks ?? {});
-    expect(kept.at(-1)).toBe('conversation-39');
-    expect(kept).not.toContain('conversation-0');
+  it('is refused where the marks do not fit: another state would be restored without them', () => {
+    const positionOf = (bytes: number): string => encodePosition({ replayFrom: 1n, streamTimeMs: 1, marks: { cuts: 'x'.repeat(bytes) } });
+    const room = METADATA_BYTES_MAX - Buffer.byteLength(positionOf(0));
+    expect(Buffer.byteLength(positionOf(room))).toBe(METADATA_BYTES_MAX);
+    expect(() => positionOf(room + 1)).toThrow(/513 bytes/);
   });
 
   it.each([null, '', 'x', '{}', '{"v":2,"from":"1","time":1}', '{"v":1,"from":"-1","time":1}', '{"v":1,"from":1,"time":1}'])('refuses what it did not write: %p', (metadata) => {

@@ -3,20 +3,19 @@ export interface ResumePoint {
   readonly replayFrom: bigint;
   /** Stream time before the record at `replayFrom`. */
   readonly streamTimeMs: number;
-  /** Offsets by name that the state needs; the newest are kept where there is not room for all. */
+  /** What else the state needs, by name. All of it must fit `METADATA_BYTES_MAX`, whatever the state. */
   readonly marks: Readonly<Record<string, string>>;
 }
 
 /** Kafka refuses more than `offset.metadata.max.bytes` (4,096 by default); we stay far below. */
 export const METADATA_BYTES_MAX = 512;
 
+/** @throws {RangeError} where the marks do not fit: committing without them would restore another state */
 export const encodePosition = ({ replayFrom, streamTimeMs, marks }: ResumePoint): string => {
-  const kept = Object.entries(marks);
-  for (;;) {
-    const encoded = JSON.stringify({ v: 1, from: String(replayFrom), time: streamTimeMs, ...(kept.length > 0 && { marks: Object.fromEntries(kept) }) });
-    if (Buffer.byteLength(encoded) <= METADATA_BYTES_MAX) return encoded;
-    kept.shift();
-  }
+  const encoded = JSON.stringify({ v: 1, from: String(replayFrom), time: streamTimeMs, ...(Object.keys(marks).length > 0 && { marks }) });
+  const bytes = Buffer.byteLength(encoded);
+  if (bytes > METADATA_BYTES_MAX) throw new RangeError(`a position takes ${bytes} bytes of metadata, and ${METADATA_BYTES_MAX} is the most: let the task carry fewer marks`);
+  return encoded;
 };
 
 /** Undefined where the metadata is not ours: a group whose positions were set by hand. */

@@ -7,6 +7,8 @@ export interface Start {
   /** The first offset that has not been committed. */
   readonly position: bigint;
   readonly resume: ResumePoint | undefined;
+  /** How many partitions the topic has. */
+  readonly partitions: number;
 }
 
 /**
@@ -16,12 +18,14 @@ export interface Start {
  */
 export const readStart = async ({ admin, groupId, topic, partition }: { admin: KafkaAdmin; groupId: string; topic: string; partition: number }): Promise<Start> => {
   const found = (await admin.positions(groupId, [topic])).find((position) => position.partition === partition);
-  const { low, high } = (await admin.bounds(topic)).find((bounds) => bounds.partition === partition) ?? { low: 0n, high: 0n };
-  if (!found) return { position: low, resume: undefined };
+  const bounds = await admin.bounds(topic);
+  const partitions = bounds.length;
+  const { low, high } = bounds.find((one) => one.partition === partition) ?? { low: 0n, high: 0n };
+  if (!found) return { position: low, resume: undefined, partitions };
   const position = found.offset;
   const resume = decodePosition(found.metadata);
   const replayFrom = resume?.replayFrom ?? position;
-  if (replayFrom >= low && position <= high) return { position, resume };
+  if (replayFrom >= low && position <= high) return { position, resume, partitions };
   throw new RatchetError({
     code: 'position_out_of_range',
     message: `group ${groupId} stands at ${topic}/${partition} offset ${position} (needs ${replayFrom} and later), but the log holds ${low} to ${high}: set the position with kafka-consumer-groups --reset-offsets, or raise the topic's retention`,

@@ -38,7 +38,7 @@ export interface ConversationTrackerOptions {
   readonly embedding?: TextEmbedding;
   readonly weights?: FailureWeights;
   /** Where a former tracker of the same partition stood; records are then applied from its offset on. */
-  readonly resume?: Omit<ResumePoint, 'offset'>;
+  readonly resume?: ResumePoint;
   /** Told of every interaction whose window closes, failed or not. */
   readonly onAssessed?: ((assessment: Assessment) => void) | undefined;
 }
@@ -106,13 +106,13 @@ export class ConversationTracker {
   apply(record: TrackedRecord): Emission[] {
     this.#emissions = [];
     const streamTimeBeforeMs = this.streamTimeMs;
-    for (const conversation of this.#conversations.advanceTo(record.timeMs)) this.#settle(conversation, undefined);
+    const offset = Number(record.offset);
+    for (const conversation of this.#conversations.advanceTo(record.timeMs, offset)) this.#settle(conversation, undefined);
     const { event } = record;
     if (event.type === 'ratchet.clock.advanced') return this.#emissions;
     const { conversationId } = event.data;
-    const offset = Number(record.offset);
-    if (this.#conversations.isBeforeCut(conversationId, offset)) return this.#emissions;
-    for (const evicted of this.#conversations.makeRoomFor(conversationId, offset)) this.#settle(evicted, undefined);
+    if (this.#conversations.isBeforeCut(conversationId)) return this.#emissions;
+    for (const cut of this.#conversations.makeRoomFor(conversationId)) this.#settle(cut, undefined);
     const route = event.type === 'ratchet.interaction.completed' ? this.#routes.of(event.data) : undefined;
     const conversation = this.#conversations.touch(conversationId, { record, offset, idleEndMs: route?.idleEndMs, streamTimeBeforeMs });
     switch (event.type) {
@@ -268,7 +268,9 @@ export class ConversationTracker {
     const closedMs = this.streamTimeMs;
     const previous = conversation.last;
     const asked = previous?.window;
-    if (previous !== undefined && asked !== undefined) {
+    // Cut in the middle, a conversation has not ended: nothing is concluded from how it seems to.
+    const hasEnded = ended !== undefined || !this.#conversations.isActive(conversation);
+    if (previous !== undefined && asked !== undefined && hasEnded) {
       const ending = endingOf(conversation, { exchange: asked, ended });
       const context = { config: this.#config };
       for (const detect of endingDetectors) {

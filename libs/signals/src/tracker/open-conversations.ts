@@ -1,4 +1,5 @@
-import { idleEndMsOf, longestIdleEndMs, type SignalsConfig } from '../config.js';
+import { idleEndMsOf, type SignalsConfig } from '../config.js';
+import { Cuts, groupOf } from './cuts.js';
 import { NO_HISTORY } from '../text/stem-history.js';
 import { ExpiryHeap } from './expiry-heap.js';
 import { NOTHING, type OpenConversation } from './open-conversation.js';
@@ -14,10 +15,6 @@ export interface Touch {
   readonly streamTimeBeforeMs: number;
 }
 
-/** Offset metadata of Kafka is small (4 KB by default), so no more cuts than this are carried; the newest win. */
-const CUTS_CARRIED_MAX = 32;
-const CUTS_KEPT_MAX = 10_000;
-
 /** Where a replay starts, and what it must know that the log from there on does not tell. */
 export interface ResumePoint {
   readonly offset: bigint;
@@ -25,14 +22,8 @@ export interface ResumePoint {
   readonly committed: bigint;
   /** Stream time before the record at `offset`. */
   readonly streamTimeMs: number;
-  /** Conversations that were cut for age or room while still active: their records below this offset belong to a settled part. */
-  readonly cuts: Readonly<Record<string, string>>;
-}
-
-interface Cut {
-  readonly fromOffset: number;
-  /** After this stream time the pause alone separates the parts. */
-  untilMs: number;
+  /** Conversations that were settled for age or room while they were still active, as `Cuts` writes them. */
+  readonly cuts?: string | undefined;
 }
 
 /** Which conversations are open, when they are due to settle, and which to settle first where room is short. */
@@ -44,18 +35,19 @@ export class OpenConversations {
   /** Ends of a list in the order of opening, which is the order of first offsets. */
   #oldest: OpenConversation | undefined;
   #newest: OpenConversation | undefined;
-  readonly #cuts = new Map<string, Cut>();
+  readonly #cuts: Cuts;
   readonly #committed: number;
+  /** Of the record under way. */
+  #offset = 0;
+  #isLive = false;
   #streamTimeMs: number;
 
-  constructor(config: SignalsConfig, resume?: Omit<ResumePoint, 'offset'>) {
+  constructor(config: SignalsConfig, resume?: ResumePoint) {
     this.#config = config;
     this.#streamTimeMs = resume?.streamTimeMs ?? 0;
     this.#committed = Number(resume?.committed ?? 0n);
     this.#idleEndMsAtLeast = idleEndMsOf(config, undefined);
-    // The oldest open conversation was younger than its greatest age when the point was taken, so the cuts are of use no longer than this.
-    const untilMs = this.#streamTimeMs + config.maxConversationMs + longestIdleEndMs(config);
-    for (const [id, offset] of Object.entries(resume?.cuts ?? {})) this.#cuts.set(id, { fromOffset: Number(offset), untilMs });
+    this.#cuts = Cuts.decode(resume?.cuts, Number(resume?.offset ?? 0n));
   }
 
   get size(): number {
@@ -66,8 +58,10 @@ export class OpenConversations {
     return this.#streamTimeMs;
   }
 
-  /** Moves stream time on and takes out every conversation that has thereby ended, first due first. */
-  advanceTo(timeMs: number): readonly OpenConversation[] {
+  /** Moves stream time on and takes out every conversation that has thereby ended, first due first. `offset` is that of the record. */
+  advanceTo(timeMs: number, offset: number): readonly OpenConversation[] {
+    this.#offset = offset;
+    if (!this.#isLive && !this.#isReplaying) this.#goLive();
     if (timeMs > this.#streamTimeMs) this.#streamTimeMs = timeMs;
     if (this.#expiry.nextDueMs >= this.#streamTimeMs) return NOTHING;
     const due: OpenConversation[] = [];
@@ -75,34 +69,31 @@ export class OpenConversations {
       const conversation = this.#expiry.pop();
       if (conversation === undefined) break;
       if (conversation.settled || dueMs - conversation.startedMs !== conversation.scheduledAfterMs) continue;
-      const nowDueMs = this.#dueMsOf(conversation);
-      if (nowDueMs < this.#streamTimeMs) {
-        this.#take(conversation, { cut: idleDueMsOf(conversation) >= this.#streamTimeMs });
+      if (idleDueMsOf(conversation) < this.#streamTimeMs) {
+        this.#take(conversation);
         due.push(conversation);
-      } else this.#schedule(conversation, nowDueMs);
+        continue;
+      }
+      const nowDueMs = this.#dueMsOf(conversation);
+      // Too old, and still active.
+      if (nowDueMs < this.#streamTimeMs) due.push(...this.#cutGroupOf(conversation));
+      else this.#schedule(conversation, nowDueMs);
     }
     return due;
   }
 
-  /** Whether the record belongs to a part of the conversation that was settled before the resume point. */
-  isBeforeCut(conversationId: string, offset: number): boolean {
-    if (this.#cuts.size === 0) return false;
-    const cut = this.#cuts.get(conversationId);
-    return cut !== undefined && offset < cut.fromOffset;
+  /** Whether the record belongs to a part of its conversation that was settled before the resume point. */
+  isBeforeCut(conversationId: string): boolean {
+    return this.#cuts.isBefore(conversationId, this.#offset);
   }
 
-  /** Takes out the conversations that have been open longest, as many as a new one needs room for. */
-  makeRoomFor(conversationId: string, offset: number): readonly OpenConversation[] {
-    // In a replay the cuts tell who was taken out; conversations that had settled by then may take room for a while.
-    if (this.#byId.size < this.#config.maxOpenConversations || offset < this.#committed || this.#byId.has(conversationId)) return NOTHING;
-    const evicted: OpenConversation[] = [];
-    while (this.#byId.size >= this.#config.maxOpenConversations) {
-      const oldest = this.#oldest;
-      if (oldest === undefined) break;
-      this.#take(oldest, { cut: true });
-      evicted.push(oldest);
-    }
-    return evicted;
+  /** Takes out conversations where the record would open one too many, or where the one that has been open longest holds a replay back too far. */
+  makeRoomFor(conversationId: string): readonly OpenConversation[] {
+    const { maxOpenConversations, maxReplayRecords } = this.#config;
+    const oldest = this.#oldest;
+    if (oldest === undefined || this.#isReplaying) return NOTHING;
+    const isFull = this.#byId.size >= maxOpenConversations && !this.#byId.has(conversationId);
+    return isFull || this.#offset - oldest.firstOffset >= maxReplayRecords ? this.#cutGroupOf(oldest) : NOTHING;
   }
 
   /** The open conversation that the record belongs to, opened where there is none, its idle time started anew. */
@@ -112,9 +103,7 @@ export class OpenConversations {
     if (idleEndMs !== undefined) conversation.idleEndMs = idleEndMs;
     conversation.lastOffset = offset;
     conversation.lastEventId = record.eventId;
-    // A late segment lives by stream time, else each of its records would settle the one before.
-    const activeMs = conversation.late ? this.#streamTimeMs : record.timeMs;
-    const activeAfterMs = activeMs - conversation.startedMs;
+    const activeAfterMs = this.#activeMsOf(record) - conversation.startedMs;
     if (activeAfterMs > conversation.lastActivityAfterMs) conversation.lastActivityAfterMs = activeAfterMs;
     const dueMs = this.#dueMsOf(conversation);
     // Due times mostly move away: the entry is then put back when it comes up, which spares a push per record.
@@ -124,7 +113,12 @@ export class OpenConversations {
 
   /** Takes out a conversation that an event ended. */
   remove(conversation: OpenConversation): void {
-    this.#take(conversation, { cut: false });
+    this.#take(conversation);
+  }
+
+  /** Whether the conversation may still go on: it was heard of within its idle time. */
+  isActive(conversation: OpenConversation): boolean {
+    return idleDueMsOf(conversation) >= this.#streamTimeMs;
   }
 
   oldest(): OpenConversation | undefined {
@@ -134,17 +128,12 @@ export class OpenConversations {
   resumePoint(committed: bigint): ResumePoint {
     const oldest = this.#oldest;
     const offset = oldest === undefined ? committed : BigInt(oldest.firstOffset);
-    const needed: [string, string][] = [];
-    for (const [id, { fromOffset, untilMs }] of this.#cuts) {
-      if (untilMs < this.#streamTimeMs && !this.#byId.has(id)) this.#cuts.delete(id);
-      else if (BigInt(fromOffset) > offset) needed.push([id, fromOffset.toString()]);
-    }
-    return { offset, committed, streamTimeMs: oldest?.streamTimeBeforeMs ?? this.#streamTimeMs, cuts: Object.fromEntries(needed.slice(-CUTS_CARRIED_MAX)) };
+    return { offset, committed, streamTimeMs: oldest?.streamTimeBeforeMs ?? this.#streamTimeMs, cuts: this.#cuts.encode(Number(offset)) };
   }
 
   #open(conversationId: string, { record, offset, idleEndMs = this.#idleEndMsAtLeast, streamTimeBeforeMs }: Touch): OpenConversation {
     const late = record.timeMs < this.#streamTimeMs - idleEndMs;
-    const startedMs = late ? this.#streamTimeMs : record.timeMs;
+    const startedMs = this.#activeMsOf(record);
     const conversation: OpenConversation = {
       conversationId,
       firstOffset: offset,
@@ -179,17 +168,20 @@ export class OpenConversations {
     return conversation;
   }
 
-  #take(conversation: OpenConversation, { cut }: { cut: boolean }): void {
+  #take(conversation: OpenConversation): void {
     conversation.settled = true;
     this.#unlink(conversation);
     this.#byId.delete(conversation.conversationId);
-    if (this.#cuts.size > 0) this.#cuts.delete(conversation.conversationId);
-    if (!cut) return;
-    this.#cuts.set(conversation.conversationId, { fromOffset: conversation.lastOffset + 1, untilMs: idleDueMsOf(conversation) });
-    if (this.#cuts.size > CUTS_KEPT_MAX) {
-      const [oldest] = this.#cuts.keys();
-      if (oldest !== undefined) this.#cuts.delete(oldest);
-    }
+  }
+
+  /** Takes out all of the conversation's group, in the order of opening: whoever replays must know of the group alone. */
+  #cutGroupOf({ conversationId }: OpenConversation): OpenConversation[] {
+    const group = groupOf(conversationId);
+    const taken: OpenConversation[] = [];
+    for (let open = this.#oldest; open !== undefined; open = open.newer) if (groupOf(open.conversationId) === group) taken.push(open);
+    for (const conversation of taken) this.#take(conversation);
+    this.#cuts.cut(group, this.#offset);
+    return taken;
   }
 
   #schedule(conversation: OpenConversation, dueMs: number): void {
@@ -207,8 +199,32 @@ export class OpenConversations {
     conversation.newer = undefined;
   }
 
+  /** In a replay nothing is cut: the cuts that were made are known, and what had settled by then may seem open for longer. */
   #dueMsOf(conversation: OpenConversation): number {
-    return Math.min(idleDueMsOf(conversation), conversation.startedMs + this.#config.maxConversationMs);
+    const idleDueMs = idleDueMsOf(conversation);
+    return this.#isReplaying ? idleDueMs : Math.min(idleDueMs, conversation.startedMs + this.#config.maxConversationMs);
+  }
+
+  /** From here on conversations grow too old, those that were restored among them. */
+  #goLive(): void {
+    this.#isLive = true;
+    for (let open = this.#oldest; open !== undefined; open = open.newer) {
+      const dueMs = this.#dueMsOf(open);
+      if (dueMs - open.startedMs < (open.scheduledAfterMs ?? Infinity)) this.#schedule(open, dueMs);
+    }
+  }
+
+  get #isReplaying(): boolean {
+    return this.#offset < this.#committed;
+  }
+
+  /**
+   * When a record shows its conversation to be active. One that comes late counts as of now: else each record of a late segment would
+   * settle the one before. It must not depend on what is open: a replay that begins in the middle of a conversation, which had settled
+   * before the resume point, would otherwise have it end later than it did.
+   */
+  #activeMsOf({ timeMs }: TrackedRecord): number {
+    return timeMs < this.#streamTimeMs - this.#idleEndMsAtLeast ? this.#streamTimeMs : timeMs;
   }
 }
 

@@ -1,0 +1,79 @@
+import type { CommitProgress, PartitionTask } from '@ratchet/kafka';
+import type { Metrics } from '@ratchet/observability';
+import type { TaskObserver } from './conversation-task.js';
+
+type WatchedTask = PartitionTask & { readonly openConversations: number };
+
+/** What operators see of the detector. */
+export class DetectorMetrics {
+  private readonly tasks = new Map<number, WatchedTask>();
+  private readonly signals;
+  private readonly failures;
+  private readonly deadLetters;
+  private readonly misplaced;
+  private readonly mismatches;
+  private readonly records;
+  private readonly lag;
+  private readonly batchSeconds;
+  private readonly replayRecords;
+  private readonly restoreSeconds;
+
+  constructor(metrics: Metrics, private readonly topic: string) {
+    this.signals = metrics.counter({ name: 'ratchet_signals_detected_total', help: 'Signals detected, by name', labelNames: ['signal'] });
+    this.failures = metrics.counter({ name: 'ratchet_interactions_failed_total', help: 'Interactions that failed' });
+    this.deadLetters = metrics.counter({ name: 'ratchet_dead_letters_total', help: 'Records sent to a dead-letter topic', labelNames: ['topic', 'code'] });
+    this.misplaced = metrics.counter({ name: 'ratchet_misplaced_keys_total', help: 'Records found with a key or in a partition that splits their conversation; every sixteenth record is looked at', labelNames: ['problem'] });
+    this.mismatches = metrics.counter({ name: 'ratchet_restore_mismatches_total', help: 'Partitions whose restored state differs from the committed one' });
+    this.records = metrics.counter({ name: 'ratchet_consumed_records_total', help: 'Records consumed, by topic', labelNames: ['topic'] });
+    this.lag = metrics.gauge({ name: 'ratchet_consumer_lag_records', help: 'Records of the partition that are not processed yet', labelNames: ['partition'] });
+    this.batchSeconds = metrics.histogram({ name: 'ratchet_batch_duration_seconds', help: 'Time from a batch to its commit', buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5] });
+    this.replayRecords = metrics.gauge({ name: 'ratchet_replay_length_records', help: 'Records that a restart would read again', labelNames: ['partition'] });
+    this.restoreSeconds = metrics.histogram({ name: 'ratchet_restore_duration_seconds', help: 'Time to restore a partition', buckets: [0.1, 0.5, 1, 5, 15, 60, 300] });
+    const open = metrics.gauge({ name: 'ratchet_open_conversations', help: 'Conversations that have not ended' });
+    this.showOpen = () => open.set([...this.tasks.values()].reduce((sum, task) => sum + task.openConversations, 0));
+  }
+
+  observer(logError: (message: string, fields: Record<string, unknown>) => void): TaskObserver {
+    return {
+      onEmission: (emission) => {
+        if (emission.type === 'ratchet.signal.detected') this.signals.inc({ signal: emission.data.name });
+        else this.failures.inc();
+      },
+      onDeadLetter: ({ topic }, { code }) => this.deadLetters.inc({ topic, code }),
+      onKeyProblem: (problem) => this.misplaced.inc({ problem }),
+      onRestoreDiffers: (counts) => {
+        this.mismatches.inc();
+        logError('the restored state has another number of open conversations than the committed one: was the configuration of detection changed?', counts);
+      },
+    };
+  }
+
+  watch(partition: number, task: WatchedTask): void {
+    this.tasks.set(partition, task);
+  }
+
+  /** Partitions of other processes are no concern of this one's numbers. */
+  keepOnly(partitions: readonly number[]): void {
+    for (const partition of this.tasks.keys()) {
+      if (partitions.includes(partition)) continue;
+      this.tasks.delete(partition);
+      this.lag.remove({ partition: String(partition) });
+      this.replayRecords.remove({ partition: String(partition) });
+    }
+    this.showOpen();
+  }
+
+  committed({ partition, records, lag, durationMs, replayRecords }: CommitProgress): void {
+    this.records.inc({ topic: this.topic }, records);
+    this.lag.set({ partition: String(partition) }, Number(lag));
+    this.replayRecords.set({ partition: String(partition) }, Number(replayRecords));
+    this.batchSeconds.observe(durationMs / 1_000);
+    this.showOpen();
+  }
+
+  restored({ durationMs }: { readonly durationMs: number }): void {
+    this.restoreSeconds.observe(durationMs / 1_000);
+  }
+
+  private readonly showOpen: () => void;
+}
