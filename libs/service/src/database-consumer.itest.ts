@@ -1,7 +1,7 @@
 // A small service, wired as runService wires one, on a real topic of the catalogue and a database of its own. Other tests leave
 // records in that topic too, so everything here goes by cycle ids of this run.
 import 'reflect-metadata';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { Controller, Inject, Module, StandardSchemaValidationPipe } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
@@ -242,5 +242,28 @@ describe('DatabaseConsumerStrategy', () => {
     }
     await eventually(async () => expect((await seen()).filter((name) => name.startsWith('h'))).toEqual(['h1', 'h2', 'h3', 'h4', 'h5', 'h6']), { withinMs: 40_000 });
     expect(await deadLetters()).toHaveLength(before);
+  });
+
+  it('writes a letter again, at the same place, rather than lose it, where it fails between the letter and the position', async () => {
+    const before = (await deadLetters()).length;
+    const send = producer.sendRecords.bind(producer);
+    let failures = 1;
+    const cutOff = jest.spyOn(producer, 'sendRecords').mockImplementation(async (records) => {
+      await send(records);
+      if (records.some(({ topic }) => topic === deadLetterTopicOf(TOPIC, service)) && failures-- > 0) throw new Error('cut off');
+    });
+    await send([record('i1', 'plain'), { ...record('i-broken', 'plain'), value: 'no json' }, record('i2', 'plain')]);
+    const letters = await eventually(async () => {
+      const found = (await deadLetters()).slice(before);
+      expect(found).toHaveLength(2);
+      return found;
+    });
+    cutOff.mockRestore();
+    await producer.sendRecords([record('i3', 'plain')]);
+    await untilSeen('i3');
+    expect((await seen()).filter((name) => name.startsWith('i'))).toEqual(['i1', 'i2', 'i3']);
+    expect(calls.get(cycle('i1'))).toBe(1);
+    expect(new Set(letters.map(({ headers }) => `${headers['ratchet_dlq_partition']}@${headers['ratchet_dlq_offset']}`)).size).toBe(1);
+    expect(await deadLetters()).toHaveLength(before + 2);
   });
 });
