@@ -156,6 +156,22 @@ describe('a batch that takes its time', () => {
     if (first.includes(moved)) expect(lostPartitions).toEqual([partition]);
   });
 
+  it('leaves no lag over records that a transaction took back', async () => {
+    const groupId = uniqueName('itest-aborted');
+    const values: string[] = [];
+    await begin(groupId, async (_, __, more) => void values.push(...more));
+    const transactional = kafka.producer({ transactionalId: groupId, idempotent: true, maxInFlightRequests: 1 });
+    await transactional.connect();
+    await put(slow.names.other, 0, 'kept');
+    const transaction = await transactional.transaction();
+    await transaction.send({ topic: slow.names.other, messages: [{ key: null, value: 'dropped' }] });
+    await transaction.abort();
+    await transactional.disconnect();
+    // One that is kept, one that is not, and the marker that says so.
+    await eventually(async () => expect(await positionOf(groupId, slow.names.other, 0)).toBe('3'));
+    expect(values).toEqual(['kept']);
+  });
+
   it('is finished and committed at a stop, and what fails is left to the next start', async () => {
     const groupId = uniqueName('itest-stop');
     const done: string[] = [];

@@ -75,6 +75,8 @@ export class BatchConsumer {
       fetchBytesMin,
       partitionsConcurrently: BATCHES_IN_LOOP,
       onBatch: (batch) => this.begin(batch),
+      // Else lag would be left over markers and aborted records, which are never delivered. A commit that fails comes with the next batch.
+      onPassedOver: ({ topic, partition, to }) => void this.consumer?.commit({ topic, partition, offset: to }).catch(() => undefined),
       onAssigned: (places, { isContinued }) => this.onAssigned(places, isContinued),
       onFatal: (error) => this.onFatal(error),
     });
@@ -193,7 +195,7 @@ export class BatchConsumer {
     const offset = String(batch.nextOffset);
     for (let attempt = 0; !work.lost.signal.aborted; attempt += 1) {
       try {
-        await batch.commit();
+        await this.consumer?.commit({ topic, partition, offset: batch.nextOffset });
         return true;
       } catch (error) {
         logger.debug('a position could not be committed and will be tried again', { groupId, topic, partition, offset, attempt, ...describeError(error) });

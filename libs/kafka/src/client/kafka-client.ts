@@ -27,8 +27,6 @@ export interface ReceivedBatch extends TopicPartition {
   isStale(): boolean;
   /** Tells the group that this member lives; safe to call often. Rejects when the group is being rebalanced. */
   heartbeat(): Promise<void>;
-  /** Commits the group's position behind this batch. Rejects while the group is being rebalanced. */
-  commit(): Promise<void>;
   /** Lets reading go on behind this batch, for whoever answered false and was done with it later. */
   resolve(): void;
 }
@@ -72,6 +70,8 @@ export interface KafkaConsumer {
   pause(partitions: readonly TopicPartition[]): void;
   resume(partitions: readonly TopicPartition[]): void;
   seek(place: TopicPartition & { readonly offset: bigint }): void;
+  /** Commits the group's position in one partition. Rejects while the group is being rebalanced. */
+  commit(place: TopicPartition & { readonly offset: bigint }): Promise<void>;
 }
 
 export interface KafkaProducer {

@@ -29,7 +29,7 @@ const recordOf = (offset: number, bytes = 1): ConsumedRecord => ({ topic: 'in', 
 
 const batchOf = (offsets: readonly number[], more: Partial<ReceivedBatch> & { bytes?: number } = {}): ReceivedBatch => ({
   topic: 'in', partition: 3, records: offsets.map((offset) => recordOf(offset, more.bytes)), requestedFrom: BigInt(offsets[0] ?? 0), nextOffset: BigInt((offsets.at(-1) ?? -1) + 1), highWatermark: 100n,
-  isStale: () => false, heartbeat: () => Promise.resolve(), commit: () => Promise.resolve(), resolve: () => undefined, ...more,
+  isStale: () => false, heartbeat: () => Promise.resolve(), resolve: () => undefined, ...more,
 });
 
 /** Prepared at `position`; the state needs records from `replayFrom` on. The task puts out the offsets that it is given. */

@@ -75,6 +75,10 @@ export class KafkajsConsumer implements KafkaConsumer {
     if (!this.hasEnded) this.consumer.seek({ topic, partition, offset: String(offset) });
   }
 
+  async commit({ topic, partition, offset }: TopicPartition & { readonly offset: bigint }): Promise<void> {
+    await this.consumer.commitOffsets([{ topic, partition, offset: String(offset) }]);
+  }
+
   private follow(): void {
     const { consumer } = this;
     const { onAssigned, onPassedOver, onFatal } = this.options;
@@ -97,7 +101,7 @@ export class KafkajsConsumer implements KafkaConsumer {
   }
 }
 
-const toReceivedBatch = ({ batch, heartbeat, isStale, isRunning, resolveOffset, commitOffsetsIfNecessary }: EachBatchPayload): ReceivedBatch => ({
+const toReceivedBatch = ({ batch, heartbeat, isStale, isRunning, resolveOffset }: EachBatchPayload): ReceivedBatch => ({
   topic: batch.topic,
   partition: batch.partition,
   records: batch.messages.map((message) => toConsumedRecord(batch.topic, batch.partition, message)),
@@ -106,6 +110,5 @@ const toReceivedBatch = ({ batch, heartbeat, isStale, isRunning, resolveOffset, 
   highWatermark: BigInt(batch.highWatermark),
   isStale: () => isStale() || !isRunning(),
   heartbeat,
-  commit: () => commitOffsetsIfNecessary({ topics: [{ topic: batch.topic, partitions: [{ partition: batch.partition, offset: (BigInt(batch.lastOffset()) + 1n).toString() }] }] }),
   resolve: () => resolveOffset(batch.lastOffset()),
 });
