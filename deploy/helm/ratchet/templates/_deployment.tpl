@@ -69,7 +69,7 @@ spec:
             - name: {{ $volume.variable }}
               value: /var/lib/ratchet
             {{- end }}
-            {{- if and $service.kafka $root.Values.kafka.sasl.mechanism }}
+            {{- if and $service.kafka (include "ratchet.kafkaPassword" $root) }}
             - name: KAFKA_SASL_PASSWORD
               valueFrom:
                 secretKeyRef: {name: {{ include "ratchet.secretName" $root }}, key: KAFKA_SASL_PASSWORD}
@@ -110,9 +110,19 @@ spec:
             - name: data
               mountPath: /var/lib/ratchet
             {{- end }}
+            {{- if and $service.kafka $root.Values.kafka.filesSecret }}
+            - name: kafka-files
+              mountPath: /etc/ratchet/kafka
+              readOnly: true
+            {{- end }}
       volumes:
         - name: tmp
           emptyDir: {}
+        {{- if and $service.kafka $root.Values.kafka.filesSecret }}
+        - name: kafka-files
+          secret:
+            secretName: {{ $root.Values.kafka.filesSecret }}
+        {{- end }}
         {{- if $volume }}
         - name: data
           {{- if and $service.persistence $service.persistence.enabled }}

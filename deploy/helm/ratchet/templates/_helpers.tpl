@@ -33,6 +33,13 @@ app.kubernetes.io/component: {{ .name }}
 {{- default (include "ratchet.fullname" .) .Values.secret.existingSecret -}}
 {{- end -}}
 
+{{/* Not empty where the password of SASL comes from the Secret. */}}
+{{- define "ratchet.kafkaPassword" -}}
+{{- with .Values.kafka -}}
+{{- if and .sasl.mechanism (ne .sasl.mechanism "oauthbearer") (not .env.KAFKA_SASL_PASSWORD_FILE) -}}true{{- end -}}
+{{- end -}}
+{{- end -}}
+
 {{/* Takes a dict of root, name and service. */}}
 {{- define "ratchet.image" -}}
 {{- if .service.image -}}
