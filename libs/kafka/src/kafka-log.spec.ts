@@ -55,8 +55,12 @@ describe("the client's own log", () => {
     expect(say(ERROR, 'Response', coordinator)).toBe('warn');
   });
 
-  it('always tells that the client has given up, whatever the reason', () => {
-    expect(say(ERROR, 'Crash: KafkaJSNumberOfRetriesExceeded: The group coordinator is not available')).toBe('error');
+  it('tells of a consumer that crashes, and not of one that begins again because a coordinator loads, unless that lasts', () => {
+    expect(say(ERROR, 'Crash: KafkaJSNonRetriableError: refused')).toBe('error');
+    expect(say(ERROR, 'Restarting the consumer in 100ms')).toBe('debug');
+    const levels: (string | undefined)[] = [];
+    for (nowMs = 0; nowMs <= PASSES_WITHIN_MS; nowMs += PASSES_WITHIN_MS / 2) levels.push(say(ERROR, "Crash: KafkaJSProtocolError: The coordinator is loading and hence can't process requests for this group", { groupId: 'g' }));
+    expect(levels).toEqual(['debug', 'debug', 'warn']);
   });
 
   it('tells of each broker that is away at once, and then now and again', () => {
@@ -68,6 +72,14 @@ describe("the client's own log", () => {
     expect(levels.at(-1)).toBe('error');
     nowMs += 2 * PASSES_WITHIN_MS;
     expect(refused(1)).toBe('error');
+  });
+
+  it('says nothing of a transaction that has to wait for the end of the last one, however often that is', () => {
+    const error = 'The producer attempted to update a transaction while another concurrent operation on the same transaction was ongoing';
+    for (nowMs = 0; nowMs <= 2 * PASSES_WITHIN_MS; nowMs += 1_000) {
+      expect(say(ERROR, 'Response AddPartitionsToTxn(key: 24, version: 1)', { error })).toBe('debug');
+      expect(say(ERROR, `Failed to send messages: ${error}`)).toBe('debug');
+    }
   });
 
   it('leaves topics that could not be made to who asked for them', () => {

@@ -22,10 +22,12 @@ const passing = [
 const away = [/^Connection (error|timeout)/, /^Failed to connect to seed broker/] as const;
 /** We give up after some tries and say so: the outbox, the spool or the log itself then sends again, and consumers know an event by its id. */
 const accepted = /Limiting retries for the idempotent producer/;
+/** The broker still writes the end of the producer's last transaction. It is asked again at once; if that does not help, the transaction fails, and says so. */
+const betweenTransactions = /concurrent operation on the same transaction/;
 /** Services that start together race to make the topics. Who asks for them has the reasons, which this line leaves out, and tells of those that matter. */
 const toldElsewhere = /^Response CreateTopics\(/;
-/** The client has given up: whatever the reason was, somebody must see it. */
-const givenUp = /^(Crash|Restarting the consumer)/;
+/** Follows a crash, which has been told by itself. */
+const restarting = /^Restarting the consumer/;
 
 /** What is expected to pass and has not for so long is a warning, repeated after as long again. */
 export const PASSES_WITHIN_MS = 30_000;
@@ -58,8 +60,9 @@ export const forwardKafkaLog = (logger: Logger, now: () => number = Date.now): (
     const error = typeof log['error'] === 'string' ? log['error'] : undefined;
     const groupId = typeof log['groupId'] === 'string' ? log['groupId'] : undefined;
     const fields = { namespace, ...(error !== undefined && { error }), ...(groupId !== undefined && { groupId }) };
-    const kind = givenUp.test(text) ? undefined : passing.find((pattern) => pattern.test(text) || pattern.test(error ?? ''));
-    if (level > logLevel.WARN || accepted.test(text) || toldElsewhere.test(text)) return logger.debug(message, fields);
+    const kind = passing.find((pattern) => pattern.test(text) || pattern.test(error ?? ''));
+    const isOrdinary = betweenTransactions.test(`${text} ${error}`) || [accepted, toldElsewhere, restarting].some((pattern) => pattern.test(text));
+    if (level > logLevel.WARN || isOrdinary) return logger.debug(message, fields);
     if (kind) {
       if (phaseOf(`${kind.source} ${groupId ?? ''}`) === 'overdue') return logger.warn(`${message} (for more than ${PASSES_WITHIN_MS / 1_000} s)`, fields);
       return logger.debug(message, fields);

@@ -85,6 +85,8 @@ export const startJobs = async ({ url, service, jobs, crons, logger, stopWithinM
         logger.warn('the job runner could not be started and will be tried again', describeError(error));
         return undefined;
       });
+      // A stop that came in between has stopped the one before.
+      if (stopping.signal.aborted) await runner?.stop().catch(() => undefined);
     }
   })();
   return async () => {
