@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Logger } from '@ratchet/observability';
-import { assertNoGaps, createTestTopics, eventually, kafkaBrokers, uniqueName, withAdmin } from '@ratchet/testing';
+import { assertNoGaps, createTestTopics, eventually, kafkaBrokers, testKafka, uniqueName, withAdmin } from '@ratchet/testing';
 import type { TestTopics } from '@ratchet/testing';
 import { BatchConsumer } from './batch-consumer.js';
 import { createKafka } from './connection.js';
@@ -160,7 +160,7 @@ describe('a batch that takes its time', () => {
     const groupId = uniqueName('itest-aborted');
     const values: string[] = [];
     await begin(groupId, async (_, __, more) => void values.push(...more));
-    const transactional = kafka.producer({ transactionalId: groupId, idempotent: true, maxInFlightRequests: 1 });
+    const transactional = testKafka().producer({ transactionalId: groupId, idempotent: true, maxInFlightRequests: 1 });
     await transactional.connect();
     await put(slow.names.other, 0, 'kept');
     const transaction = await transactional.transaction();

@@ -15,7 +15,6 @@ const passing = [
   /group is rebalancing/i,
   /leadership election|no leader for this topic-partition/i,
   /does not host this topic-partition/i,
-  /concurrent operation on the same transaction/i,
 ] as const;
 
 /** A broker that is away is an error, and is one again and again: it is told at once, and then as often as trouble that lasts. */
