@@ -1,24 +1,24 @@
-import { type ConversationEnded, type Feedback, type HandoffRequested, instantMsOf, type Interaction, queryOf, type Signal, type VitalsCounted } from '@ratchet/domain';
-import { withBitsOnly, withFailureWords } from '../cues/cue-matcher.js';
+import type { ConversationEnded, Interaction, Signal, VitalsCounted } from '@ratchet/domain';
 import { type SignalsConfig, type SignalsConfigInput, signalsConfigSchema } from '../config.js';
 import type { Detected } from '../detectors/detector.js';
 import { detectError } from '../detectors/error.js';
 import { escalationOfHandoff } from '../detectors/escalation.js';
 import { endingDetectors, feedbackSignals, nextTurnDetectors } from '../detectors/registry.js';
 import { detectSystemRepetition } from '../detectors/system-repetition.js';
-import type { Ending, Exchange, NextTurn } from '../failure/exchange.js';
+import type { Exchange, NextTurn } from '../failure/exchange.js';
 import { addFailureFeatures, FailureFeatures } from '../failure/failure-features.js';
 import { type FailureEstimate, FailureModel, type FailureWeights, failureWeights } from '../failure/failure-probability.js';
 import { signalOfStrongestTerm } from '../failure/strongest-term.js';
 import { HASHED_EMBEDDING, MessageComparer } from '../text/similarity.js';
-import { largestOverlap, NO_HISTORY, overlapsWith, withStems } from '../text/stem-history.js';
+import { overlapsWith, withStems } from '../text/stem-history.js';
 import { NO_STEMS } from '../text/stem-set.js';
-import { hasMark, profileOf, type TextEmbedding } from '../text/text-profile.js';
+import { hasMark, type TextEmbedding } from '../text/text-profile.js';
 import { failureEmission, negativeNames, signalEmission } from './emissions.js';
 import { OpenConversations, type ResumePoint } from './open-conversations.js';
 import {
-  addInteraction, interactionOf, NOTHING, type OpenConversation, openInteractionsOf, type OpenWindow, QUERIES_KEPT, REPLIES_KEPT, type TrackedInteraction, type Waiting, WAITING_MAX, withLast,
+  addInteraction, interactionOf, type OpenConversation, openInteractionsOf, QUERIES_KEPT, REPLIES_KEPT, type TrackedInteraction, type Waiting, WAITING_MAX, withLast,
 } from './open-conversation.js';
+import { aboutOf, addToWindow, endingOf, keepLess, openWindow, release, requestedMsOf } from './open-window.js';
 import { type Route, Routes } from './route.js';
 import { type Emission, type TrackedRecord, UNKNOWN_SUBJECT } from './tracked-record.js';
 import { type OffsetRange, VitalsCounter } from './vitals-counter.js';
@@ -136,44 +136,25 @@ export class ConversationTracker {
     const { interactionId } = interaction;
     if (interactionOf(conversation, interactionId) !== undefined) return;
     const requestedMs = requestedMsOf(interaction.startedAt);
-    const window = this.#windowOf(conversation, { interaction, record, requestedMs });
+    const { timeMs, untimed } = record;
+    const window = openWindow(conversation, { interaction, requestedMs, timeMs, timed: untimed !== true, keptChars: this.#config.maxKeptChars });
     // Steps of an agent repeat the user's message with tool results after it: only a message of the user is a new turn.
-    if (interaction.input[interaction.input.length - 1]?.role === 'user') this.#userTurn(conversation, { exchange: window, record, requestedMs: requestedMs ?? record.timeMs });
-    // The words of the cues are for the turn itself: later on, only which cues there were is asked, and what the reply said of its failure.
-    window.query.cues = withBitsOnly(window.query.cues);
-    window.reply.cues = withFailureWords(window.reply.cues);
+    if (interaction.input[interaction.input.length - 1]?.role === 'user') this.#userTurn(conversation, { exchange: window, record, requestedMs: requestedMs ?? timeMs });
+    keepLess(window);
     const tracked: TrackedInteraction = { interactionId, userId: interaction.userId, route, earlier: undefined, window };
     if (conversation.firstRoute === undefined && !route.overridden) conversation.firstRoute = route;
-    conversation.firstRequestAfterMs ??= (requestedMs ?? record.timeMs) - conversation.startedMs;
+    conversation.firstRequestAfterMs ??= (requestedMs ?? timeMs) - conversation.startedMs;
     addInteraction(conversation, { tracked, max: this.#config.maxInteractionsPerConversation });
     if (window.reply.content !== NO_STEMS) conversation.replyStems = withStems(conversation.replyStems, { stems: window.reply.content, max: REPLIES_KEPT });
-    this.#vitals.arrival(route.key, { interaction, timeMs: record.timeMs });
+    this.#vitals.arrival(route.key, { interaction, timeMs });
     const error = detectError(interaction);
     const repetition = detectSystemRepetition(window, this.#config);
     if (error !== undefined || repetition !== undefined) {
-      const origin = { sourceId: record.eventId, timeMs: record.timeMs };
+      const origin = { sourceId: record.eventId, timeMs };
       this.#add(conversation, { tracked, detected: error, origin });
       this.#add(conversation, { tracked, detected: repetition, origin });
     }
     if (conversation.waiting.length > 0) this.#takeWaiting(conversation, tracked);
-  }
-
-  #windowOf(conversation: OpenConversation, { interaction, record, requestedMs }: { interaction: Interaction; record: TrackedRecord; requestedMs: number | undefined }): OpenWindow {
-    const { output, latencyMs, startedAt, attributes } = interaction;
-    const keptChars = this.#config.maxKeptChars;
-    const reply = profileOf(output?.content ?? '', 'reply', { keptChars });
-    return {
-      query: profileOf(queryOf(interaction), 'user', { keptChars }),
-      reply,
-      replyRepeats: largestOverlap(conversation.replyStems, reply.content),
-      answeredMs: (requestedMs ?? record.timeMs - latencyMs) + latencyMs,
-      emptyReply: output?.content === '',
-      startedAt,
-      attributes,
-      timed: record.untimed !== true,
-      signals: NO_SIGNALS,
-      said: undefined,
-    };
   }
 
   #userTurn(conversation: OpenConversation, { exchange, record, requestedMs }: { exchange: Exchange; record: TrackedRecord; requestedMs: number }): void {
@@ -293,51 +274,6 @@ export class ConversationTracker {
   }
 }
 
-const NO_SIGNALS: Signal[] = [];
 const UNKNOWN_ROUTE = { model: UNKNOWN_SUBJECT, workload: UNKNOWN_SUBJECT, version: UNKNOWN_SUBJECT, assignment: undefined };
 /** From this probability on, bad signs leave a mark on how the conversation's end is read. */
 const TROUBLE_FROM = 0.4;
-
-const aboutOf = (waiting: Waiting): Feedback | HandoffRequested => ('feedback' in waiting ? waiting.feedback : waiting.handoff);
-
-/** Products' clocks may be off; a start that cannot be read gives undefined. */
-const requestedMsOf = (startedAt: string): number | undefined => {
-  const ms = instantMsOf(startedAt);
-  return Number.isNaN(ms) ? undefined : ms;
-};
-
-const addToWindow = (window: OpenWindow, { correction, comment, reasons, ...signal }: Detected): void => {
-  if (correction !== undefined || comment !== undefined || reasons !== undefined) {
-    window.said ??= {};
-    if (correction !== undefined) window.said.correction = correction;
-    if (comment !== undefined) window.said.comment = comment;
-    if (reasons !== undefined) window.said.reasons = [...new Set([...(window.said.reasons ?? []), ...reasons])];
-  }
-  const { signals } = window;
-  const same = signals.findIndex(({ name }) => name === signal.name);
-  // The empty list is every window's; a list with something in it is the window's own.
-  if (signals.length === 0) window.signals = [signal];
-  else if (same < 0) signals.push(signal);
-  else if ((signals[same] as Signal).strength < signal.strength) signals[same] = signal;
-};
-
-/** The expiry heap may hold a settled conversation for a while yet, but nothing of what was said in it. */
-const release = (conversation: OpenConversation): void => {
-  conversation.last = undefined;
-  conversation.byId = undefined;
-  conversation.queries = NOTHING;
-  conversation.queryStems = NO_HISTORY;
-  conversation.replyStems = NO_HISTORY;
-  conversation.waiting = NOTHING;
-};
-
-const endingOf = (conversation: OpenConversation, { exchange, ended }: { exchange: Exchange; ended: ConversationEnded | undefined }): Ending => {
-  const endedMs = ended === undefined || !exchange.timed ? undefined : instantMsOf(ended.endedAt);
-  return {
-    announced: ended !== undefined,
-    taskCompleted: ended?.taskCompleted,
-    afterReplyMs: endedMs === undefined ? undefined : Math.max(0, endedMs - exchange.answeredMs),
-    conversationMs: endedMs === undefined || conversation.firstRequestAfterMs === undefined ? undefined : Math.max(0, endedMs - conversation.startedMs - conversation.firstRequestAfterMs),
-    hadTrouble: conversation.hadTrouble,
-  };
-};
