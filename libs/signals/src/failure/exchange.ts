@@ -1,4 +1,3 @@
-import type { Interaction } from '@ratchet/domain';
 import type { Similarity } from '../text/similarity.js';
 import type { TextProfile } from '../text/text-profile.js';
 
@@ -6,15 +5,12 @@ import type { TextProfile } from '../text/text-profile.js';
 export interface Exchange {
   readonly query: TextProfile;
   readonly reply: TextProfile;
-  /** Share of the words of an earlier reply of the conversation that this one repeats; 0 for a new reply. */
-  readonly replyRepeats: number;
-  /** Milliseconds since the epoch at which the reply was complete. */
-  readonly answeredMs: number;
+  /** Share of the words of an earlier reply of the conversation that this one repeats; undefined for a new reply. */
+  readonly replyRepeats: number | undefined;
+  /** When the reply was complete, in milliseconds after the conversation's start. */
+  readonly answeredAfterMs: number;
   /** The model answered, and said nothing. */
   readonly emptyReply: boolean;
-  /** For the event that tells of a failure. */
-  readonly startedAt: string;
-  readonly attributes: Interaction['attributes'];
   /** False where the source gives no times: then nothing is concluded from seconds. */
   readonly timed: boolean;
 }

@@ -71,7 +71,7 @@ const addReply = (features: FailureFeatures, { query, reply, replyRepeats }: Exc
   if (reply.cues.bits !== 0) for (const [cue, place] of replyCuePlaces) if (hasCue(reply.cues, cue)) features.add(place, 1);
   if (hasMark(reply, 'endsWithQuestion')) features.add(featurePlaces['reply.question'], 1);
   if (reply.wordCount > 0 && reply.wordCount <= 4) features.add(featurePlaces['reply.short'], 1);
-  features.add(featurePlaces['reply.repeats'], replyRepeats);
+  features.add(featurePlaces['reply.repeats'], replyRepeats ?? 0);
   if (sizeOf(query.content) >= 2 && countShared(query.content, reply.content) === 0) features.add(featurePlaces['reply.off_topic'], 1);
 };
 

@@ -16,7 +16,7 @@ import { hasMark, type TextEmbedding } from '../text/text-profile.js';
 import { failureEmission, negativeNames, signalEmission } from './emissions.js';
 import { OpenConversations, type ResumePoint } from './open-conversations.js';
 import {
-  addInteraction, interactionOf, type OpenConversation, openInteractionsOf, QUERIES_KEPT, REPLIES_KEPT, type TrackedInteraction, type Waiting, WAITING_MAX, withLast,
+  addInteraction, interactionOf, msBetween, type OpenConversation, openInteractionsOf, QUERIES_KEPT, REPLIES_KEPT, type TrackedInteraction, type Waiting, WAITING_MAX, withLast,
 } from './open-conversation.js';
 import { aboutOf, addToWindow, endingOf, keepLess, openWindow, release, requestedMsOf } from './open-window.js';
 import { type Route, Routes } from './route.js';
@@ -143,7 +143,7 @@ export class ConversationTracker {
     keepLess(window);
     const tracked: TrackedInteraction = { interactionId, userId: interaction.userId, route, earlier: undefined, window };
     if (conversation.firstRoute === undefined && !route.overridden) conversation.firstRoute = route;
-    conversation.firstRequestAfterMs ??= (requestedMs ?? timeMs) - conversation.startedMs;
+    conversation.firstRequestAfterMs ??= msBetween(conversation.startedMs, requestedMs ?? timeMs);
     addInteraction(conversation, { tracked, max: this.#config.maxInteractionsPerConversation });
     if (window.reply.content !== NO_STEMS) conversation.replyStems = withStems(conversation.replyStems, { stems: window.reply.content, max: REPLIES_KEPT });
     this.#vitals.arrival(route.key, { interaction, timeMs });
@@ -162,7 +162,7 @@ export class ConversationTracker {
     const previous = conversation.last;
     const asked = previous?.window;
     if (previous !== undefined && asked !== undefined) {
-      const next: NextTurn = { message, afterMs: timed && asked.timed ? Math.max(0, requestedMs - asked.answeredMs) : undefined, ...this.#likeness(conversation, { asked, message }) };
+      const next: NextTurn = { message, afterMs: timed && asked.timed ? Math.max(0, requestedMs - conversation.startedMs - asked.answeredAfterMs) : undefined, ...this.#likeness(conversation, { asked, message }) };
       const origin = { sourceId: record.eventId, timeMs: record.timeMs };
       const context = { config: this.#config };
       for (const detect of nextTurnDetectors) this.#add(conversation, { tracked: previous, detected: detect(asked, next, context), origin });
@@ -240,7 +240,7 @@ export class ConversationTracker {
       if (failed) conversation.failures += 1;
     }
     if (negative.length > 0 && probability >= TROUBLE_FROM) conversation.hadTrouble = true;
-    if (failed) this.#emissions.push(failureEmission({ conversationId: conversation.conversationId, tracked, window, probability, closedMs }));
+    if (failed) this.#emissions.push(failureEmission({ conversation, tracked, window, probability, closedMs }));
     if (estimate !== undefined) this.#onAssessed?.({ interactionId, conversationId: conversation.conversationId, estimate, failed, signals: window.signals });
     tracked.window = undefined;
   }

@@ -2,7 +2,7 @@ import { instantOf, type InteractionFailed, negativeSignals, type Signal, type S
 import type { Detected } from '../detectors/detector.js';
 import { severityOf } from '../failure/severity.js';
 import { idOfText } from './derived-id.js';
-import type { OpenWindow, TrackedInteraction } from './open-conversation.js';
+import type { OpenConversation, OpenWindow, TrackedInteraction } from './open-conversation.js';
 import type { Route } from './route.js';
 import type { Emission } from './tracked-record.js';
 
@@ -50,14 +50,15 @@ export const signalEmission = ({ subject, detected, sourceId, timeMs, late }: { 
 };
 
 interface Failed {
-  readonly conversationId: string;
+  readonly conversation: OpenConversation;
   readonly tracked: TrackedInteraction;
   readonly window: OpenWindow;
   readonly probability: number;
   readonly closedMs: number;
 }
 
-export const failureEmission = ({ conversationId, tracked, window, probability, closedMs }: Failed): Emission => {
+export const failureEmission = ({ conversation, tracked, window, probability, closedMs }: Failed): Emission => {
+  const { conversationId } = conversation;
   const { interactionId, userId, route } = tracked;
   const { query, reply, signals, said, attributes, startedAt } = window;
   const { reasons, comment, correction } = said ?? {};
@@ -72,7 +73,7 @@ export const failureEmission = ({ conversationId, tracked, window, probability, 
     ...(comment !== undefined && { comment }),
     ...(correction !== undefined && { correction }),
     ...(attributes !== undefined && { attributes }),
-    startedAt,
+    startedAt: typeof startedAt === 'string' ? startedAt : instantOf(conversation.startedMs + startedAt),
     closedAt: instantOf(closedMs),
   };
   return { type: 'ratchet.interaction.failed', key: conversationId, id: idOfText(`failed\u0000${conversationId}\u0000${interactionId}`), data };

@@ -1,4 +1,4 @@
-import type { Feedback, FeedbackReason, HandoffRequested, Signal } from '@ratchet/domain';
+import type { Feedback, FeedbackReason, HandoffRequested, Interaction, Signal } from '@ratchet/domain';
 import type { Exchange } from '../failure/exchange.js';
 import type { StemHistory } from '../text/stem-history.js';
 import type { Route } from './route.js';
@@ -11,6 +11,9 @@ export const WAITING_MAX = 100;
 
 /** What is needed of an interaction until its window closes. */
 export interface OpenWindow extends Exchange {
+  /** As the product wrote it; mostly a number, the milliseconds after the conversation's start that are written so. */
+  readonly startedAt: string | number;
+  readonly attributes: Interaction['attributes'];
   signals: Signal[];
   /** What people wrote about it. */
   said: Said | undefined;
@@ -76,6 +79,15 @@ export interface OpenConversation {
   older: OpenConversation | undefined;
   newer: OpenConversation | undefined;
 }
+
+/**
+ * Milliseconds from one instant to another. A difference of two large numbers is one in the engine's eyes, whatever its value: only
+ * what has passed through an integer operation is kept without a box.
+ */
+export const msBetween = (fromMs: number, toMs: number): number => {
+  const ms = toMs - fromMs;
+  return (ms | 0) === ms ? ms | 0 : ms;
+};
 
 export const NOTHING: readonly never[] = [];
 

@@ -2,7 +2,7 @@ import { idleEndMsOf, type SignalsConfig } from '../config.js';
 import { Cuts, groupOf } from './cuts.js';
 import { NO_HISTORY } from '../text/stem-history.js';
 import { ExpiryHeap } from './expiry-heap.js';
-import { NOTHING, type OpenConversation } from './open-conversation.js';
+import { msBetween, NOTHING, type OpenConversation } from './open-conversation.js';
 import type { TrackedRecord } from './tracked-record.js';
 
 /** A record as the open conversations see it. */
@@ -103,7 +103,7 @@ export class OpenConversations {
     if (idleEndMs !== undefined) conversation.idleEndMs = idleEndMs;
     conversation.lastOffset = offset;
     conversation.lastEventId = record.eventId;
-    const activeAfterMs = this.#activeMsOf(record) - conversation.startedMs;
+    const activeAfterMs = msBetween(conversation.startedMs, this.#activeMsOf(record));
     if (activeAfterMs > conversation.lastActivityAfterMs) conversation.lastActivityAfterMs = activeAfterMs;
     const dueMs = this.#dueMsOf(conversation);
     // Due times mostly move away: the entry is then put back when it comes up, which spares a push per record.
@@ -185,7 +185,7 @@ export class OpenConversations {
   }
 
   #schedule(conversation: OpenConversation, dueMs: number): void {
-    conversation.scheduledAfterMs = dueMs - conversation.startedMs;
+    conversation.scheduledAfterMs = msBetween(conversation.startedMs, dueMs);
     this.#expiry.push(conversation, dueMs);
   }
 

@@ -1,10 +1,10 @@
-import { type ConversationEnded, type Feedback, type HandoffRequested, instantMsOf, type Interaction, queryOf, type Signal } from '@ratchet/domain';
+import { type ConversationEnded, type Feedback, type HandoffRequested, instantMsOf, type Interaction, queryOf, type Signal, utcInstantMs } from '@ratchet/domain';
 import { withBitsOnly, withFailureWords } from '../cues/cue-matcher.js';
 import type { Detected } from '../detectors/detector.js';
 import type { Ending, Exchange } from '../failure/exchange.js';
 import { largestOverlap, NO_HISTORY } from '../text/stem-history.js';
 import { profileOf } from '../text/text-profile.js';
-import { NOTHING, type OpenConversation, type OpenWindow, type Waiting } from './open-conversation.js';
+import { msBetween, NOTHING, type OpenConversation, type OpenWindow, type Waiting } from './open-conversation.js';
 
 /** Shared by all windows that have none yet. */
 const NO_SIGNALS: Signal[] = [];
@@ -19,16 +19,23 @@ interface Arrived {
   readonly keptChars: number;
 }
 
-export const openWindow = ({ replyStems }: OpenConversation, { interaction, requestedMs, timeMs, timed, keptChars }: Arrived): OpenWindow => {
+/** `2026-03-02T09:00:00.000Z` */
+const ISO_LENGTH = 24;
+
+/** Whether the instant alone gives the text again. */
+const isPlainInstant = (text: string): boolean => text.length === ISO_LENGTH && utcInstantMs(text) !== undefined;
+
+export const openWindow = ({ replyStems, startedMs }: OpenConversation, { interaction, requestedMs, timeMs, timed, keptChars }: Arrived): OpenWindow => {
   const { output, latencyMs, startedAt, attributes } = interaction;
   const reply = profileOf(output?.content ?? '', 'reply', { keptChars });
   return {
     query: profileOf(queryOf(interaction), 'user', { keptChars }),
     reply,
-    replyRepeats: largestOverlap(replyStems, reply.content),
-    answeredMs: (requestedMs ?? timeMs - latencyMs) + latencyMs,
+    // Undefined takes no memory where 0 in a field of fractions takes as much as they do.
+    replyRepeats: largestOverlap(replyStems, reply.content) || undefined,
+    answeredAfterMs: msBetween(startedMs, (requestedMs ?? timeMs - latencyMs) + latencyMs),
     emptyReply: output?.content === '',
-    startedAt,
+    startedAt: requestedMs === undefined || !isPlainInstant(startedAt) ? startedAt : msBetween(startedMs, requestedMs),
     attributes,
     timed,
     signals: NO_SIGNALS,
@@ -82,7 +89,7 @@ export const endingOf = (conversation: OpenConversation, { exchange, ended }: { 
   return {
     announced: ended !== undefined,
     taskCompleted: ended?.taskCompleted,
-    afterReplyMs: endedMs === undefined ? undefined : Math.max(0, endedMs - exchange.answeredMs),
+    afterReplyMs: endedMs === undefined ? undefined : Math.max(0, endedMs - conversation.startedMs - exchange.answeredAfterMs),
     conversationMs: endedMs === undefined || conversation.firstRequestAfterMs === undefined ? undefined : Math.max(0, endedMs - conversation.startedMs - conversation.firstRequestAfterMs),
     hadTrouble: conversation.hadTrouble,
   };
