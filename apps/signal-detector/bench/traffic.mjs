@@ -52,7 +52,7 @@ const toRecords = (plain, { partition }) => {
 
 /**
  * Batches without end. `perSecond` records pass in a second of stream time, `together` conversations go on at once, of 1 to `turnsMax`
- * turns each; about one in ten interactions fails, and what the user says next shows it.
+ * turns each; one reply in 25 is of no help, and about one interaction in five is judged a failure.
  */
 export function* trafficOf({ seed = 1, batch = 1_000, together = 4_000, perSecond = 80, turnsMax = 12, partition = 0 } = {}) {
   const random = randomFrom(seed);
