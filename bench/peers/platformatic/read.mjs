@@ -3,7 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { Consumer } from '@platformatic/kafka';
 
 const [brokers, topic, records] = process.argv.slice(2);
-const consumer = new Consumer({ groupId: `bare-reader-${randomUUID()}`, clientId: 'bare-reader', bootstrapBrokers: brokers.split(','), minBytes: 65_536, maxWaitTime: 150, autocommit: false, highWaterMark: 10_000 });
+// A megabyte of a partition at once, as kafkajs does by default; with this client's own default of ten, garbage collection doubles its CPU time.
+const consumer = new Consumer({ groupId: `bare-reader-${randomUUID()}`, clientId: 'bare-reader', bootstrapBrokers: brokers.split(','), minBytes: 65_536, maxWaitTime: 150, autocommit: false, maxBytesPerPartition: 1_048_576, highWaterMark: 1_024 });
 const stream = await consumer.consume({ topics: [topic], mode: 'earliest' });
 /** About a fetch: the first one starts the time. */
 const FIRST = 1_000;
