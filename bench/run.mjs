@@ -1,5 +1,6 @@
 // npm run bench -- streams|clients [options]: see docs/internals/benchmarks.md.
 import { spawnSync } from 'node:child_process';
+import { delimiter, dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { endAll } from './shared/child.mjs';
 import { root, say } from './shared/report.mjs';
@@ -27,7 +28,9 @@ const readOptions = () => {
 const build = () => {
   say('building what is stale');
   const projects = ['signal-detector', 'local-stack'].map((project) => `@ratchet/${project}`).join(',');
-  const { status, stdout, stderr } = spawnSync(process.execPath, ['node_modules/nx/dist/bin/nx.js', 'run-many', '-t', 'build', `--projects=${projects}`, '--outputStyle=static'], { cwd: root, encoding: 'utf8', env: { ...process.env, NX_DAEMON: 'false' } });
+  const path = [dirname(process.execPath), join(root, 'node_modules', '.bin'), process.env.PATH].join(delimiter);
+  const args = ['node_modules/nx/dist/bin/nx.js', 'run-many', '-t', 'build', `--projects=${projects}`, '--outputStyle=static'];
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8', env: { ...process.env, PATH: path, NX_DAEMON: 'false' } });
   if (status !== 0) throw new Error(`the build failed:\n${stdout}${stderr}`);
 };
 

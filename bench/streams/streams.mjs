@@ -21,24 +21,28 @@ const labels = {
   nest: 'NestJS Kafka transport, reference job',
 };
 
-const ratio = (rate, to) => (rate === undefined || to === undefined ? undefined : (rate / to).toFixed(2));
+const ratio = (rate, to) => (to === undefined ? undefined : rate / to);
 
-const rateTable = (rates) => {
-  const limit = rates.limit?.recordsPerSecond;
-  const peer = Math.max(...['streams1', 'streams2'].flatMap((name) => (rates[name] ? [rates[name].recordsPerSecond] : [])));
-  return table(
-    Object.entries(rates).map(([name, { recordsPerSecond, secondHalf, cpuSecondsPerMillion, rssMb, rounds }]) => ({
+/** Each row with its share of bare reading, and of the faster of Kafka Streams' rows; undefined where that was not measured. */
+const withRatios = (rates) => {
+  const peers = ['streams1', 'streams2'].flatMap((name) => rates[name]?.recordsPerSecond ?? []);
+  const peer = peers.length > 0 ? Math.max(...peers) : undefined;
+  return Object.fromEntries(Object.entries(rates).map(([name, row]) => [name, { ...row, ofLimit: ratio(row.recordsPerSecond, rates.limit?.recordsPerSecond), ofKafkaStreams: ratio(row.recordsPerSecond, peer) }]));
+};
+
+const rateTable = (rates) =>
+  table(
+    Object.entries(rates).map(([name, { recordsPerSecond, secondHalf, ofLimit, ofKafkaStreams, cpuSecondsPerMillion, rssMb, rounds }]) => ({
       what: labels[name],
       'records/s': Math.round(recordsPerSecond).toLocaleString('en'),
       'second half': secondHalf && Math.round(secondHalf).toLocaleString('en'),
-      'of the limit': ratio(recordsPerSecond, limit),
-      'of Kafka Streams': Number.isFinite(peer) ? ratio(recordsPerSecond, peer) : undefined,
+      'of the limit': ofLimit?.toFixed(2),
+      'of Kafka Streams': ofKafkaStreams?.toFixed(2),
       'CPU s/million': cpuSecondsPerMillion?.toFixed(1),
       'RSS MB': rssMb?.toFixed(0),
       rounds: rounds.length,
     })),
   );
-};
 
 const agreementLine = ({ peer, equal, ours, theirs, repeated, rules, ...differences }) =>
   `${labels[peer]}: ${equal ? 'the same findings' : 'DIFFERENT findings'}, ours ${ours}, theirs ${theirs}, repeated ${repeated}, by rule ${JSON.stringify(rules)}${equal ? '' : ` ${JSON.stringify(differences)}`}`;
@@ -90,8 +94,8 @@ export const benchmark = async (given, { onCluster }) => {
   const results = { records: options.records, kafkaStreams: kafkaStreamsVersion() };
   const measured = await measureRates(cluster, options);
   if (measured) {
-    Object.assign(results, measured);
-    process.stdout.write(`\n${rateTable(measured.rates)}\n`);
+    Object.assign(results, measured, { rates: withRatios(measured.rates) });
+    process.stdout.write(`\n${rateTable(results.rates)}\n`);
     for (const line of measured.agreement.map(agreementLine)) process.stdout.write(`${line}\n`);
   }
   await measureOthers(cluster, { ...options, results });
