@@ -7,6 +7,8 @@ import { quantile } from '../shared/report.mjs';
 import { traffic } from './traffic.mjs';
 
 const TICK_MS = 10;
+/** A partition's part of a request must stay below 1 MB, even when the sender has fallen behind. */
+const REQUEST_RECORDS_MAX = 1_500;
 const WARM_UP_MS = 5_000;
 /** Generating goes before sending, and may take this long. */
 const START_IN_MS = 12_000;
@@ -50,7 +52,7 @@ const watchSignals = async () => {
   });
 };
 
-/** Everything that is due goes in one request; the next one waits for it, which keeps conversations in order. */
+/** What is due goes in one request; the next one waits for it, which keeps conversations in order. */
 const send = async ({ startMs, records }) => {
   const producer = kafka.producer({ allowAutoTopicCreation: false });
   await producer.connect();
@@ -61,7 +63,7 @@ const send = async ({ startMs, records }) => {
   while (next < records.length) {
     const callMs = nowMs();
     const due = [];
-    for (; next < records.length && records[next].timeMs <= callMs; next += 1) {
+    for (; next < records.length && records[next].timeMs <= callMs && due.length < REQUEST_RECORDS_MAX; next += 1) {
       const { key, value, headers, timeMs } = records[next];
       sentMs.set(headers.ce_id, callMs);
       behind.push(callMs - timeMs);
@@ -71,7 +73,7 @@ const send = async ({ startMs, records }) => {
       await producer.send({ topic: 'ratchet.interactions.v1', acks: -1, messages: due });
       acknowledged.push(nowMs() - callMs);
     }
-    await sleep(Math.max(0, TICK_MS - (nowMs() - callMs)));
+    if (due.length < REQUEST_RECORDS_MAX) await sleep(Math.max(0, TICK_MS - (nowMs() - callMs)));
   }
   return { acknowledged, behind, seconds: (nowMs() - startMs) / 1_000 };
 };
