@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { INTERACTIONS, positionsOf } from '../shared/cluster.mjs';
 
-const POLL_MS = 50;
+const POLL_MS = 100;
 
 const progressOf = (positions, ends) => [...ends].reduce((sum, [partition, end]) => sum + Math.min(end, positions.get(partition)?.offset ?? 0), 0);
 
