@@ -32,9 +32,10 @@ const ends = (topic: string): Promise<Map<number, bigint>> => withAdmin(async (a
 export const committedBy = (groupId: string, topic: string): Promise<Map<number, bigint>> =>
   withAdmin(async (admin) => new Map(((await admin.fetchOffsets({ groupId, topics: [topic] }))[0]?.partitions ?? []).map(({ partition, offset }) => [partition, BigInt(offset)])));
 
-/** Records, markers among them, that a group has still to read of a topic. */
+/** Records, markers among them, that a group has still to read of a topic; none where it has never read it. */
 export const lagOf = async (groupId: string, topic: string): Promise<number> => {
   const [high, committed] = await Promise.all([ends(topic), committedBy(groupId, topic)]);
+  if ([...committed.values()].every((offset) => offset < 0n)) return 0;
   const behind = [...high].map(([partition, end]) => Number(end) - Math.max(0, Number(committed.get(partition) ?? 0n)));
   return behind.reduce((sum, count) => sum + count, 0);
 };

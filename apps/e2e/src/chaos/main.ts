@@ -23,13 +23,14 @@ const whole = (text: string | undefined, fallback: number): number => {
   return value;
 };
 
-const print = ({ kills, interruptions, traffic, comparisons, seconds, seed }: ChaosReport): void => {
+const print = ({ kills, interruptions, traffic, loop, comparisons, seconds, seed }: ChaosReport): void => {
   const out = (text: string): void => void process.stdout.write(`${text}\n`);
   const list = (counts: object): string => Object.entries(counts).map(([name, count]) => `${name} ${count}`).join(', ');
   out(`\nseed ${seed}, ${seconds} s`);
   out(`killed: ${list(kills)}`);
   out(`interrupted: ${list(interruptions)}`);
   out(`traffic: ${list(traffic)}`);
+  out(`loop: ${list(loop)}`);
   for (const { name, compared, differences } of comparisons) out(`${differences.length === 0 ? 'equal ' : 'DIFFERS'} ${name} (${compared})${differences.map((difference) => `\n        ${difference}`).join('')}`);
 };
 
@@ -45,6 +46,7 @@ const main = async (): Promise<void> => {
     kills: whole(values.kills, 20),
     minutes: whole(values.minutes, 15),
     short: values.short === true,
+    stopped: interrupted.signal,
     say: (text) => void process.stderr.write(`${((Date.now() - startedAt) / 1_000).toFixed(0).padStart(4)} s  ${text}\n`),
   }).catch((error: unknown) => {
     process.stderr.write(`the data folder with the logs is ${dataDir}\n`);
@@ -58,7 +60,8 @@ const main = async (): Promise<void> => {
   process.exit(failed ? 1 : 0);
 };
 
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
+const interrupted = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => interrupted.abort());
 
 try {
   await main();

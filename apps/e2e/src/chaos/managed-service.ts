@@ -16,7 +16,7 @@ export interface ManagedServiceOptions {
 }
 
 const RESTART_AFTER_MS = 300;
-const READY_WITHIN_MS = 120_000;
+const READY_WITHIN_MS = 300_000;
 
 /** One process of a service, started again whenever it ends, as a supervisor would. */
 export class ManagedService {
@@ -24,6 +24,7 @@ export class ManagedService {
   /** Times that it ended although nobody asked it to: with a broker or a database away while it starts, it should. */
   ends = 0;
   private process: TestProcess | undefined;
+  private isAlive = false;
   private stopping = false;
 
   constructor(readonly options: ManagedServiceOptions) {}
@@ -40,7 +41,9 @@ export class ManagedService {
     const { script, env, port, logFile } = this.options;
     const started = startTestProcess({ script, env: { ...env, HTTP_HOST: '127.0.0.1', HTTP_PORT: String(port) } });
     this.process = started;
+    this.isAlive = true;
     void started.ended().then(async (code) => {
+      this.isAlive = false;
       appendFileSync(logFile, `${started.output()}\n--- ended: ${code ?? 'killed'}\n`);
       if (this.stopping || this.process !== started) return;
       if (code !== null) this.ends += 1;
@@ -60,8 +63,9 @@ export class ManagedService {
     return fetch(`${this.url}/health/ready`, { signal: AbortSignal.timeout(2_000) }).then((response) => response.ok, () => false);
   }
 
-  /** SIGKILL; it is started again by itself. */
+  /** SIGKILL; it is started again by itself. Nothing happens where it has just ended. */
   kill(): void {
+    if (!this.isAlive) return;
     this.kills += 1;
     this.process?.signal('SIGKILL');
   }

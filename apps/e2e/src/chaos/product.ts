@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { EventEnvelope } from '@ratchet/contracts';
 import { conversationEnded, feedbackGiven, handoffRequested, interactionCompleted } from '@ratchet/domain';
-import type { EventData, EventDefinition, Interaction } from '@ratchet/domain';
+import type { Assignment, EventData, EventDefinition, Interaction } from '@ratchet/domain';
 import type { SeededRandom } from '@ratchet/testing';
 import type { Door } from './doors.js';
 
@@ -12,19 +12,40 @@ export const IDLE = 'idle';
 
 const ENDS_AT_ONCE = 200;
 
+/** The version that answers, and the rollout that chose it. */
+export interface Served {
+  readonly version: string;
+  readonly assignment?: Assignment;
+}
+
 export interface ProductOptions {
   readonly run: string;
   readonly random: SeededRandom;
   readonly doors: readonly Door[];
   readonly conversationsAtOnce: number;
+  /** Who serves a conversation of the kind that an event ends; chosen once for each. */
+  readonly served: (random: SeededRandom) => Served;
   readonly pauseMs: { readonly least: number; readonly most: number };
 }
 
-const QUESTIONS = [
-  'How do I return a damaged lamp?', 'how can I return the lamp that is damaged', 'No, that is wrong. I want to return a damaged lamp', 'Where is my parcel?',
-  'where is the parcel that I ordered', 'let me talk to a human', 'thanks, that works', 'that is not what I asked', 'Can I pay by invoice?', 'can I pay with an invoice instead',
+/** What users ask, in several words, with the right answer: new things come up as time goes on, so that there is always something to learn. */
+const KINDS = [
+  { asks: ['How do I return a damaged %?', 'how can I return the % that is damaged', 'No, that is wrong. I want to return a damaged %'], answer: 'Please send it back within thirty days.' },
+  { asks: ['Where is the % that I ordered?', 'where is my %', 'that is not what I asked, where is my %'], answer: 'Your parcel is on its way.' },
+  { asks: ['Can I pay for the % by invoice?', 'can I pay for my % with an invoice instead'], answer: 'You can choose how to pay at the end.' },
+  { asks: ['let me talk to a human about the %'], answer: 'I am putting you through to a colleague.' },
 ] as const;
-const ANSWERS = ['Please send it back within thirty days.', 'Your parcel is on its way.', 'I am not sure about that.', 'You can choose how to pay at the end.'] as const;
+const THINGS = ['lamp', 'chair', 'kettle', 'rug', 'mirror', 'clock', 'shelf', 'vase', 'stool', 'curtain', 'blanket', 'basket', 'candle', 'teapot', 'drawer', 'bench'] as const;
+const COLOURS = ['red', 'blue', 'green', 'white', 'black', 'grey', 'brown', 'yellow', 'purple', 'silver', 'golden', 'striped'] as const;
+const CONVERSATIONS_A_THING = 6;
+
+const thingOf = (conversation: number): string => {
+  const turn = Math.floor(conversation / CONVERSATIONS_A_THING);
+  return `${COLOURS[Math.floor(turn / THINGS.length) % COLOURS.length]} ${THINGS[turn % THINGS.length]}`;
+};
+
+/** What the first version is taught. */
+export const firstLessons: readonly { readonly input: string; readonly output: string }[] = KINDS.flatMap(({ asks, answer }) => asks.flatMap((ask) => ['table', 'sofa', 'bed'].map((thing) => ({ input: ask.replace('%', thing), output: answer }))));
 
 /** Users of a product, at their own pace, whatever happens behind the doors. Every event is sent twice at least, under one id. */
 export class Product {
@@ -66,9 +87,11 @@ export class Product {
     const door = random.pick(doors);
     const workload = random.next() < 0.7 ? ENDED : IDLE;
     const turns = random.between(1, 4);
+    const served: Served = workload === ENDED ? this.options.served(random) : { version: `v${random.between(1, 3)}` };
+    const thing = thingOf(number);
     const late: EventEnvelope[] = [];
     for (let turn = 0; turn < turns; turn += 1) {
-      const events = [...this.turnOf(random, { conversationId, workload, turn }), ...(!door.checks && random.next() < 0.02 ? [brokenOf(conversationId, turn)] : [])];
+      const events = [...this.turnOf(random, { conversationId, workload, turn, served, thing }), ...(!door.checks && random.next() < 0.02 ? [brokenOf(conversationId, turn)] : [])];
       // One repeat right behind its original, the other after all that follows in this conversation so far.
       const isSoon = random.next() < 0.5;
       await this.send(door, isSoon ? events.flatMap((event) => [event, event]) : events);
@@ -82,13 +105,14 @@ export class Product {
     this.began.push({ conversationId, door });
   }
 
-  private turnOf(random: SeededRandom, { conversationId, workload, turn }: { conversationId: string; workload: string; turn: number }): EventEnvelope[] {
+  private turnOf(random: SeededRandom, { conversationId, workload, turn, served, thing }: { conversationId: string; workload: string; turn: number; served: Served; thing: string }): EventEnvelope[] {
     const interactionId = `${conversationId}-${turn}`;
     const now = new Date().toISOString();
     const failed = random.next() < 0.05;
+    const kind = random.pick(KINDS);
     const interaction: Interaction = {
-      interactionId, conversationId, model: this.options.run, workload, version: `v${random.between(1, 3)}`, input: [{ role: 'user', content: random.pick(QUESTIONS) }],
-      output: failed ? null : { content: random.pick(ANSWERS) }, ...(failed && { error: { type: 'timeout', message: 'no answer in time' } }), startedAt: now, latencyMs: random.between(5, 900),
+      interactionId, conversationId, model: this.options.run, workload, ...served, input: [{ role: 'user', content: random.pick(kind.asks).replace('%', thing) }],
+      output: failed ? null : { content: random.pick(KINDS).answer }, ...(failed && { error: { type: 'timeout', message: 'no answer in time' } }), startedAt: now, latencyMs: random.between(5, 900),
       usage: { inputTokens: random.between(1, 50), outputTokens: random.between(1, 50) }, userId: `user-${random.between(1, 50)}`,
     };
     const about = { conversationId, interactionId };
@@ -97,7 +121,7 @@ export class Product {
     return [
       eventOf(interactionCompleted, interactionId, interaction),
       ...(choice < 0.15 ? [eventOf(feedbackGiven, given.feedbackId, { ...given, name: 'thumbs', value: random.next() < 0.3 })] : []),
-      ...(choice > 0.15 && choice < 0.25 ? [eventOf(feedbackGiven, given.feedbackId, { ...given, name: 'correction', correction: random.pick(ANSWERS) })] : []),
+      ...(choice > 0.15 && choice < 0.4 ? [eventOf(feedbackGiven, given.feedbackId, { ...given, name: 'correction', correction: kind.answer })] : []),
       ...(choice > 0.95 ? [eventOf(handoffRequested, `${interactionId}-h`, { ...about, requestedAt: now })] : []),
     ];
   }

@@ -14,9 +14,14 @@ import type { UndisturbedOutcome } from './detector-outcome.js';
 import { interruptStack, killOften, raiseZombie } from './disturbances.js';
 import type { Interruptions, Scene } from './disturbances.js';
 import { gatewayDoor, kafkaDoor } from './doors.js';
+import type { Door } from './doors.js';
 import { chaosServices, makeFleet } from './fleet.js';
-import { committedBy, untilMembers } from './groups.js';
-import { IDLE, Product } from './product.js';
+import { committedBy, lagOf, untilMembers } from './groups.js';
+import { LoopDriver, loopEnvironment, trainFirstModel } from './loop-driver.js';
+import { checkLoop, unfinishedWork } from './loop-invariants.js';
+import type { LoopFindings } from './loop-invariants.js';
+import type { ManagedService } from './managed-service.js';
+import { ENDED, firstLessons, IDLE, Product } from './product.js';
 
 export interface ChaosOptions {
   readonly root: string;
@@ -28,6 +33,8 @@ export interface ChaosOptions {
   /** Everything once, at the same time, within two minutes. */
   readonly short: boolean;
   readonly say: (text: string) => void;
+  /** Ends the run early, and everything that it has started. */
+  readonly stopped: AbortSignal;
 }
 
 export interface ChaosReport {
@@ -37,6 +44,8 @@ export interface ChaosReport {
   readonly kills: Readonly<Record<string, number>>;
   readonly interruptions: Interruptions;
   readonly traffic: { readonly conversations: number; readonly records: number; readonly repeatedSends: number; readonly logged: number };
+  /** What the loop did meanwhile. */
+  readonly loop: Omit<LoopFindings, 'comparisons'>;
   readonly comparisons: readonly Comparison[];
 }
 
@@ -44,10 +53,15 @@ export interface ChaosReport {
 export const detection = { idleEndMs: 120_000, quickAbandonmentMs: 1_000, quickFollowUpMs: 300, workloads: { [IDLE]: { idleEndMs: 2_500 } } };
 
 const SETTLED_WITHIN_MS = 180_000;
+const FINISHED_WITHIN_MS = 180_000;
+/** Between a look at one service and at the next, work may move from this one to that. */
+const QUIET_LOOKS = 3;
+const databaseServices: ReadonlySet<string> = new Set(['analyzer', 'data-generator', 'trainer-dispatcher', 'evaluator', 'rollout-controller', 'console']);
 const INTERACTIONS = topics.interactions.name;
 const DEAD_LETTERS = deadLetterTopicOf(INTERACTIONS, 'signal-detector');
 
 const environmentOf = (): Parameters<typeof makeFleet>[0]['env'] => ({
+  ...loopEnvironment,
   'signal-detector': { DETECTION: JSON.stringify(detection), FETCH_WAIT_MS: '50', FETCH_BYTES_MIN: '1' },
 });
 
@@ -118,49 +132,105 @@ const disturbAtLength = async (scene: Scene, { kills, minutes, seed }: ChaosOpti
   await Promise.all([...killers, outages, zombies]);
 };
 
+interface Running {
+  readonly stack: ChaosStack;
+  readonly fleet: ManagedService[];
+  readonly counts: Interruptions;
+}
+
+const startServices = async ({ root, dataDir, say }: ChaosOptions, { stack, fleet }: Running): Promise<void> => {
+  await stack.start();
+  const { brokers, databaseUrl } = stack;
+  process.env['KAFKA_BROKERS'] = brokers.join(',');
+  await ensureTopics(createKafka({ brokers, clientId: 'chaos' }, Logger.silent()), { catalogue: topicCatalogue, replicationFactor: 1, services: chaosServices });
+  fleet.push(...(await makeFleet({ root, dataDir, brokers, databaseUrl, env: environmentOf() })));
+  say(`starting ${fleet.length} processes`);
+  for (const service of fleet) service.start();
+  await Promise.all(fleet.map((service) => service.untilReady()));
+  await untilMembers(2, 60_000);
+};
+
+const urlOf = (fleet: readonly ManagedService[], name: string): string => fleet.find((service) => service.name === name)?.url ?? '';
+
+/** The services' own work goes on for a while after the last event: what was begun is finished. */
+const untilFinished = async ({ databaseUrl }: ChaosStack, say: (text: string) => void): Promise<void> => {
+  const groups = topicCatalogue.flatMap(({ name, consumers }) => consumers.filter((consumer) => databaseServices.has(consumer)).map((consumer) => ({ name, consumer })));
+  let quiet = 0;
+  for (const until = Date.now() + FINISHED_WITHIN_MS; quiet < QUIET_LOOKS; await wait(500)) {
+    const behind: string[] = [];
+    for (const { name, consumer } of groups) if ((await lagOf(consumer, name)) > 0) behind.push(`${consumer} has not read all of ${name}`);
+    const [left] = [await unfinishedWork(databaseUrl), ...behind].filter((item) => item !== undefined);
+    quiet = left === undefined ? quiet + 1 : 0;
+    if (left === undefined) continue;
+    if (Date.now() > until) throw new Error(`${FINISHED_WITHIN_MS / 1_000} s after the traffic there is work left: ${left}`);
+    say(`waiting: ${left}`);
+  }
+};
+
+interface Traffic {
+  readonly product: Product;
+  readonly driver: LoopDriver;
+  readonly doors: readonly Door[];
+}
+
+const startTraffic = async ({ seed, short, say }: ChaosOptions, { stack, fleet }: Running, onRepeat: () => void): Promise<Traffic> => {
+  const run = uniqueName('chaos');
+  const direct = kafkaDoor(onRepeat);
+  const doors = [direct, gatewayDoor(urlOf(fleet, 'gateway'), onRepeat)];
+  say('training and adopting a first version');
+  const driver = new LoopDriver({ target: { model: run, workload: ENDED }, door: direct, brokers: stack.brokers });
+  await driver.start(await trainFirstModel(urlOf(fleet, 'model-server'), firstLessons, seed));
+  const product = new Product({
+    run, random: seededRandom(seed), doors, served: (random) => driver.served(random),
+    conversationsAtOnce: short ? 12 : 20, pauseMs: short ? { least: 20, most: 250 } : { least: 50, most: 500 },
+  });
+  product.start();
+  return { product, driver, doors };
+};
+
+const disturbed = async (options: ChaosOptions, running: Running): Promise<ChaosReport> => {
+  const { root, say, short, seed } = options;
+  const { stack, fleet, counts } = running;
+  const startedAt = performance.now();
+  let repeatedSends = 0;
+  await startServices(options, running);
+  const { product, driver, doors } = await startTraffic(options, running, () => (repeatedSends += 1));
+  await wait(2_000);
+  const scene = { stack, fleet, say };
+  await (short ? disturbShortly(scene, counts) : disturbAtLength(scene, options, counts));
+  await Promise.all(fleet.map((service) => service.untilReady()));
+  await wait(2_000);
+  say('traffic ends');
+  await driver.stop();
+  await product.stop();
+  await Promise.all(doors.map((door) => door.close()));
+  const settled = await untilSettled(root, say);
+  await untilFinished(stack, say);
+  // What the loop has put into the log since then, and the clock, belongs to it too.
+  const final = await untilSettled(root, say);
+  await Promise.all(fleet.map((service) => service.stop()));
+  const { comparisons, ...loop } = await checkLoop({ root, brokers: stack.brokers, databaseUrl: stack.databaseUrl });
+  return {
+    seed,
+    seconds: Math.round((performance.now() - startedAt) / 1_000),
+    kills: Object.fromEntries(chaosServices.map((name) => [name, fleet.filter(({ options: { service } }) => service === name).reduce((sum, { kills }) => sum + kills, 0)])),
+    interruptions: counts,
+    traffic: { conversations: product.conversations, records: product.records, repeatedSends, logged: settled.log.length },
+    loop,
+    comparisons: [...(await compareDetector(final, product)), ...comparisons],
+  };
+};
+
 /** Runs the product under disturbance, and compares what came of it with what should have. */
 export const runChaos = async (options: ChaosOptions): Promise<ChaosReport> => {
-  const { root, dataDir, seed, say, short } = options;
-  const startedAt = performance.now();
-  const stack = new ChaosStack(join(dataDir, 'stack'), say);
   const counts: Interruptions = { brokerStops: 0, brokerKills: 0, databaseStops: 0, databaseKills: 0, zombies: 0 };
-  let repeatedSends = 0;
-  const onRepeat = (): void => void (repeatedSends += 1);
-  const fleet: Awaited<ReturnType<typeof makeFleet>> = [];
+  const running: Running = { stack: new ChaosStack(join(options.dataDir, 'stack'), options.say), fleet: [], counts };
   try {
-    await stack.start();
-    process.env['KAFKA_BROKERS'] = stack.brokers.join(',');
-    await ensureTopics(createKafka({ brokers: stack.brokers, clientId: 'chaos' }, Logger.silent()), { catalogue: topicCatalogue, replicationFactor: 1, services: chaosServices });
-    fleet.push(...(await makeFleet({ root, dataDir, brokers: stack.brokers, databaseUrl: stack.databaseUrl, env: environmentOf() })));
-    say(`starting ${fleet.length} processes`);
-    for (const service of fleet) service.start();
-    await Promise.all(fleet.map((service) => service.untilReady()));
-    await untilMembers(2, 60_000);
-    const doors = [kafkaDoor(onRepeat), gatewayDoor(fleet.find(({ name }) => name === 'gateway')?.url ?? '', onRepeat)];
-    const product = new Product({ run: uniqueName('chaos'), random: seededRandom(seed), doors, conversationsAtOnce: short ? 12 : 20, pauseMs: short ? { least: 20, most: 250 } : { least: 50, most: 500 } });
-    product.start();
-    await wait(2_000);
-    const scene = { stack, fleet, say };
-    await (short ? disturbShortly(scene, counts) : disturbAtLength(scene, options, counts));
-    await Promise.all(fleet.map((service) => service.untilReady()));
-    await wait(2_000);
-    say('traffic ends');
-    await product.stop();
-    await Promise.all(doors.map((door) => door.close()));
-    const settled = await untilSettled(root, say);
-    await Promise.all(fleet.map((service) => service.stop()));
-    const comparisons = await compareDetector(settled, product);
-    return {
-      seed,
-      seconds: Math.round((performance.now() - startedAt) / 1_000),
-      kills: Object.fromEntries(chaosServices.map((name) => [name, fleet.filter(({ options }) => options.service === name).reduce((sum, { kills }) => sum + kills, 0)])),
-      interruptions: counts,
-      traffic: { conversations: product.conversations, records: product.records, repeatedSends, logged: settled.log.length },
-      comparisons,
-    };
+    const stopped = new Promise<never>((_resolve, reject) => options.stopped.addEventListener('abort', () => reject(new Error('stopped')), { once: true }));
+    return await Promise.race([disturbed(options, running), stopped]);
   } finally {
-    await Promise.all(fleet.map((service) => service.stop()));
-    await stack.stop();
+    await Promise.all(running.fleet.map((service) => service.stop()));
+    await running.stack.stop();
   }
 };
 
