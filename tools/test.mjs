@@ -91,7 +91,7 @@ const main = async () => {
   await stopStack();
   heading('the whole loop');
   // The demo brings a stack of its own, as it does for a user.
-  await runNx(['run', '@ratchet/e2e:itest', '--outputStyle=static'], { timeoutMs: 12 * MINUTE_MS });
+  await runNx(['run', '@ratchet/e2e:itest', '--outputStyle=static'], { timeoutMs: 20 * MINUTE_MS });
 };
 
 stopOnSignals(stopStack);

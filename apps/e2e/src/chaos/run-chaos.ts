@@ -7,6 +7,7 @@ import { Logger } from '@ratchet/observability';
 import { readAll, seededRandom, uniqueName } from '@ratchet/testing';
 import type { ReadRecord } from '@ratchet/testing';
 import { ChaosStack } from './chaos-stack.js';
+import { compareWithCleanRun } from './clean-run.js';
 import { checkAll, compareItems, compareNumbers } from './comparison.js';
 import type { Comparison } from './comparison.js';
 import { putOut, undisturbed } from './detector-outcome.js';
@@ -50,7 +51,7 @@ export interface ChaosReport {
 }
 
 /** Short enough for a run of a minute; long enough that an outage does not end a conversation that an event is to end. */
-export const detection = { idleEndMs: 120_000, quickAbandonmentMs: 1_000, quickFollowUpMs: 300, workloads: { [IDLE]: { idleEndMs: 2_500 } } };
+export const detection = { idleEndMs: 1_800_000, quickAbandonmentMs: 1_000, quickFollowUpMs: 300, workloads: { [IDLE]: { idleEndMs: 2_500 } } };
 
 const SETTLED_WITHIN_MS = 180_000;
 const FINISHED_WITHIN_MS = 180_000;
@@ -60,10 +61,7 @@ const databaseServices: ReadonlySet<string> = new Set(['analyzer', 'data-generat
 const INTERACTIONS = topics.interactions.name;
 const DEAD_LETTERS = deadLetterTopicOf(INTERACTIONS, 'signal-detector');
 
-const environmentOf = (): Parameters<typeof makeFleet>[0]['env'] => ({
-  ...loopEnvironment,
-  'signal-detector': { DETECTION: JSON.stringify(detection), FETCH_WAIT_MS: '50', FETCH_BYTES_MIN: '1' },
-});
+const detectorEnv = { DETECTION: JSON.stringify(detection), FETCH_WAIT_MS: '50', FETCH_BYTES_MIN: '1' };
 
 /** Whether everything in the log has been read, and nothing is open that the clock would end. */
 const settledLog = async (root: string): Promise<{ log: ReadRecord[]; expected: UndisturbedOutcome } | undefined> => {
@@ -143,7 +141,7 @@ const startServices = async ({ root, dataDir, say }: ChaosOptions, { stack, flee
   const { brokers, databaseUrl } = stack;
   process.env['KAFKA_BROKERS'] = brokers.join(',');
   await ensureTopics(createKafka({ brokers, clientId: 'chaos' }, Logger.silent()), { catalogue: topicCatalogue, replicationFactor: 1, services: chaosServices });
-  fleet.push(...(await makeFleet({ root, dataDir, brokers, databaseUrl, env: environmentOf() })));
+  fleet.push(...(await makeFleet({ root, dataDir, brokers, databaseUrl, env: { ...loopEnvironment, 'signal-detector': detectorEnv } })));
   say(`starting ${fleet.length} processes`);
   for (const service of fleet) service.start();
   await Promise.all(fleet.map((service) => service.untilReady()));
@@ -188,6 +186,13 @@ const startTraffic = async ({ seed, short, say }: ChaosOptions, { stack, fleet }
   return { product, driver, doors };
 };
 
+const repeatUndisturbed = async ({ root, dataDir, say }: ChaosOptions, { stack }: Running, log: readonly ReadRecord[]): Promise<Comparison> => {
+  const signals = await readAll(topics.signals.name);
+  await stack.stop();
+  say('the same input once more, undisturbed');
+  return compareWithCleanRun({ root, dataDir, log, detectorEnv, untilSettled: () => untilSettled(root, say), say }, signals);
+};
+
 const disturbed = async (options: ChaosOptions, running: Running): Promise<ChaosReport> => {
   const { root, say, short, seed } = options;
   const { stack, fleet, counts } = running;
@@ -210,6 +215,8 @@ const disturbed = async (options: ChaosOptions, running: Running): Promise<Chaos
   const final = await untilSettled(root, say);
   await Promise.all(fleet.map((service) => service.stop()));
   const { comparisons, ...loop } = await checkLoop({ root, brokers: stack.brokers, databaseUrl: stack.databaseUrl });
+  const detector = await compareDetector(final, product);
+  const clean = short ? [] : [await repeatUndisturbed(options, running, final.log)];
   return {
     seed,
     seconds: Math.round((performance.now() - startedAt) / 1_000),
@@ -217,7 +224,7 @@ const disturbed = async (options: ChaosOptions, running: Running): Promise<Chaos
     interruptions: counts,
     traffic: { conversations: product.conversations, records: product.records, repeatedSends, logged: settled.log.length },
     loop,
-    comparisons: [...(await compareDetector(final, product)), ...comparisons],
+    comparisons: [...detector, ...clean, ...comparisons],
   };
 };
 
