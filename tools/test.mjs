@@ -90,7 +90,7 @@ const main = async () => {
   await integrate().catch((error) => fail(`integration tests: ${error.message}`));
   await stopStack();
   heading('the whole loop');
-  // The demo brings a stack of its own, as it does for a user.
+  // Each of them brings a stack of its own: the demo as it does for a user, the others to take it away.
   await runNx(['run', '@ratchet/e2e:itest', '--outputStyle=static'], { timeoutMs: 20 * MINUTE_MS });
 };
 
