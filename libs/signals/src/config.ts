@@ -46,6 +46,11 @@ export const signalsConfigSchema = z.object({
     .prefault({}),
   /** More than this many alike queries in one conversation are repeated attempts. */
   similarQueries: z.number().int().positive().default(ARTICLE_THRESHOLDS.similarQueries),
+  /**
+   * Signals that count towards the probability and are listed with a failure, but are not sent as events of their own: every second
+   * message moves on to another request, and nobody acts on being told so.
+   */
+  unsentSignals: z.array(z.string()).default(['moved_on']),
   quickAbandonmentMs: z.number().int().positive().default(ARTICLE_THRESHOLDS.quickAbandonmentMs),
   quickFollowUpMs: z.number().int().positive().default(15_000),
   /** Share of words that two replies have in common to count as the same reply. */

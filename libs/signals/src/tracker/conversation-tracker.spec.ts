@@ -80,6 +80,21 @@ describe('when things are final', () => {
   });
 });
 
+describe('signals that are not sent', () => {
+  test('count with their interaction, but are no events of their own', () => {
+    const ask = (scenario: Scenario): Scenario => {
+      scenario.ask('where is my parcel', 'In the box.');
+      scenario.ask('can I change my invoice address', 'Yes.', { seconds: 60 });
+      return scenario;
+    };
+    const [asSet, all] = [ask(new Scenario()), ask(new Scenario({ config: { unsentSignals: [] } }))];
+    const sent = ({ emissions }: Scenario): unknown[] => emissions.filter(({ type }) => type === 'ratchet.signal.detected').map(({ data }) => ('name' in data ? data.name : undefined));
+    expect([sent(asSet), sent(all)]).toEqual([[], ['moved_on']]);
+    expect(namesOf(asSet.first())).toEqual(['moved_on']);
+    expect(asSet.first().estimate.probability).toBe(all.first().estimate.probability);
+  });
+});
+
 describe('settling', () => {
   test('a conversation without events settles when stream time passes its idle time, not before', () => {
     const scenario = new Scenario();

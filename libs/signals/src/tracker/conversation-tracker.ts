@@ -59,6 +59,7 @@ export class ConversationTracker {
   readonly #model: FailureModel;
   readonly #features = new FailureFeatures();
   readonly #onAssessed: ((assessment: Assessment) => void) | undefined;
+  readonly #unsent: ReadonlySet<string>;
   readonly #routes: Routes;
   readonly #conversations: OpenConversations;
   readonly #vitals = new VitalsCounter();
@@ -72,6 +73,7 @@ export class ConversationTracker {
     }
     this.#comparer = new MessageComparer({ config: this.#config, embedding });
     this.#model = new FailureModel(weights);
+    this.#unsent = new Set(this.#config.unsentSignals);
     this.#routes = new Routes(this.#config);
     this.#onAssessed = onAssessed;
     this.#conversations = new OpenConversations(this.#config, resume);
@@ -216,9 +218,10 @@ export class ConversationTracker {
   #add(conversation: OpenConversation, { tracked, detected, origin }: { tracked: TrackedInteraction; detected: Detected | undefined; origin: Origin }): void {
     if (detected === undefined) return;
     const { interactionId, userId, route, window } = tracked;
-    const { sourceId, timeMs } = origin;
-    const subject = { interactionId, conversationId: conversation.conversationId, userId, route };
-    this.#emissions.push(signalEmission({ subject, detected, sourceId, timeMs, late: window === undefined || conversation.late }));
+    if (!this.#unsent.has(detected.name)) {
+      const subject = { interactionId, conversationId: conversation.conversationId, userId, route };
+      this.#emissions.push(signalEmission({ subject, detected, sourceId: origin.sourceId, timeMs: origin.timeMs, late: window === undefined || conversation.late }));
+    }
     if (window !== undefined) addToWindow(window, detected);
   }
 
