@@ -132,13 +132,20 @@ const auditComparisons = async (db: Queries, root: string, brokers: readonly str
   ];
 };
 
+/** A job that is asked for again while it runs loses its key and its further attempts: should it be killed then, the later one does its work. */
+const givenUp = async (db: Queries): Promise<string[]> => {
+  const found: string[] = [];
+  for (const schema of schemas) found.push(...(await column(db, `select '${schema}: ' || task_identifier || ' ' || coalesce(key, '') || ': ' || coalesce(last_error, '') as item from ${schema}_jobs.jobs where attempts >= max_attempts and (key is not null or last_error is not null)`)));
+  return found;
+};
+
 /** Undefined, or what the services have still to do. */
 export const unfinishedWork = async (databaseUrl: string): Promise<string | undefined> => {
   const db = new pg.Client({ connectionString: databaseUrl });
   await db.connect();
   try {
     for (const schema of schemas) {
-      const [counts] = await rowsOf<{ unsent: number; waiting: number }>(db, `select (select count(*)::int from ${schema}.outbox) as unsent, (select count(*)::int from ${schema}_jobs.jobs where run_at < now() + interval '1 minute') as waiting`);
+      const [counts] = await rowsOf<{ unsent: number; waiting: number }>(db, `select (select count(*)::int from ${schema}.outbox) as unsent, (select count(*)::int from ${schema}_jobs.jobs where attempts < max_attempts and run_at < now() + interval '1 minute') as waiting`);
       if ((counts?.unsent ?? 0) + (counts?.waiting ?? 0) > 0) return `${schema}: ${counts?.unsent} events to publish, ${counts?.waiting} jobs to do`;
     }
     const [open] = await column(db, `select cycle_id || ' is ' || state as item from trainer_dispatcher.cycles where state in ('training', 'judging')`);
@@ -164,6 +171,7 @@ export const checkLoop = async ({ root, brokers, databaseUrl }: { root: string; 
       repeatedPublications: all.reduce((sum, { repeats }) => sum + repeats, 0),
       comparisons: [
         checkAll('an event that was published twice says the same twice', { compared: all.reduce((sum, { events }) => sum + events.length, 0), problems: all.flatMap(({ contradictions }) => contradictions) }),
+        checkAll('jobs: none is given up', { compared: schemas.length, problems: await givenUp(db) }),
         ...(await cycleComparisons(db, candidates, verdicts)),
         ...(await rolloutComparisons(db, promotions, routing)),
         ...(await auditComparisons(db, root, brokers)),
