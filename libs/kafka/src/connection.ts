@@ -3,6 +3,7 @@ import type { KafkaConfig, Mechanism, SASLOptions } from 'kafkajs';
 import type { Logger } from '@ratchet/observability';
 import type { KafkaClient } from './client/kafka-client.js';
 import { forwardKafkaLog } from './kafka-log.js';
+import { hideAbortedEverywhere } from './kafkajs/aborted-transactions.js';
 import { leaveOutIdleChecks } from './kafkajs/idle-request-queue.js';
 import { KafkajsClient } from './kafkajs/kafkajs-client.js';
 import { oauthAuthenticator } from './oauth-authenticator.js';
@@ -11,6 +12,7 @@ import type { KafkaSecurity, SaslSettings } from './security-settings.js';
 const { Kafka, logLevel } = kafkajs;
 
 leaveOutIdleChecks();
+hideAbortedEverywhere();
 
 export interface KafkaSettings extends Partial<KafkaSecurity> {
   readonly brokers: readonly string[];
