@@ -35,10 +35,13 @@ export const raiseZombie = async ({ fleet, say }: Scene, { killOther }: { killOt
   if (shares.some(({ partitions }) => partitions.length === 0)) throw new Error('a detector without a partition cannot become a zombie');
   say(`${zombie.name} stands still while it owns partitions`);
   zombie.suspend();
-  if (killOther) other.kill();
-  const [heir] = await untilMembers(1, MOVED_WITHIN_MS);
-  say(`the other one has ${heir?.partitions.length} partitions; the zombie goes on`);
-  zombie.resume();
+  try {
+    if (killOther) other.kill();
+    const [heir] = await untilMembers(1, MOVED_WITHIN_MS);
+    say(`the other one has ${heir?.partitions.length} partitions; the zombie goes on`);
+  } finally {
+    zombie.resume();
+  }
 };
 
 /** Kills one process at random moments, each time it has come up again, `kills` times. */
