@@ -64,7 +64,7 @@ export class BatchConsumer {
   }
 
   async start(): Promise<void> {
-    const { kafka, groupId, topics, sessionTimeoutMs = 30_000, fetchWaitMs = 200, fetchBytesMin = 16_384 } = this.options;
+    const { kafka, groupId, topics, sessionTimeoutMs = 30_000, fetchWaitMs = 200, fetchBytesMin = 16_384, retryMs } = this.options;
     this.consumer = kafka.consumer({
       groupId,
       topics,
@@ -78,7 +78,7 @@ export class BatchConsumer {
       // Else lag would be left over markers and aborted records, which are never delivered. A commit that fails comes with the next batch.
       onPassedOver: ({ topic, partition, to }) => void this.consumer?.commit({ topic, partition, offset: to }).catch(() => undefined),
       onAssigned: (places, { isContinued }) => this.onAssigned(places, isContinued),
-      onFatal: (error) => this.onFatal(error),
+      ...(retryMs && { retryMs }),
     });
     await this.consumer.start();
   }
@@ -94,28 +94,6 @@ export class BatchConsumer {
     const assigned = new Set(places.map(({ topic, partition }) => placeOf(topic, partition)));
     // As a new member: what we held may have been another's in between.
     for (const [place, work] of this.works) if (!isContinued || !assigned.has(place)) this.lose(work);
-  }
-
-  /** The client ends itself over errors that it takes for final, such as a refused login. A consumer never just stops: it begins again. */
-  private onFatal(error: Error): void {
-    this.options.logger.error('the consumer has ended and begins again', { groupId: this.options.groupId, ...describeError(error) });
-    for (const work of this.works.values()) this.lose(work);
-    void this.beginAgain();
-  }
-
-  private async beginAgain(): Promise<void> {
-    const { groupId, logger, retryMs } = this.options;
-    await this.consumer?.stop().catch(() => undefined);
-    for (let attempt = 3; !this.stopping.signal.aborted; attempt += 1) {
-      await sleep(backoffMs(attempt, Math.random(), retryMs), this.stopping.signal);
-      if (this.stopping.signal.aborted) return;
-      try {
-        return await this.start();
-      } catch (error) {
-        logger.error('the consumer could not begin again and will try once more', { groupId, ...describeError(error) });
-        await this.consumer?.stop().catch(() => undefined);
-      }
-    }
   }
 
   private lose(work: Work): void {

@@ -27,7 +27,7 @@ export class TopicTable {
   async start(): Promise<void> {
     const { kafka, topics, onRecord, logger, fetchWaitMs = 100 } = this.options;
     const waiting = await this.endsAtStart();
-    const { promise: caughtUp, resolve, reject } = Promise.withResolvers<void>();
+    const { promise: caughtUp, resolve } = Promise.withResolvers<void>();
     const reached = (place: TopicPartition, next: bigint): void => {
       const end = waiting.get(placeOf(place));
       if (end !== undefined && next >= end) waiting.delete(placeOf(place));
@@ -46,7 +46,6 @@ export class TopicTable {
       },
       // A topic may end in markers or an aborted transaction.
       onPassedOver: ({ topic, partition, to }) => reached({ topic, partition }, to),
-      onFatal: reject,
     });
     await this.consumer.start();
     await caughtUp;

@@ -1,3 +1,4 @@
+import type { BackoffOptions } from '../backoff.js';
 import type { ConsumedRecord, ProducedRecord } from '../record.js';
 
 /** What the product needs of a Kafka client, so that another one can take the place of today's. */
@@ -48,14 +49,14 @@ export interface ConsumerOptions {
   readonly partitionsConcurrently?: number;
   /** Resolves to true when the next batch may come, to false when this one must come again. Nothing is committed by itself. */
   readonly onBatch: (batch: ReceivedBatch) => Promise<boolean>;
-  /** Called on every assignment with all partitions, before anything of them is fetched: `pause` and `seek` take effect in time. */
+  /** Called on every assignment with all partitions, with none of them when the member has to be replaced, before anything of them is fetched: `pause` and `seek` take effect in time. */
   readonly onAssigned?: (partitions: readonly TopicPartition[], member: { /** False for a new member, though it had been one before. */ readonly isContinued: boolean }) => void;
   /** From `from` up to, and without, `to` there were markers or aborted records only. */
   readonly onPassedOver?: (place: TopicPartition & { readonly from: bigint; readonly to: bigint }) => void;
   /** The log does not hold the offset to be read. Without this the consumer goes on at `from`. */
   readonly onOutOfRange?: (place: TopicPartition) => void;
-  /** The consumer has ended by an error that no retry mends. */
-  readonly onFatal?: (error: Error) => void;
+  /** Waits before a member that was given up is replaced. */
+  readonly retryMs?: BackoffOptions;
 }
 
 export interface CommittedOffset extends TopicPartition {

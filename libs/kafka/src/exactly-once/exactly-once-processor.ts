@@ -106,7 +106,6 @@ export class ExactlyOnceProcessor {
       onAssigned: (partitions) => this.onAssigned(partitions),
       onPassedOver: ({ partition, from, to }) => this.owned.get(partition)?.passOver(from, to),
       onOutOfRange: ({ partition }) => this.lostRecords(partition),
-      onFatal: (error) => this.fatal(error),
     });
   }
 

@@ -1,6 +1,7 @@
 import type { Batch, Consumer, EachBatchPayload, Kafka } from 'kafkajs';
 import kafkajs from 'kafkajs';
 import type { ConsumerOptions, KafkaConsumer, ReceivedBatch, TopicPartition } from '../client/kafka-client.js';
+import { backoffMs, sleep } from '../backoff.js';
 import { toConsumedRecord } from '../record.js';
 import { noSilentReset } from './out-of-range.js';
 import { stickyAssigner } from './sticky-assigner.js';
@@ -19,35 +20,34 @@ const byTopic = (partitions: readonly TopicPartition[]): { topic: string; partit
 const flat = (assignment: Readonly<Record<string, readonly number[]>>): TopicPartition[] =>
   Object.entries(assignment).flatMap(([topic, partitions]) => partitions.map((partition) => ({ topic, partition })));
 
-/** A member of a consumer group by kafkajs. It commits only what it is told to, and keeps its partitions over a rebalance where it can. */
+/** Errors that kafkajs tries again by itself before it gives up; then we begin again, for as long as it takes. */
+const RETRIES = 8;
+const FIRST_WAIT_ATTEMPT = 2;
+
+/**
+ * A member of a consumer group by kafkajs. It commits only what it is told to, keeps its partitions over a rebalance where it can, and
+ * never just ends: where kafkajs gives up, a new member takes the old one's place. kafkajs' own restart is switched off, because two of
+ * them at once, after a broker's outage, left a process that lived on without a member in its group.
+ */
 export class KafkajsConsumer implements KafkaConsumer {
-  private readonly consumer: Consumer;
+  private consumer: Consumer;
   private assigned: readonly TopicPartition[] = [];
   private memberId: string | undefined;
   /** kafkajs has nothing to pause, and throws, when it has given up. */
   private hasEnded = false;
+  private readonly stopping = new AbortController();
 
-  constructor(kafka: Kafka, private readonly options: ConsumerOptions) {
-    const settings = { ...DEFAULTS, ...options };
-    this.consumer = kafka.consumer({
-      groupId: options.groupId,
-      sessionTimeout: settings.sessionTimeoutMs,
-      heartbeatInterval: settings.heartbeatEveryMs,
-      maxWaitTimeInMs: settings.fetchWaitMs,
-      minBytes: settings.fetchBytesMin,
-      maxBytesPerPartition: settings.fetchBytesMax,
-      // Members of an older release know only the second: a group changes over when the last of them has gone.
-      partitionAssigners: [stickyAssigner(() => this.assigned), kafkajs.PartitionAssigners.roundRobin],
-    });
+  constructor(private readonly kafka: Kafka, private readonly options: ConsumerOptions) {
     noSilentReset(options.groupId, options.onOutOfRange);
-    this.follow();
+    this.consumer = this.create();
   }
 
   async start(): Promise<void> {
     const { topics, from, onBatch, partitionsConcurrently = DEFAULTS.partitionsConcurrently } = this.options;
-    await this.consumer.connect();
-    await this.consumer.subscribe({ topics: [...topics], fromBeginning: from === 'earliest' });
-    await this.consumer.run({
+    const { consumer } = this;
+    await consumer.connect();
+    await consumer.subscribe({ topics: [...topics], fromBeginning: from === 'earliest' });
+    await consumer.run({
       autoCommit: false,
       eachBatchAutoResolve: false,
       partitionsConsumedConcurrently: partitionsConcurrently,
@@ -60,6 +60,7 @@ export class KafkajsConsumer implements KafkaConsumer {
   }
 
   async stop(): Promise<void> {
+    this.stopping.abort();
     await this.consumer.disconnect();
   }
 
@@ -79,9 +80,25 @@ export class KafkajsConsumer implements KafkaConsumer {
     await this.consumer.commitOffsets([{ topic, partition, offset: String(offset) }]);
   }
 
-  private follow(): void {
-    const { consumer } = this;
-    const { onAssigned, onPassedOver, onFatal } = this.options;
+  private create(): Consumer {
+    const { groupId, sessionTimeoutMs, heartbeatEveryMs, fetchWaitMs, fetchBytesMin, fetchBytesMax } = { ...DEFAULTS, ...this.options };
+    const consumer = this.kafka.consumer({
+      groupId,
+      sessionTimeout: sessionTimeoutMs,
+      heartbeatInterval: heartbeatEveryMs,
+      maxWaitTimeInMs: fetchWaitMs,
+      minBytes: fetchBytesMin,
+      maxBytesPerPartition: fetchBytesMax,
+      retry: { retries: RETRIES, restartOnFailure: () => Promise.resolve(false) },
+      // Members of an older release know only the second: a group changes over when the last of them has gone.
+      partitionAssigners: [stickyAssigner(() => this.assigned), kafkajs.PartitionAssigners.roundRobin],
+    });
+    this.follow(consumer);
+    return consumer;
+  }
+
+  private follow(consumer: Consumer): void {
+    const { onAssigned, onPassedOver } = this.options;
     consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
       this.assigned = flat(payload.memberAssignment);
       const isContinued = payload.memberId === this.memberId;
@@ -92,12 +109,36 @@ export class KafkajsConsumer implements KafkaConsumer {
     consumer.on(consumer.events.START_BATCH_PROCESS, ({ payload: { topic, partition, batchSize, firstOffset, lastOffset } }) => {
       if (batchSize === 0) onPassedOver?.({ topic, partition, from: BigInt(firstOffset ?? lastOffset), to: BigInt(lastOffset) + 1n });
     });
-    // An error that kafkajs does not retry ends the consumer for good, while its process lives on.
-    consumer.on(consumer.events.CRASH, ({ payload: { error, restart } }) => {
-      if (restart) return;
-      this.hasEnded = true;
-      onFatal?.(error);
+    consumer.on(consumer.events.CRASH, () => {
+      if (consumer !== this.consumer || this.hasEnded) return;
+      this.giveUp();
+      void this.beginAgain();
     });
+  }
+
+  /** What we had may be another's from now on. */
+  private giveUp(): void {
+    this.hasEnded = true;
+    this.assigned = [];
+    this.memberId = undefined;
+    this.options.onAssigned?.([], { isContinued: false });
+  }
+
+  private async beginAgain(): Promise<void> {
+    const { signal } = this.stopping;
+    for (let attempt = FIRST_WAIT_ATTEMPT; !signal.aborted; attempt += 1) {
+      await this.consumer.disconnect().catch(() => undefined);
+      await sleep(backoffMs(attempt, Math.random(), this.options.retryMs), signal);
+      if (signal.aborted) return;
+      this.consumer = this.create();
+      this.hasEnded = false;
+      try {
+        return await this.start();
+      } catch {
+        // kafkajs has logged it.
+        this.hasEnded = true;
+      }
+    }
   }
 }
 
