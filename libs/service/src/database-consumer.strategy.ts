@@ -2,7 +2,7 @@ import { Server } from '@nestjs/microservices';
 import type { CustomTransportStrategy, MessageHandler } from '@nestjs/microservices';
 import { decodeMessage, topicsConsumedBy } from '@ratchet/contracts';
 import type { EventEnvelope, ServiceContract } from '@ratchet/contracts';
-import { BatchConsumer, toDeadLetter } from '@ratchet/kafka';
+import { BatchConsumer, sleep, toDeadLetter } from '@ratchet/kafka';
 import type { ConsumedRecord, DeadLetterReason, EventProducer, KafkaClient } from '@ratchet/kafka';
 import { derivedId, describeError } from '@ratchet/observability';
 import type { Logger, Metrics } from '@ratchet/observability';
@@ -33,6 +33,7 @@ interface Refused {
 
 const ATTEMPTS_BEFORE_DEAD_LETTER = 3;
 const HANDLER_FAULT = 'handler_fault';
+const FAULT_RETRY_MS = 100;
 
 class HandlerError extends Error {
   constructor(readonly record: ConsumedRecord, override readonly cause: unknown) {
@@ -92,18 +93,28 @@ export class DatabaseConsumerStrategy extends Server implements CustomTransportS
   }
 
   private async onBatch(records: readonly ConsumedRecord[], lost: AbortSignal): Promise<void> {
-    const { received, refused } = this.decode(records);
-    try {
-      await this.options.database.transaction((tx) => this.handleAll(tx, received, lost));
-    } catch (error) {
-      await this.countFault(error);
-      throw error instanceof HandlerError ? error.cause : error;
-    }
+    const { received, refused } = await this.handleDecoded(records, lost);
     // The next owner decodes them as well, and sets them aside.
     lost.throwIfAborted();
     for (const { record } of received) this.faults.delete(placeOf(record));
     await this.putAside(refused);
     for (const { topic } of records.slice(0, 1)) this.consumed.inc({ topic }, records.length);
+  }
+
+  /** Comes back soon to a record that a handler cannot take: what is behind it must not wait as long as for an outage. */
+  private async handleDecoded(records: readonly ConsumedRecord[], lost: AbortSignal): Promise<{ received: Received[]; refused: Refused[] }> {
+    for (;;) {
+      const decoded = this.decode(records);
+      try {
+        await this.options.database.transaction((tx) => this.handleAll(tx, decoded.received, lost));
+        return decoded;
+      } catch (error) {
+        lost.throwIfAborted();
+        if (!(await this.countFault(error))) throw error instanceof HandlerError ? error.cause : error;
+        this.options.logger.warn('a handler failed on a record and will be tried again', { service: this.options.contract.service, ...describeError((error as HandlerError).cause) });
+        await sleep(FAULT_RETRY_MS, lost);
+      }
+    }
   }
 
   private decode(records: readonly ConsumedRecord[]): { received: Received[]; refused: Refused[] } {
@@ -145,13 +156,15 @@ export class DatabaseConsumerStrategy extends Server implements CustomTransportS
     }
   }
 
-  private async countFault(error: unknown): Promise<void> {
-    if (!(error instanceof HandlerError) || mayPass(error.cause)) return;
+  /** Gives whether the error counts against its record. */
+  private async countFault(error: unknown): Promise<boolean> {
+    if (!(error instanceof HandlerError) || mayPass(error.cause)) return false;
     // Whatever a handler makes of an outage, it is not the record's fault.
     const isDatabaseThere = await this.options.database.query('select 1').then(() => true, () => false);
-    if (!isDatabaseThere) return;
+    if (!isDatabaseThere) return false;
     const place = placeOf(error.record);
     this.faults.set(place, { count: (this.faults.get(place)?.count ?? 0) + 1, error: error.cause });
+    return true;
   }
 
   private async putAside(refused: readonly Refused[]): Promise<void> {
