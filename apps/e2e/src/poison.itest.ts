@@ -9,7 +9,7 @@ import { deadLetterTopicOf, topicCatalogue, topics } from '@ratchet/contracts';
 import type { EventEnvelope } from '@ratchet/contracts';
 import { createKafka, ensureTopics } from '@ratchet/kafka';
 import { Logger } from '@ratchet/observability';
-import { eventually, withAdmin } from '@ratchet/testing';
+import { createTopics, eventually, withAdmin } from '@ratchet/testing';
 import type { KafkaMessage } from 'kafkajs';
 import pg from 'pg';
 import { ChaosStack } from './chaos/chaos-stack.js';
@@ -87,11 +87,8 @@ beforeAll(async () => {
   await stack.start();
   process.env['KAFKA_BROKERS'] = stack.brokers.join(',');
   const configEntries = [{ name: 'max.message.bytes', value: String(EIGHT_MEGABYTES) }];
-  await withAdmin((admin) =>
-    admin.createTopics({
-      waitForLeaders: true,
-      topics: topicCatalogue.filter(({ name }) => widened.includes(name)).map(({ name, partitions, timestamps }) => ({ topic: name, numPartitions: partitions, replicationFactor: 1, configEntries: [...configEntries, { name: 'message.timestamp.type', value: timestamps }] })),
-    }),
+  await createTopics(
+    topicCatalogue.filter(({ name }) => widened.includes(name)).map(({ name, partitions, timestamps }) => ({ topic: name, numPartitions: partitions, replicationFactor: 1, configEntries: [...configEntries, { name: 'message.timestamp.type', value: timestamps }] })),
   );
   const made = await makeFleet({ root, dataDir, brokers: stack.brokers, databaseUrl: stack.databaseUrl, env: { evaluator: { SAMPLE_RATE: '1' }, 'signal-detector': { FETCH_WAIT_MS: '50', FETCH_BYTES_MIN: '1' } } });
   await ensureTopics(createKafka({ brokers: stack.brokers, clientId: 'poison' }, Logger.silent()), { catalogue: topicCatalogue, replicationFactor: 1, services: chaosServices });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { TopicSpec } from '@ratchet/contracts';
 import { Logger } from '@ratchet/observability';
-import { eventually, kafkaBrokers, testKafka, uniqueName } from '@ratchet/testing';
+import { createTopics, eventually, kafkaBrokers, testKafka, uniqueName } from '@ratchet/testing';
 import type { Admin } from 'kafkajs';
 import { createKafka } from './connection.js';
 import { EventProducer } from './event-producer.js';
@@ -51,7 +51,7 @@ describe('ensureTopics', () => {
 describe('dead-letter topics', () => {
   it('take whatever their topic takes, with room for the reason', async () => {
     const large = spec('large');
-    await admin.createTopics({ waitForLeaders: true, topics: [{ topic: large.name, numPartitions: 1, configEntries: [{ name: 'max.message.bytes', value: '9000000' }] }] });
+    await createTopics([{ topic: large.name, numPartitions: 1, configEntries: [{ name: 'max.message.bytes', value: '9000000' }] }]);
     await ensureTopics(kafka, { catalogue: [spec('usual'), large], replicationFactor: 1, services: ['reader'] });
     const names = [`${large.name}.reader.dlq`, `${prefix}.usual.reader.dlq`];
     const { resources } = await admin.describeConfigs({ includeSynonyms: false, resources: names.map((name) => ({ type: 2, name, configNames: ['max.message.bytes'] })) });

@@ -3,7 +3,7 @@ import { decodeErrorCodes } from '@ratchet/contracts';
 import { createKafka, EventProducer, toDeadLetter } from '@ratchet/kafka';
 import type { ConsumedRecord, ProducedRecord } from '@ratchet/kafka';
 import { Logger } from '@ratchet/observability';
-import { eventually, kafkaBrokers, readAll, uniqueName, withAdmin } from '@ratchet/testing';
+import { createTopics, eventually, kafkaBrokers, readAll, uniqueName, withAdmin } from '@ratchet/testing';
 import type { ReadRecord } from '@ratchet/testing';
 import { memoryIo } from '../memory-io.js';
 import { runCli } from '../program.js';
@@ -38,7 +38,7 @@ const sentBack = (records: number): Promise<ReadRecord[]> =>
   });
 
 beforeAll(async () => {
-  await withAdmin((admin) => admin.createTopics({ waitForLeaders: true, topics: TOPICS.map((topic) => ({ topic, numPartitions: 1, replicationFactor: 1 })) }));
+  await createTopics(TOPICS.map((topic) => ({ topic, numPartitions: 1, replicationFactor: 1 })));
   // The analyzer's: one a code, and a second copy of the last two, as a kill between the letters and the position leaves them.
   const analyzers = codes.map((code, offset) => letter('analyzer', code, offset));
   await producer.sendRecords([...analyzers, ...analyzers.slice(-2)]);
