@@ -88,7 +88,12 @@ beforeAll(async () => {
   process.env['KAFKA_BROKERS'] = stack.brokers.join(',');
   const configEntries = [{ name: 'max.message.bytes', value: String(EIGHT_MEGABYTES) }];
   await createTopics(
-    topicCatalogue.filter(({ name }) => widened.includes(name)).map(({ name, partitions, timestamps }) => ({ topic: name, numPartitions: partitions, replicationFactor: 1, configEntries: [...configEntries, { name: 'message.timestamp.type', value: timestamps }] })),
+    topicCatalogue.filter(({ name }) => widened.includes(name)).map(({ name, partitions, timestamps, retentionMs }) => ({
+      topic: name,
+      numPartitions: partitions,
+      replicationFactor: 1,
+      configEntries: [...configEntries, { name: 'message.timestamp.type', value: timestamps }, { name: 'retention.ms', value: String(retentionMs) }],
+    })),
   );
   const made = await makeFleet({ root, dataDir, brokers: stack.brokers, databaseUrl: stack.databaseUrl, env: { evaluator: { SAMPLE_RATE: '1' }, 'signal-detector': { FETCH_WAIT_MS: '50', FETCH_BYTES_MIN: '1' } } });
   await ensureTopics(createKafka({ brokers: stack.brokers, clientId: 'poison' }, Logger.silent()), { catalogue: topicCatalogue, replicationFactor: 1, services: chaosServices });

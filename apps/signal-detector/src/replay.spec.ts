@@ -150,7 +150,7 @@ const firstDifference = (seed: number, shape: LogShape, config: SignalsConfigInp
 
 const config: SignalsConfigInput = { idleEndMs: 60_000, workloads: { b: { idleEndMs: 20_000 } }, quickAbandonmentMs: 5_000, quickFollowUpMs: 3_000 };
 const plain: LogShape = { records: 60, conversations: 8, gapMsMax: 8_000, ends: 0.12 };
-const seeds = [1, 2, 3, 4];
+const seeds = [1, 2];
 
 describe('replay from every offset', () => {
   it.each([
