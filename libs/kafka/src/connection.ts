@@ -6,12 +6,14 @@ import { forwardKafkaLog } from './kafka-log.js';
 import { hideAbortedEverywhere } from './kafkajs/aborted-transactions.js';
 import { leaveOutIdleChecks } from './kafkajs/idle-request-queue.js';
 import { KafkajsClient } from './kafkajs/kafkajs-client.js';
+import { encodeRecordsInOneBuffer } from './kafkajs/record-encoder.js';
 import { oauthAuthenticator } from './oauth-authenticator.js';
 import type { KafkaSecurity, SaslSettings } from './security-settings.js';
 
 const { Kafka, logLevel } = kafkajs;
 
 leaveOutIdleChecks();
+encodeRecordsInOneBuffer();
 hideAbortedEverywhere();
 
 export interface KafkaSettings extends Partial<KafkaSecurity> {
