@@ -132,10 +132,10 @@ const auditComparisons = async (db: Queries, root: string, brokers: readonly str
   ];
 };
 
-/** A job that is asked for again while it runs loses its key and its further attempts: should it be killed then, the later one does its work. */
+/** All jobs have a key. One that is asked for again while it runs loses it, and its further attempts: should it fail then, or be killed, the later one does its work. */
 const givenUp = async (db: Queries): Promise<string[]> => {
   const found: string[] = [];
-  for (const schema of schemas) found.push(...(await column(db, `select '${schema}: ' || task_identifier || ' ' || coalesce(key, '') || ': ' || coalesce(last_error, '') as item from ${schema}_jobs.jobs where attempts >= max_attempts and (key is not null or last_error is not null)`)));
+  for (const schema of schemas) found.push(...(await column(db, `select '${schema}: ' || task_identifier || ' ' || coalesce(key, '') || ': ' || coalesce(last_error, '') as item from ${schema}_jobs.jobs where attempts >= max_attempts and key is not null`)));
   return found;
 };
 
