@@ -30,6 +30,7 @@ export interface ExactlyOnceProcessorOptions {
 }
 
 const SESSION_TIMEOUT_MS = 20_000;
+const BATCH_BYTES_MAX = 1_048_576;
 const HEARTBEAT_EVERY_MS = 2_000;
 const TAKE_AGAIN_AFTER_MS = 500;
 const TICK_EVERY_MS = 250;
@@ -49,7 +50,7 @@ export class ExactlyOnceProcessor {
   private stopping = false;
 
   constructor(private readonly options: ExactlyOnceProcessorOptions) {
-    const { kafka, groupId, topic, createTask, logger, batchBytesMax = 1_048_576 } = options;
+    const { kafka, groupId, topic, createTask, logger, batchBytesMax = BATCH_BYTES_MAX } = options;
     this.admin = kafka.admin();
     this.context = {
       client: kafka,
@@ -91,7 +92,7 @@ export class ExactlyOnceProcessor {
   }
 
   private createConsumer(): KafkaConsumer {
-    const { kafka, groupId, topic, fetchWaitMs = 150, fetchBytesMin = 65_536, batchBytesMax = 1_048_576, partitionsConcurrently = 3, sessionTimeoutMs = SESSION_TIMEOUT_MS } = this.options;
+    const { kafka, groupId, topic, fetchWaitMs = 150, fetchBytesMin = 65_536, partitionsConcurrently = 3, sessionTimeoutMs = SESSION_TIMEOUT_MS } = this.options;
     return kafka.consumer({
       groupId,
       topics: [topic],
@@ -100,7 +101,7 @@ export class ExactlyOnceProcessor {
       heartbeatEveryMs: HEARTBEAT_EVERY_MS,
       fetchWaitMs,
       fetchBytesMin,
-      fetchBytesMax: batchBytesMax,
+      fetchBytesMax: this.context.batchBytesMax,
       partitionsConcurrently,
       onBatch: (batch) => this.onBatch(batch),
       onAssigned: (partitions) => this.onAssigned(partitions),

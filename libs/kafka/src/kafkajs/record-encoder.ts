@@ -123,12 +123,13 @@ const encodeInOneBuffer = (record: RecordToEncode): Buffer | undefined => {
 /** kafkajs' own, to be compared with. */
 export const encodeAsKafkajs: EncodeRecord = require(RECORD_MODULE) as EncodeRecord;
 
+const { prototype: encoderPrototype } = require('kafkajs/src/protocol/encoder.js') as { prototype: object };
+
 /** Has the form of kafkajs' encoder, whose methods it inherits. */
 export const encodeRecord: EncodeRecord = (record) => {
   const encoded = encodeInOneBuffer(record);
   if (!encoded) return encodeAsKafkajs(record);
-  const { prototype } = require('kafkajs/src/protocol/encoder.js') as { prototype: object };
-  return Object.assign(Object.create(prototype) as Encoder, { buf: encoded, offset: encoded.length });
+  return Object.assign(Object.create(encoderPrototype) as Encoder, { buf: encoded, offset: encoded.length });
 };
 
 /**
