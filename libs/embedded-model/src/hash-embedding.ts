@@ -1,5 +1,4 @@
-import { FNV_OFFSET, fnvStep } from './fnv.js';
-import { normalizeText, wordsOf } from './text.js';
+import { countGrams } from './gram-counts.js';
 
 /** Default length of a hashed embedding. */
 export const EMBEDDING_DIM = 512;
@@ -27,12 +26,13 @@ export function hashEmbedding(text: string, dim: number = EMBEDDING_DIM, { idf, 
   const vector = into?.length === dim ? into.fill(0) : new Float32Array(dim);
   const used = bitsFor(dim);
   const { hashes, counts, size } = countGrams(text);
+  // The remainder of a power of two without a division, which costs more here than all else.
+  const mask = (dim & (dim - 1)) === 0 ? dim - 1 : 0;
   for (let i = 0; i < size; i += 1) {
-    const hash = (hashes[i] as number) >>> 0;
-    const count = counts[i] as number;
-    const weight = (count === 1 ? 1 : 1 + Math.log(count)) * (idf === undefined ? 1 : idfOf(idf, hash));
-    const bucket = hash % dim;
-    vector[bucket] = (vector[bucket] as number) + (hash >>> 31 === 1 ? -weight : weight);
+    const hash = hashes[i] as number;
+    const weight = weightOf(counts[i] as number) * (idf === undefined ? 1 : idfOf(idf, hash >>> 0));
+    const bucket = mask > 0 ? hash & mask : (hash >>> 0) % dim;
+    vector[bucket] = (vector[bucket] as number) + (hash < 0 ? -weight : weight);
     used[bucket >>> 5] = (used[bucket >>> 5] as number) | (1 << (bucket & 31));
   }
   return toUnitLength(vector, used);
@@ -55,6 +55,14 @@ export function fitIdf(texts: Iterable<string>): IdfTable {
   return { documents, byGram };
 }
 
+/** Cosine similarity of two vectors of unit length or of no length, as {@link hashEmbedding} makes them: a third of the work of {@link cosine}. */
+export function dotProduct(a: Float32Array, b: Float32Array): number {
+  if (a.length !== b.length) throw new RangeError(`Vectors of different lengths (${a.length} and ${b.length}) have no product.`);
+  let dot = 0;
+  for (let i = 0; i < a.length; i += 1) dot += (a[i] as number) * (b[i] as number);
+  return dot;
+}
+
 /** Cosine similarity in -1..1; 0 when either vector has no length. */
 export function cosine(a: ArrayLike<number>, b: ArrayLike<number>): number {
   if (a.length !== b.length) throw new RangeError(`Vectors of different lengths (${a.length} and ${b.length}) have no cosine.`);
@@ -71,91 +79,14 @@ export function cosine(a: ArrayLike<number>, b: ArrayLike<number>): number {
   return squaresA === 0 || squaresB === 0 ? 0 : dot / Math.sqrt(squaresA * squaresB);
 }
 
+const WEIGHTS = Float64Array.from({ length: 64 }, (_, count) => 1 + Math.log(count));
+
+function weightOf(count: number): number {
+  return count < WEIGHTS.length ? (WEIGHTS[count] as number) : 1 + Math.log(count);
+}
+
 function idfOf(idf: IdfTable, hash: number): number {
   return idf.byGram.get(hash) ?? 1 + Math.log(1 + idf.documents);
-}
-
-/** Distinct n-grams in the order of their first appearance; scratch space, valid until the next text. */
-interface GramCounts {
-  readonly hashes: Int32Array;
-  readonly counts: Uint32Array;
-  size: number;
-}
-
-// Scratch space reused by every call: a table of open addressing (place + 1, 0 is free), as large as the longest text so far needed.
-let places = new Uint32Array(1_024);
-let grams: GramCounts = { hashes: new Int32Array(512), counts: new Uint32Array(512), size: 0 };
-
-function makeRoom(gramsAtMost: number): void {
-  let slots = places.length;
-  while (slots < 2 * gramsAtMost) slots *= 2;
-  if (slots === places.length) return;
-  places = new Uint32Array(slots);
-  grams = { hashes: new Int32Array(slots / 2), counts: new Uint32Array(slots / 2), size: 0 };
-}
-
-/** Spreads the few bits in which neighbouring n-grams differ. */
-function slotOf(hash: number): number {
-  return (hash ^ (hash >>> 15)) & (places.length - 1);
-}
-
-function addGram(hash: number): void {
-  const { hashes, counts, size } = grams;
-  let slot = slotOf(hash);
-  for (;;) {
-    const place = places[slot] as number;
-    if (place === 0) {
-      places[slot] = size + 1;
-      hashes[size] = hash;
-      counts[size] = 1;
-      grams.size = size + 1;
-      return;
-    }
-    if (hashes[place - 1] === hash) {
-      counts[place - 1] = (counts[place - 1] as number) + 1;
-      return;
-    }
-    slot = (slot + 1) & (places.length - 1);
-  }
-}
-
-function countGrams(text: string): GramCounts {
-  const words = wordsOf(normalizeText(text));
-  let gramsAtMost = 0;
-  for (const word of words) gramsAtMost += 2 * word.length + 3;
-  makeRoom(gramsAtMost);
-  if (grams.size > 0) places.fill(0);
-  grams.size = 0;
-  let previous = FNV_OFFSET;
-  words.forEach((word, i) => {
-    addGram(feed(FNV_OFFSET, word));
-    if (i > 0) addGram(feed(fnvStep(previous, SPACE), word));
-    previous = feed(FNV_OFFSET, word);
-    addCharacterGrams(word);
-  });
-  return grams;
-}
-
-const SPACE = 0x20;
-const CARET = 0x5e;
-const DOLLAR = 0x24;
-
-/** Runs of three, then of four, characters of `^word$`. */
-function addCharacterGrams(word: string): void {
-  const end = word.length + 2;
-  for (let length = 3; length <= 4; length += 1) {
-    for (let start = 0; start + length <= end; start += 1) {
-      let state = FNV_OFFSET;
-      for (let i = start; i < start + length; i += 1) state = fnvStep(state, i === 0 ? CARET : i === end - 1 ? DOLLAR : word.charCodeAt(i - 1));
-      addGram(state);
-    }
-  }
-}
-
-function feed(state: number, word: string): number {
-  let next = state;
-  for (let i = 0; i < word.length; i += 1) next = fnvStep(next, word.charCodeAt(i));
-  return next;
 }
 
 let bits = new Int32Array(EMBEDDING_DIM / 32);

@@ -1,4 +1,4 @@
-import { cosine, EMBEDDING_DIM, hashEmbedding } from '@ratchet/embedded-model';
+import { cosine, dotProduct, EMBEDDING_DIM, hashEmbedding } from '@ratchet/embedded-model';
 import { HASHED_SIMILARITY, type SignalsConfig } from '../config.js';
 import { overlapOf } from './stem-set.js';
 import { hasMark, type TextEmbedding, type TextProfile } from './text-profile.js';
@@ -43,7 +43,7 @@ export class MessageComparer {
   /** `beyondAscii`: one of them has letters of scripts that may not set words apart, so that words decide nothing. */
   similarityOfTexts(a: string, b: string, { overlap, beyondAscii }: { overlap: number; beyondAscii: boolean }): Similarity {
     if (this.#byWords && !beyondAscii && overlap < this.#config.overlap) return { cosine: 0, overlap, strength: 0 };
-    const angle = Math.max(0, Math.min(1, cosine(this.#vectorOf(a), this.#vectorOf(b))));
+    const angle = Math.max(0, Math.min(1, this.#cosineOf(a, b)));
     if (angle < this.#config.cosine) return { cosine: angle, overlap, strength: 0 };
     const above = (angle - this.#config.cosine) / Math.max(1e-9, 1 - this.#config.cosine);
     return { cosine: angle, overlap, strength: 0.5 + 0.5 * above };
@@ -58,6 +58,11 @@ export class MessageComparer {
     }
     for (const vector of this.#vectors.values()) if (spareVectors.length < SPARE_VECTORS_MAX) spareVectors.push(vector);
     this.#vectors.clear();
+  }
+
+  #cosineOf(a: string, b: string): number {
+    const [first, second] = [this.#vectorOf(a), this.#vectorOf(b)];
+    return this.#embedding === HASHED_EMBEDDING ? dotProduct(first, second) : cosine(first, second);
   }
 
   #vectorOf(text: string): Float32Array {
