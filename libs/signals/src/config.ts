@@ -64,6 +64,17 @@ export const signalsConfigSchema = z.object({
 export type SignalsConfig = z.infer<typeof signalsConfigSchema>;
 export type SignalsConfigInput = z.input<typeof signalsConfigSchema>;
 
+const parsedConfigs = new WeakMap<SignalsConfigInput, SignalsConfig>();
+
+/** Checks a configuration once for each object that holds one: whoever reads a log makes a tracker for every conversation. Throws a ZodError. */
+export const parsedConfig = (config: SignalsConfigInput): SignalsConfig => {
+  const known = parsedConfigs.get(config);
+  if (known !== undefined) return known;
+  const parsed = signalsConfigSchema.parse(config);
+  parsedConfigs.set(config, parsed);
+  return parsed;
+};
+
 export const idleEndMsOf = (config: SignalsConfig, workload: string | undefined): number =>
   workload === undefined ? shortestIdleEndMs(config) : (config.workloads[workload]?.idleEndMs ?? config.idleEndMs);
 

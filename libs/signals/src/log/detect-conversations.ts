@@ -3,10 +3,13 @@ import { ConversationTracker, type ConversationTrackerOptions } from '../tracker
 import type { FailureTerm } from '../failure/failure-probability.js';
 import { CLOSING_SUFFIX, type LoggedConversation, type LoggedEvent } from './logged-conversation.js';
 
-/** What `ratchet detect` says about one interaction. */
+/** What is found about one interaction of a log. */
 export interface Detection {
   readonly interactionId: string;
   readonly conversationId: string;
+  readonly workload: string;
+  readonly query: string;
+  readonly response: string;
   readonly failureProbability: number;
   readonly failed: boolean;
   readonly signals: readonly Signal[];
@@ -24,10 +27,9 @@ export const detectConversations = (conversations: readonly LoggedConversation[]
     const places = new Map<string, number>();
     const tracker = new ConversationTracker({
       ...options,
-      onAssessed: ({ interactionId, conversationId, estimate, failed, signals }) => {
+      onAssessed: ({ interactionId, estimate: { probability, terms }, signals, ...about }) => {
         if (interactionId.endsWith(CLOSING_SUFFIX)) return;
-        const detection = { interactionId, conversationId, failureProbability: estimate.probability, failed, signals: [...signals], terms: estimate.terms };
-        found.push({ place: places.get(interactionId) ?? 0, detection });
+        found.push({ place: places.get(interactionId) ?? 0, detection: { interactionId, ...about, failureProbability: probability, signals: [...signals], terms } });
       },
     });
     let offset = 0n;

@@ -1,5 +1,5 @@
 import type { ConversationEnded, Interaction, Signal, VitalsCounted } from '@ratchet/domain';
-import { type SignalsConfig, type SignalsConfigInput, signalsConfigSchema } from '../config.js';
+import { parsedConfig, type SignalsConfig, type SignalsConfigInput } from '../config.js';
 import type { Detected } from '../detectors/detector.js';
 import { detectError } from '../detectors/error.js';
 import { escalationOfHandoff } from '../detectors/escalation.js';
@@ -27,6 +27,10 @@ import { type OffsetRange, VitalsCounter } from './vitals-counter.js';
 export interface Assessment {
   readonly interactionId: string;
   readonly conversationId: string;
+  readonly workload: string;
+  /** As far as they are kept. */
+  readonly query: string;
+  readonly response: string;
   readonly estimate: FailureEstimate;
   readonly failed: boolean;
   readonly signals: readonly Signal[];
@@ -66,8 +70,8 @@ export class ConversationTracker {
   #emissions: Emission[] = [];
 
   /** Throws a RangeError when the embedding is not the one that the thresholds are for. */
-  constructor({ config = {}, embedding = HASHED_EMBEDDING, weights = failureWeights, resume, onAssessed }: ConversationTrackerOptions = {}) {
-    this.#config = signalsConfigSchema.parse(config);
+  constructor({ config = DEFAULTS, embedding = HASHED_EMBEDDING, weights = failureWeights, resume, onAssessed }: ConversationTrackerOptions = {}) {
+    this.#config = parsedConfig(config);
     if (this.#config.similarity.embedding !== embedding.name) {
       throw new RangeError(`The similarity thresholds are for the embedding "${this.#config.similarity.embedding}", not "${embedding.name}": set similarity.{embedding,cosine,overlap} for it.`);
     }
@@ -244,7 +248,10 @@ export class ConversationTracker {
     }
     if (negative.length > 0 && probability >= TROUBLE_FROM) conversation.hadTrouble = true;
     if (failed) this.#emissions.push(failureEmission({ conversation, tracked, window, probability, closedMs }));
-    if (estimate !== undefined) this.#onAssessed?.({ interactionId, conversationId: conversation.conversationId, estimate, failed, signals: window.signals });
+    if (estimate !== undefined && this.#onAssessed !== undefined) {
+      const { query, reply, signals } = window;
+      this.#onAssessed({ interactionId, conversationId: conversation.conversationId, workload: route.workload, query: query.text, response: reply.text, estimate, failed, signals });
+    }
     tracked.window = undefined;
   }
 
@@ -277,6 +284,7 @@ export class ConversationTracker {
   }
 }
 
+const DEFAULTS: SignalsConfigInput = {};
 const UNKNOWN_ROUTE = { model: UNKNOWN_SUBJECT, workload: UNKNOWN_SUBJECT, version: UNKNOWN_SUBJECT, assignment: undefined };
 /** From this probability on, bad signs leave a mark on how the conversation's end is read. */
 const TROUBLE_FROM = 0.4;
