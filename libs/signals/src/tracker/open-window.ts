@@ -34,7 +34,8 @@ export const openWindow = ({ replyStems, startedMs }: OpenConversation, { intera
     // Undefined takes no memory where 0 in a field of fractions takes as much as they do.
     replyRepeats: largestOverlap(replyStems, reply.content) || undefined,
     answeredAfterMs: msBetween(startedMs, (requestedMs ?? timeMs - latencyMs) + latencyMs),
-    emptyReply: output?.content === '',
+    // Spans without recorded text say nothing of what the user was shown.
+    emptyReply: output?.content === '' && attributes?.['ratchet.content'] !== 'absent',
     startedAt: requestedMs === undefined || !isPlainInstant(startedAt) ? startedAt : msBetween(startedMs, requestedMs),
     attributes,
     timed,
