@@ -15,7 +15,7 @@ export const commandTable: CommandTable = {
   detect: {
     description: 'say which interactions of a log failed, and by which signals',
     load: () => import('./commands/detect.command.js'),
-    needs: ['@ratchet/signals'],
+    needs: ['@ratchet/signals', '@ratchet/genai-spans'],
   },
   cluster: {
     description: 'group failures that are alike',

@@ -1,6 +1,5 @@
-import { type EventData, type EventDefinition, instantMsOf, instantOf, interactionCompleted } from '@ratchet/domain';
+import { type EventData, type EventDefinition, instantMsOf, instantOf, interactionCompleted, quickInteraction } from '@ratchet/domain';
 import { readAttributes, utf8 } from './header-attributes.js';
-import { quickInteraction } from './quick-interaction.js';
 import { catalogueEntryOf } from './topics.js';
 
 /** A CloudEvent 1.0 with Ratchet's extension attributes; attributes that nobody here knows are kept in `extensions`. */

@@ -3,6 +3,7 @@ export { instantMsOf, instantOf, utcInstantMs } from './event/instant.js';
 export { canonicalJson } from './event/canonical-json.js';
 export { targetFields, targetSchema, type Target, targetKey, parseTargetKey } from './target/target.js';
 export { armSchema, type Arm, assignmentSchema, type Assignment, messageSchema, type Message, attributesSchema, interactionSchema, type Interaction, queryOf, interactionCompleted, handoffRequested, type HandoffRequested, conversationEnded, type ConversationEnded, clockAdvanced, type ClockAdvanced } from './interaction/interaction.js';
+export { quickInteraction } from './interaction/quick-interaction.js';
 export { feedbackReasonSchema, type FeedbackReason, feedbackSchema, type Feedback, feedbackGiven, thumbsUp } from './interaction/feedback.js';
 export { negativeSignals, positiveSignals, signalNameSchema, type SignalName, evidenceSchema, type Evidence, signalSchema, type Signal, signalDetected, type SignalDetected, interactionFailed, type InteractionFailed, qualityEvaluated, type QualityEvaluated } from './signal/signal.js';
 export { histogramSchema, type Histogram, bucketOfValue, bucketUpperBound, emptyHistogram, mergeHistograms, histogramOf, histogramQuantile, vitalsCounted, type VitalsCounted } from './vitals/vitals.js';

@@ -1,4 +1,4 @@
-import { conversationEnded, feedbackGiven, handoffRequested, interactionCompleted, type Interaction } from '@ratchet/domain';
+import { conversationEnded, feedbackGiven, handoffRequested, interactionCompleted, type Interaction, quickInteraction } from '@ratchet/domain';
 import { z } from 'zod';
 import type { TrackedEvent } from '../tracker/tracked-record.js';
 
@@ -67,7 +67,7 @@ const checked = <T>(schema: z.ZodType<T>, value: unknown): T => {
 const eventOf = (type: string, data: unknown): TrackedEvent => {
   switch (type) {
     case 'ratchet.interaction.completed':
-      return { type, data: checked(interactionCompleted.schema, data) };
+      return { type, data: quickInteraction(data) ?? checked(interactionCompleted.schema, data) };
     case 'ratchet.feedback.given':
       return { type, data: checked(feedbackGiven.schema, data) };
     case 'ratchet.handoff.requested':

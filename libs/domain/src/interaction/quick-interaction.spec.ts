@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { interactionCompleted } from '@ratchet/domain';
+import { interactionCompleted } from './interaction.js';
 import { quickInteraction } from './quick-interaction.js';
 
 const full = {

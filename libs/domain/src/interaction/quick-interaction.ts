@@ -1,4 +1,5 @@
-import { attributesSchema, type Interaction, utcInstantMs } from '@ratchet/domain';
+import { utcInstantMs } from '../event/instant.js';
+import { attributesSchema, type Interaction } from './interaction.js';
 
 type Json = Readonly<Record<string, unknown>>;
 
