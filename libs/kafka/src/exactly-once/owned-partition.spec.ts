@@ -7,6 +7,7 @@ import { PRODUCER_FENCED } from '../client/kafka-client.js';
 import type { ConsumedRecord, ProducedRecord } from '../record.js';
 import { OwnedPartition } from './owned-partition.js';
 import type { CommitProgress } from './owned-partition.js';
+import type { PartitionTask } from './partition-task.js';
 import { decodePosition, encodePosition } from './position.js';
 
 interface Commit {
@@ -33,7 +34,7 @@ const batchOf = (offsets: readonly number[], more: Partial<ReceivedBatch> & { by
 });
 
 /** Prepared at `position`; the state needs records from `replayFrom` on. The task puts out the offsets that it is given. */
-const scene = async ({ position, replayFrom = position, clock = false, batchBytesMax = 1_000 }: { position?: number; replayFrom?: number; clock?: boolean; batchBytesMax?: number } = {}): Promise<Scene> => {
+const scene = async ({ position, replayFrom = position, clock = false, batchBytesMax = 1_000, prepare }: { position?: number; replayFrom?: number; clock?: boolean; batchBytesMax?: number; prepare?: PartitionTask['prepare'] } = {}): Promise<Scene> => {
   const commits: Commit[] = [];
   const log: string[] = [];
   const progress: CommitProgress[] = [];
@@ -54,6 +55,7 @@ const scene = async ({ position, replayFrom = position, clock = false, batchByte
     client: { transactionalProducer: () => producer } as unknown as KafkaClient,
     admin: admin as never, groupId: 'group', topic: 'in', batchBytesMax, logger: Logger.silent(),
     createTask: () => ({
+      ...(prepare && { prepare }),
       process: ({ offset }) => [put(String(offset))],
       endBatch: ({ first, last }) => [put(`${first}-${last}`)],
       endReplay: () => void log.push('restored'),
@@ -182,5 +184,37 @@ describe('OwnedPartition', () => {
     commits[0]?.end();
     await released;
     expect(commits).toHaveLength(1);
+  });
+
+  it('waits for what a task fetches before it computes', async () => {
+    const fetching = Promise.withResolvers<void>();
+    const seen: bigint[] = [];
+    const { own, commits } = await scene({
+      position: 0,
+      prepare: (records) => {
+        seen.push(...records.map(({ offset }) => offset));
+        return fetching.promise;
+      },
+    });
+    const taking = own.take(batchOf([0, 1]));
+    await settled();
+    expect([seen, commits]).toEqual([[0n, 1n], []]);
+    fetching.resolve();
+    expect(await taking).toBe(true);
+    expect(commits[0]?.values).toEqual(['0', '1', '0-1']);
+  });
+
+  it('gives the partition up when a task cannot fetch, and computes nothing for one that was lost meanwhile', async () => {
+    const failing = await scene({ position: 0, prepare: () => Promise.reject(new Error('away')) });
+    expect(await failing.own.take(batchOf([0]))).toBe(false);
+    expect([failing.log.includes('lost'), failing.commits]).toEqual([true, []]);
+    const fetching = Promise.withResolvers<void>();
+    const slow = await scene({ position: 0, prepare: () => fetching.promise });
+    const taking = slow.own.take(batchOf([0]));
+    await settled();
+    await slow.own.release();
+    fetching.resolve();
+    expect(await taking).toBe(false);
+    expect(slow.commits).toEqual([]);
   });
 });

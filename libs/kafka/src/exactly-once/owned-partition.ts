@@ -61,7 +61,7 @@ export class OwnedPartition {
   private replayed = { records: 0, sinceMs: 0 };
   private taking: Promise<boolean> = Promise.resolve(true);
   private finishing = false;
-  private readonly commits = new CommitPipeline((error) => this.fail(error));
+  private readonly commits = new CommitPipeline((error) => this.fail('a transaction failed', error));
 
   constructor(readonly partition: number, private readonly context: PartitionContext) {}
 
@@ -161,6 +161,7 @@ export class OwnedPartition {
 
   private async apply(records: readonly ConsumedRecord[], highWatermark: bigint): Promise<void> {
     const startedAt = performance.now();
+    if (this.task?.prepare !== undefined && !(await this.prepareTask(this.task, records))) return;
     const out = this.compute(records);
     this.lastActivityMs = Date.now();
     if (!out) return;
@@ -168,6 +169,16 @@ export class OwnedPartition {
     await this.commit(out, (replayFrom) =>
       this.context.onCommitted({ partition: this.partition, records: records.length, lag: highWatermark - next, durationMs: performance.now() - startedAt, replayRecords: next - replayFrom }),
     );
+  }
+
+  /** Whether the records can be computed; the partition may have been lost in the meantime. */
+  private async prepareTask(task: PartitionTask, records: readonly ConsumedRecord[]): Promise<boolean> {
+    try {
+      await task.prepare?.(records);
+    } catch (error) {
+      this.fail('a batch could not be prepared', error);
+    }
+    return !this.isLost;
   }
 
   /** What the records give; undefined when all of them were only replayed. */
@@ -218,10 +229,10 @@ export class OwnedPartition {
     });
   }
 
-  private fail(error: unknown): void {
+  private fail(what: string, error: unknown): void {
     if (this.isLost) return;
     const { logger, topic } = this.context;
-    logger.warn('a transaction failed: the partition is restored from the log', { topic, partition: this.partition, ...describeError(error) });
+    logger.warn(`${what}: the partition is restored from the log`, { topic, partition: this.partition, ...describeError(error) });
     this.giveUp({ fenced: error instanceof RatchetError && error.code === PRODUCER_FENCED });
   }
 
