@@ -1,11 +1,12 @@
-import { decodeMessage, encodeEvent } from '@ratchet/contracts';
+import { decodeMessage, encodeEvent, isEvent } from '@ratchet/contracts';
 import type { EventEnvelope } from '@ratchet/contracts';
-import { alertRaised, clockAdvanced, instantMsOf, instantOf, vitalsCounted } from '@ratchet/domain';
+import { alertRaised, clockAdvanced, instantMsOf, instantOf, interactionCompleted, queryOf, vitalsCounted } from '@ratchet/domain';
 import { toDeadLetter } from '@ratchet/kafka';
 import type { ConsumedRecord, DeadLetterReason, PartitionTask, ProducedRecord, ResumePoint, TaskStart } from '@ratchet/kafka';
 import { derivedId } from '@ratchet/observability';
-import { ConversationTracker } from '@ratchet/signals';
+import { ConversationTracker, keptText } from '@ratchet/signals';
 import type { Emission, SignalsConfig, TrackedEvent } from '@ratchet/signals';
+import type { PrefetchedEmbedding } from './embeddings/prefetched-embedding.js';
 import { KEY_ADVICE, keyProblemOf } from './key-check.js';
 import type { KeyProblem } from './key-check.js';
 
@@ -28,6 +29,8 @@ export interface TaskObserver {
 
 export interface ConversationTaskOptions extends TaskStart {
   readonly detection: SignalsConfig;
+  /** Shared by the partitions of the process; without it, messages are compared by words and hashed n-grams. */
+  readonly embedding?: PrefetchedEmbedding | undefined;
   readonly observer?: Partial<TaskObserver>;
 }
 
@@ -39,16 +42,28 @@ export class ConversationTask implements PartitionTask {
   private keyAlertHour: number;
 
   constructor(private readonly options: ConversationTaskOptions) {
-    const { detection, position, resume } = options;
+    const { detection, embedding, position, resume } = options;
     this.keyAlertHour = Number.parseInt(resume?.marks['keys'] ?? '0', 36);
     this.tracker = new ConversationTracker({
       config: detection,
+      ...(embedding && { embedding }),
       ...(resume && { resume: { offset: resume.replayFrom, committed: position, streamTimeMs: resume.streamTimeMs, cuts: resume.marks['cuts'] } }),
     });
   }
 
   get openConversations(): number {
     return this.tracker.openConversations;
+  }
+
+  /** Records are decoded twice where an embedding is configured; beside a call over the network that is nothing. */
+  async prepare(records: readonly ConsumedRecord[]): Promise<void> {
+    const { embedding, detection } = this.options;
+    if (embedding === undefined) return;
+    const queries = records.flatMap((record) => {
+      const decoded = decodeMessage(record, record.topic);
+      return decoded.ok && isEvent(decoded.event, interactionCompleted) ? [keptText(queryOf(decoded.event.data), detection.maxKeptChars)] : [];
+    });
+    await embedding.prefetch(queries.filter((query) => query.trim() !== ''));
   }
 
   process(record: ConsumedRecord): readonly ProducedRecord[] {

@@ -8,7 +8,7 @@ export { severityOf } from './failure/severity.js';
 export { type Detection, detectConversations } from './log/detect-conversations.js';
 export { groupByConversation, type LoggedConversation, type LoggedEvent, LogLineError, readLogLine } from './log/logged-conversation.js';
 export { HASHED_EMBEDDING, MessageComparer, type Similarity } from './text/similarity.js';
-export { profileOf, type TextEmbedding, type TextProfile } from './text/text-profile.js';
+export { keptText, profileOf, type TextEmbedding, type TextProfile } from './text/text-profile.js';
 export { type Assessment, ConversationTracker, type ConversationTrackerOptions } from './tracker/conversation-tracker.js';
 export { derivedId } from './tracker/derived-id.js';
 export type { ResumePoint } from './tracker/open-conversations.js';

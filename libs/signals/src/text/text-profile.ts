@@ -5,7 +5,8 @@ import { MAX_WORDS, type ScannedWords, scanWords } from './word-scanner.js';
 /** A text embedding and its name; its thresholds are kept under the same name (`SignalsConfig.similarity`). */
 export interface TextEmbedding {
   readonly name: string;
-  readonly embed: (text: string) => Float32Array;
+  /** Undefined where there is no vector for the text: it is then compared by its words, as if no embedding were configured. */
+  readonly embed: (text: string) => Float32Array | undefined;
 }
 
 /** What the detectors need to know about one message, read in one pass. */
@@ -41,7 +42,7 @@ export const profileOf = (text: string, audience: 'user' | 'reply', { keptChars 
   const { count, words } = scanned;
   for (let i = 0; i < count; i += 1) numbers[i] = wordNumber(words[i] as number);
   return {
-    text: text.length > keptChars ? cutText(text, keptChars) : text,
+    text: keptText(text, keptChars),
     wordCount: count,
     content: contentOf(scanned),
     cues: matchCues({ numbers, count }, audience),
@@ -50,6 +51,9 @@ export const profileOf = (text: string, audience: 'user' | 'reply', { keptChars 
 };
 
 const isHighSurrogate = (code: number): boolean => code >= 0xd800 && code <= 0xdbff;
+
+/** What is kept of a text, and so what it is compared by. */
+export const keptText = (text: string, keptChars: number): string => (text.length > keptChars ? cutText(text, keptChars) : text);
 
 /** The first characters, none of them halved; a copy, because a part of a string keeps the whole string in memory. */
 export const cutText = (text: string, chars: number): string => {
