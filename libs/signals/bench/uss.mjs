@@ -1,5 +1,5 @@
-// Shared by the two benches: the USS dialogues as interactions with the label of the user's next turn (mean satisfaction below 3).
-import { readFileSync } from 'node:fs';
+// Shared by the benches: public dialogues as interactions, with what people said of them.
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { detectConversations, groupByConversation, readLogLine } from '@ratchet/signals';
 
@@ -12,16 +12,23 @@ export const dataFolder = () => {
   process.exit(3);
 };
 
+export const hasFile = (set) => existsSync(join(dataFolder(), `${set}.jsonl`));
+
 export const readDialogues = (set) =>
   readFileSync(join(dataFolder(), `${set}.jsonl`), 'utf8')
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line));
 
-/** One row per user turn with a label: the detection of the interaction before it, undefined for a user's opening message. */
+const detect = (dialogues, options) => {
+  const events = dialogues.flatMap(({ id, turns, endedAt }, i) => readLogLine({ id, turns, ...(endedAt && { endedAt }) }, i));
+  return new Map(detectConversations(groupByConversation(events), options).map((detection) => [detection.interactionId, detection]));
+};
+const textsOf = (turns) => turns.map(({ role, text }) => ({ role, text }));
+
+/** One row per user turn with a label (mean satisfaction below 3): the detection of the interaction before it, undefined for a user's opening message. */
 export const labelledTurns = (dialogues, options = {}) => {
-  const events = dialogues.flatMap(({ id, turns }, i) => readLogLine({ id, turns: turns.map(({ role, text }) => ({ role, text })) }, i));
-  const byId = new Map(detectConversations(groupByConversation(events), options).map((detection) => [detection.interactionId, detection]));
+  const byId = detect(dialogues.map(({ id, turns }) => ({ id, turns: textsOf(turns) })), options);
   return dialogues.flatMap(({ id, turns }) => {
     const rows = [];
     let replyAt;
@@ -39,46 +46,35 @@ export const labelledTurns = (dialogues, options = {}) => {
   });
 };
 
-export const rocAuc = (rows) => {
-  const sorted = [...rows].sort((a, b) => a.score - b.score);
-  let rankSum = 0;
-  let positives = 0;
-  for (let i = 0; i < sorted.length; ) {
-    let end = i;
-    while (end < sorted.length && sorted[end].score === sorted[i].score) end += 1;
-    for (let j = i; j < end; j += 1) {
-      if (sorted[j].label !== 1) continue;
-      rankSum += (i + end + 1) / 2;
-      positives += 1;
-    }
-    i = end;
-  }
-  const negatives = rows.length - positives;
-  return (rankSum - (positives * (positives + 1)) / 2) / (positives * negatives);
-};
-
-export const agreement = (rows, threshold = 0.5) => {
-  let hits = 0;
-  let flagged = 0;
-  let positives = 0;
-  for (const { score, label } of rows) {
-    positives += label;
-    if (score < threshold) continue;
-    flagged += 1;
-    hits += label;
-  }
-  return { precision: hits / Math.max(1, flagged), recall: hits / Math.max(1, positives), f1: (2 * hits) / Math.max(1, flagged + positives) };
-};
-
-export const bestThreshold = (rows) => {
-  const sorted = [...rows].sort((a, b) => b.score - a.score);
-  const positives = rows.reduce((sum, { label }) => sum + label, 0);
-  let best = { f1: 0, threshold: 0.5 };
-  let hits = 0;
-  sorted.forEach(({ score, label }, i) => {
-    hits += label;
-    const f1 = (2 * hits) / (i + 1 + positives);
-    if (f1 > best.f1 && sorted[i + 1]?.score !== score) best = { f1, threshold: score };
+/** Detections of replies, by the place of the reply: those in a row are one, as the detector reads them. */
+const repliesOf = (dialogues, options) => {
+  const byId = detect(dialogues.map(({ id, turns }) => ({ id, turns: textsOf(turns) })), options);
+  return dialogues.flatMap(({ id, turns }) => {
+    let replyAt;
+    return turns.flatMap((turn, i) => {
+      if (turn.role !== 'assistant') return [];
+      if (turns[i - 1]?.role !== 'assistant') replyAt = i;
+      const detection = byId.get(`${id}#${replyAt}`);
+      return detection === undefined ? [] : [{ turn, probability: detection.failureProbability }];
+    });
   });
-  return best;
+};
+
+/** Replies that about thirty people judged: fine (O), possibly a breakdown (T), a breakdown (X). */
+export const breakdownTurns = (dialogues, options = {}) =>
+  repliesOf(dialogues, options).flatMap(({ turn, probability }) => (turn.breakdown === undefined ? [] : [{ breakdown: turn.breakdown, probability }]));
+
+/** Replies that the user gave a thumb; the detector does not see it. */
+export const thumbedTurns = (dialogues, options = {}) =>
+  repliesOf(dialogues, options).flatMap(({ turn, probability }) => (turn.thumb === undefined || turn.thumb === null ? [] : [{ label: turn.thumb === 'down' ? 1 : 0, probability }]));
+
+/** Sessions that the user rated 1 to 5, by the mean probability of their interactions; failed is 1 or 2. */
+export const ratedSessions = (dialogues, options = {}) => {
+  const rated = dialogues.filter(({ rating }) => typeof rating === 'number');
+  const sums = new Map();
+  for (const { conversationId, failureProbability } of detect(rated.map(({ id, turns }) => ({ id, turns: textsOf(turns) })), options).values()) {
+    const { sum, count } = sums.get(conversationId) ?? { sum: 0, count: 0 };
+    sums.set(conversationId, { sum: sum + failureProbability, count: count + 1 });
+  }
+  return rated.flatMap(({ id, rating }) => (sums.has(id) ? [{ label: rating <= 2 ? 1 : 0, probability: sums.get(id).sum / sums.get(id).count }] : []));
 };

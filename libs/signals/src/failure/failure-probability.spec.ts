@@ -1,9 +1,20 @@
 import { describe, expect, test } from '@jest/globals';
-import { FailureFeatures, type FeatureName, featurePlaces } from './failure-features.js';
+import { FailureFeatures } from './failure-features.js';
+import { type FeatureName, featurePlaces } from './feature-names.js';
 import { FailureModel } from './failure-probability.js';
+import type { FailureWeights } from './failure-weights.js';
 import { severityOf } from './severity.js';
 
-const weights = { version: 'test', embedding: 'hashed-512', bias: -1, implicitLimit: 2, terms: { 'next.no_first': 1.5, 'next.thanks': -2, 'signal.reformulation': 3, 'signal.thumbs_up': -5, 'signal.thumbs_down': 5 } };
+const weights: FailureWeights = {
+  version: 'test',
+  embedding: 'hashed-512',
+  threshold: 0.3,
+  bias: -1,
+  implicitLimit: 2,
+  fitted: { 'next.no_first': 1.5, 'next.thanks': -2 },
+  byHand: { 'signal.reformulation': 3, 'signal.thumbs_up': -5, 'signal.thumbs_down': 5 },
+  learntFrom: { labels: 0, failures: 0, source: 'this test' },
+};
 
 const model = new FailureModel(weights);
 const featuresOf = (values: Partial<Record<FeatureName, number>>): FailureFeatures => {

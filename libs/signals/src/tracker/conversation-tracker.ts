@@ -5,10 +5,12 @@ import { detectError } from '../detectors/error.js';
 import { escalationOfHandoff } from '../detectors/escalation.js';
 import { endingDetectors, feedbackSignals, nextTurnDetectors } from '../detectors/registry.js';
 import { detectSystemRepetition } from '../detectors/system-repetition.js';
-import type { Exchange, NextTurn } from '../failure/exchange.js';
+import { type Course, type Exchange, type NextTurn, NO_COURSE } from '../failure/exchange.js';
 import { addFailureFeatures, FailureFeatures } from '../failure/failure-features.js';
-import { type FailureEstimate, FailureModel, type FailureWeights, failureWeights } from '../failure/failure-probability.js';
+import { type FailureEstimate, FailureModel } from '../failure/failure-probability.js';
+import { type FailureWeights, failureWeights } from '../failure/failure-weights.js';
 import { signalOfStrongestTerm } from '../failure/strongest-term.js';
+import { showsTrouble } from '../failure/trouble.js';
 import { HASHED_EMBEDDING, MessageComparer } from '../text/similarity.js';
 import { overlapsWith, withStems } from '../text/stem-history.js';
 import { NO_STEMS } from '../text/stem-set.js';
@@ -78,7 +80,7 @@ export class ConversationTracker {
     this.#comparer = new MessageComparer({ config: this.#config, embedding });
     this.#model = new FailureModel(weights);
     this.#unsent = new Set(this.#config.unsentSignals);
-    this.#routes = new Routes(this.#config);
+    this.#routes = new Routes(this.#config, weights.threshold);
     this.#onAssessed = onAssessed;
     this.#conversations = new OpenConversations(this.#config, resume);
   }
@@ -149,6 +151,7 @@ export class ConversationTracker {
     keepLess(window);
     const tracked: TrackedInteraction = { interactionId, userId: interaction.userId, route, earlier: undefined, window };
     if (conversation.firstRoute === undefined && !route.overridden) conversation.firstRoute = route;
+    conversation.turns += 1;
     conversation.firstRequestAfterMs ??= msBetween(conversation.startedMs, requestedMs ?? timeMs);
     addInteraction(conversation, { tracked, max: this.#config.maxInteractionsPerConversation });
     if (window.reply.content !== NO_STEMS) conversation.replyStems = withStems(conversation.replyStems, { stems: window.reply.content, max: REPLIES_KEPT });
@@ -171,9 +174,11 @@ export class ConversationTracker {
       const next: NextTurn = { message, afterMs: timed && asked.timed ? Math.max(0, requestedMs - conversation.startedMs - asked.answeredAfterMs) : undefined, ...this.#likeness(conversation, { asked, message }) };
       const origin = { sourceId: record.eventId, timeMs: record.timeMs };
       const context = { config: this.#config };
+      const course = { turn: conversation.turns, troubled: conversation.troubledTurns };
       for (const detect of nextTurnDetectors) this.#add(conversation, { tracked: previous, detected: detect(asked, next, context), origin });
-      for (const tracked of openInteractionsOf(conversation)) this.#close(conversation, { tracked, next: tracked === previous ? next : undefined, closedMs: record.timeMs });
+      for (const tracked of openInteractionsOf(conversation)) this.#close(conversation, { tracked, next: tracked === previous ? next : undefined, course, closedMs: record.timeMs });
     }
+    if (showsTrouble(message)) conversation.troubledTurns += 1;
     if (message.wordCount === 0) return;
     conversation.queries = withLast(conversation.queries, { item: message.text, max: QUERIES_KEPT });
     conversation.queryStems = withStems(conversation.queryStems, { stems: message.content, marked: hasMark(message, 'beyondAscii'), max: QUERIES_KEPT });
@@ -229,11 +234,11 @@ export class ConversationTracker {
     if (window !== undefined) addToWindow(window, detected);
   }
 
-  #close(conversation: OpenConversation, { tracked, next, closedMs }: { tracked: TrackedInteraction; next: NextTurn | undefined; closedMs: number }): void {
+  #close(conversation: OpenConversation, { tracked, next, course, closedMs }: { tracked: TrackedInteraction; next: NextTurn | undefined; course: Course; closedMs: number }): void {
     const { interactionId, route, window } = tracked;
     if (window === undefined) return;
     const features = this.#features.clear();
-    addFailureFeatures(features, { exchange: window, next, signals: window.signals });
+    addFailureFeatures(features, { exchange: window, next, signals: window.signals, course });
     const probability = this.#model.probability(features);
     const failed = probability >= route.failureThreshold;
     const estimate = (failed && negativeNames(window.signals).length === 0) || this.#onAssessed !== undefined ? this.#model.estimate(features) : undefined;
@@ -246,7 +251,7 @@ export class ConversationTracker {
       conversation.outcomes += 1;
       if (failed) conversation.failures += 1;
     }
-    if (negative.length > 0 && probability >= TROUBLE_FROM) conversation.hadTrouble = true;
+    if (negative.length > 0 && probability >= TROUBLE_SHARE * route.failureThreshold) conversation.hadTrouble = true;
     if (failed) this.#emissions.push(failureEmission({ conversation, tracked, window, probability, closedMs }));
     if (estimate !== undefined && this.#onAssessed !== undefined) {
       const { query, reply, signals } = window;
@@ -269,7 +274,7 @@ export class ConversationTracker {
         if (detected !== undefined) this.#add(conversation, { tracked: previous, detected, origin: { sourceId: `${conversation.lastEventId}:settled`, timeMs: closedMs } });
       }
     }
-    for (const tracked of openInteractionsOf(conversation)) this.#close(conversation, { tracked, next: undefined, closedMs });
+    for (const tracked of openInteractionsOf(conversation)) this.#close(conversation, { tracked, next: undefined, course: NO_COURSE, closedMs });
     for (const waiting of conversation.waiting) this.#emitUnjoined(conversation, waiting);
     // A late segment belongs to a conversation that was counted as a unit before.
     if (conversation.firstRoute !== undefined && conversation.outcomes > 0 && !conversation.late) {
@@ -286,5 +291,5 @@ export class ConversationTracker {
 
 const DEFAULTS: SignalsConfigInput = {};
 const UNKNOWN_ROUTE = { model: UNKNOWN_SUBJECT, workload: UNKNOWN_SUBJECT, version: UNKNOWN_SUBJECT, assignment: undefined };
-/** From this probability on, bad signs leave a mark on how the conversation's end is read. */
-const TROUBLE_FROM = 0.4;
+/** From this share of the threshold on, bad signs leave a mark on how the conversation's end is read. */
+const TROUBLE_SHARE = 0.8;

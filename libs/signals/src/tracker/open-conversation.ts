@@ -73,6 +73,9 @@ export interface OpenConversation {
   replyStems: StemHistory;
   waiting: readonly Waiting[];
   hadTrouble: boolean;
+  /** Interactions so far, and user messages that showed trouble. */
+  turns: number;
+  troubledTurns: number;
   outcomes: number;
   failures: number;
   /** Neighbours in the order of opening. */

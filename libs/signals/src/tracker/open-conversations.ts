@@ -156,6 +156,8 @@ export class OpenConversations {
       replyStems: NO_HISTORY,
       waiting: NOTHING,
       hadTrouble: false,
+      turns: 0,
+      troubledTurns: 0,
       outcomes: 0,
       failures: 0,
       older: this.#newest,

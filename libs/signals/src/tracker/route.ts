@@ -22,10 +22,13 @@ const ROUTES_KEPT_MAX = 2_000;
 export class Routes {
   readonly #config: SignalsConfig;
   readonly #byVersion = new Map<string, Route[]>();
+  readonly #threshold: number;
   #count = 0;
 
-  constructor(config: SignalsConfig) {
+  /** The threshold is that of the weights, for where none is configured. */
+  constructor(config: SignalsConfig, threshold: number) {
     this.#config = config;
+    this.#threshold = threshold;
   }
 
   of(interaction: Interaction): Route {
@@ -46,7 +49,7 @@ export class Routes {
       assignment,
       key: vitalsKeyOf(interaction),
       overridden: assignment?.overridden === true,
-      failureThreshold: failureThresholdOf(this.#config, workload),
+      failureThreshold: failureThresholdOf(this.#config, workload) ?? this.#threshold,
       idleEndMs: idleEndMsOf(this.#config, workload),
     };
     if (this.#count >= ROUTES_KEPT_MAX) {
