@@ -2,6 +2,7 @@ import { baseConfigSchema, loadEnv } from '@ratchet/service';
 import { signalsConfigSchema } from '@ratchet/signals';
 import type { SignalsConfig } from '@ratchet/signals';
 import { z } from 'zod';
+import { embeddingProblem, embeddingsConfigSchema, withThresholdsOf } from './embeddings/embeddings-config.js';
 
 const detection = z.string().transform((text, context): SignalsConfig => {
   try {
@@ -16,10 +17,20 @@ const detection = z.string().transform((text, context): SignalsConfig => {
 
 export const configSchema = baseConfigSchema.extend({
   DETECTION: detection.default(() => signalsConfigSchema.parse({})).describe('Thresholds and times of the detectors, per workload, as JSON'),
+  EMBEDDINGS: embeddingsConfigSchema
+    .optional()
+    .describe('Sentence embeddings that queries are compared by, of any OpenAI-compatible server: JSON {"baseUrl","model","apiKey?","name?","timeoutMs?","textsMax?"}; without it, words and hashed n-grams decide'),
   FETCH_WAIT_MS: z.coerce.number().int().positive().default(150).describe('A fetch returns after this time, or with FETCH_BYTES_MIN'),
   FETCH_BYTES_MIN: z.coerce.number().int().positive().default(65_536),
   BATCH_BYTES_MAX: z.coerce.number().int().positive().default(1_048_576).describe('Keys and values of one transaction of the detector, and the most that a fetch brings of a partition'),
 });
 export type Config = z.infer<typeof configSchema>;
 
-export const loadConfig = (env: NodeJS.ProcessEnv): Config => loadEnv(configSchema, env);
+const consistentSchema = configSchema
+  .superRefine(({ DETECTION, EMBEDDINGS }, context) => {
+    const problem = embeddingProblem(DETECTION, EMBEDDINGS);
+    if (problem !== undefined) context.addIssue({ code: 'custom', path: ['DETECTION'], message: problem });
+  })
+  .transform((config): Config => ({ ...config, DETECTION: withThresholdsOf(config.DETECTION, config.EMBEDDINGS) }));
+
+export const loadConfig = (env: NodeJS.ProcessEnv): Config => loadEnv(consistentSchema, env);

@@ -1,8 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { decodePosition, encodePosition, partitionOfKey } from '@ratchet/kafka';
 import type { ConsumedRecord, ResumePoint } from '@ratchet/kafka';
+import { Logger, Metrics } from '@ratchet/observability';
 import { signalsConfigSchema } from '@ratchet/signals';
 import { ConversationTask } from './conversation-task.js';
+import { PrefetchedEmbedding } from './embeddings/prefetched-embedding.js';
 
 const TOPIC = 'ratchet.interactions.v1';
 const startMs = Date.parse('2026-01-01T00:00:00Z');
@@ -55,6 +57,19 @@ describe('ConversationTask', () => {
     expect(log.slice(position).flatMap((record) => task.process(record))).toEqual(log.slice(position).flatMap((record) => whole.process(record)));
     const range = { first: BigInt(position), last: 5n };
     expect(task.endBatch(range)).toEqual(whole.endBatch(range));
+  });
+
+  it('finds a request again in other words by the vectors that it fetched before, and without them only by its words', async () => {
+    const asked: string[] = [];
+    const embed = async (texts: readonly string[]): Promise<Float32Array[]> => texts.map((text) => (asked.push(text), Float32Array.of(1, text.length / 100)));
+    const embedding = new PrefetchedEmbedding({ name: 'wire/small', textsMax: 100, embed, logger: Logger.silent(), metrics: new Metrics() });
+    const records = [turn(0, 'a', 'How do I return a lamp?'), turn(1, 'a', 'Sending back what I bought'), clock(2, startMs + 200_000)];
+    const namesFrom = (task: ConversationTask) => records.flatMap((record) => task.process(record)).map(({ value }) => (JSON.parse(String(value)) as { name?: string }).name);
+    const task = new ConversationTask({ partition: PARTITION, partitions: PARTITIONS, detection: signalsConfigSchema.parse({ similarity: { embedding: 'wire/small', cosine: 0.8 } }), embedding, position: 0n, resume: undefined });
+    await task.prepare(records);
+    expect(asked).toEqual(['How do I return a lamp?', 'Sending back what I bought']);
+    expect(namesFrom(task)).toContain('reformulation');
+    expect(namesFrom(taskFrom(0n).task)).not.toContain('reformulation');
   });
 
   it('puts a record aside that it cannot read, and leaves its state alone', () => {

@@ -2,13 +2,21 @@ import { Server } from '@nestjs/microservices';
 import type { CustomTransportStrategy } from '@nestjs/microservices';
 import { topics } from '@ratchet/contracts';
 import { ExactlyOnceProcessor } from '@ratchet/kafka';
-import { describeError } from '@ratchet/observability';
+import { describeError, type Logger, type Metrics } from '@ratchet/observability';
+import { OpenAiEmbeddingsClient } from '@ratchet/providers';
 import type { PlatformServices } from '@ratchet/service';
 import type { Config } from './config.js';
 import { DetectorMetrics } from './detector-metrics.js';
+import { type EmbeddingsConfig, nameOfEmbedding } from './embeddings/embeddings-config.js';
+import { PrefetchedEmbedding } from './embeddings/prefetched-embedding.js';
 import type { Profile } from './reference/profile.js';
 
 const WEEK_MS = 7 * 86_400_000;
+
+const openEmbedding = ({ model, textsMax, ...provider }: EmbeddingsConfig, tools: { readonly logger: Logger; readonly metrics: Metrics }): PrefetchedEmbedding => {
+  const client = new OpenAiEmbeddingsClient({ provider, model });
+  return new PrefetchedEmbedding({ ...tools, name: nameOfEmbedding({ name: provider.name, model }), textsMax, embed: (texts) => client.embed(texts) });
+};
 
 /** The exactly-once processor as a Nest transport, so that the detector has the lifecycle of every other service. */
 export class ExactlyOnceStrategy extends Server implements CustomTransportStrategy {
@@ -17,9 +25,10 @@ export class ExactlyOnceStrategy extends Server implements CustomTransportStrate
 
   constructor({ config, kafka, logger: log, metrics }: PlatformServices, profile: Profile) {
     super();
-    const { DETECTION, FETCH_WAIT_MS, FETCH_BYTES_MIN, BATCH_BYTES_MAX } = config as Config;
+    const { DETECTION, EMBEDDINGS, FETCH_WAIT_MS, FETCH_BYTES_MIN, BATCH_BYTES_MAX } = config as Config;
     this.metrics = new DetectorMetrics(metrics, topics.interactions.name);
     const observer = this.metrics.observer((message, fields) => log.error(message, fields));
+    const embedding = EMBEDDINGS && openEmbedding(EMBEDDINGS, { logger: log, metrics });
     this.processor = new ExactlyOnceProcessor({
       kafka,
       groupId: profile.groupId,
@@ -30,7 +39,7 @@ export class ExactlyOnceStrategy extends Server implements CustomTransportStrate
       batchBytesMax: BATCH_BYTES_MAX,
       retentionMsMin: DETECTION.maxConversationMs + WEEK_MS,
       createTask: (start) => {
-        const task = profile.createTask({ ...start, detection: DETECTION, observer });
+        const task = profile.createTask({ ...start, detection: DETECTION, embedding, observer });
         this.metrics.watch(start.partition, task);
         return task;
       },
