@@ -72,6 +72,17 @@ describe('ConversationTask', () => {
     expect(namesFrom(taskFrom(0n).task)).not.toContain('reformulation');
   });
 
+  it('tells of feedback by a name that is not declared, but not again while it restores its state, and goes on', () => {
+    const told: string[] = [];
+    const feedback = (offset: number, name: string): ConsumedRecord =>
+      recordAt(offset, 'ratchet.feedback.given', { feedbackId: `f${offset}`, conversationId: 'a', name, value: false, source: { type: 'user' }, givenAt: new Date(startMs).toISOString() });
+    const declared = signalsConfigSchema.parse({ feedbackMetrics: { solved: { type: 'boolean', better: 'up' } } });
+    const task = new ConversationTask({ partition: PARTITION, partitions: PARTITIONS, detection: declared, position: 2n, resume: undefined, observer: { onUnknownFeedback: (name) => void told.push(name) } });
+    const signals = [turn(0, 'a', 'How do I return a lamp?'), feedback(1, 'restored'), feedback(2, 'unheard_of'), feedback(3, 'solved')].map((record) => task.process(record).length);
+    expect(told).toEqual(['unheard_of']);
+    expect(signals).toEqual([0, 0, 0, 1]);
+  });
+
   it('puts a record aside that it cannot read, and leaves its state alone', () => {
     const { task, deadLetters } = taskFrom(0n);
     const [letter, ...others] = task.process({ ...turn(0, 'a', 'x'), value: Buffer.from('{') });

@@ -1,6 +1,7 @@
 import { decodeMessage, encodeEvent, isEvent } from '@ratchet/contracts';
 import type { EventEnvelope } from '@ratchet/contracts';
-import { alertRaised, clockAdvanced, instantMsOf, instantOf, interactionCompleted, queryOf, vitalsCounted } from '@ratchet/domain';
+import { alertRaised, clockAdvanced, feedbackGiven, instantMsOf, instantOf, interactionCompleted, isKnownFeedbackName, queryOf, vitalsCounted } from '@ratchet/domain';
+import type { Feedback } from '@ratchet/domain';
 import { toDeadLetter } from '@ratchet/kafka';
 import type { ConsumedRecord, DeadLetterReason, PartitionTask, ProducedRecord, ResumePoint, TaskStart } from '@ratchet/kafka';
 import { derivedId } from '@ratchet/observability';
@@ -23,6 +24,8 @@ export interface TaskObserver {
   readonly onEmission: (emission: Emission) => void;
   readonly onDeadLetter: (record: ConsumedRecord, reason: DeadLetterReason) => void;
   readonly onKeyProblem: (problem: KeyProblem) => void;
+  /** Feedback by a name that means nothing and is not declared: its value says nothing. */
+  readonly onUnknownFeedback: (name: string) => void;
   /** The restored state has another number of open conversations than the one that was committed. */
   readonly onRestoreDiffers: (counts: { readonly partition: number; readonly expected: number; readonly restored: number }) => void;
 }
@@ -76,6 +79,7 @@ export class ConversationTask implements PartitionTask {
     }
     const { event } = decoded;
     const emissions = this.tracker.apply({ event: event as unknown as TrackedEvent, eventId: event.id, offset: record.offset, timeMs: eventTimeMs(event, record) });
+    if (!isReplayed && event.type === feedbackGiven.type) this.checkFeedbackName(event.data as Feedback);
     const alert = this.checkKey(record, event as unknown as TrackedEvent, isReplayed);
     if (emissions.length === 0 && alert === undefined) return NOTHING;
     const time = instantOf(this.tracker.streamTimeMs);
@@ -113,6 +117,11 @@ export class ConversationTask implements PartitionTask {
     const time = instantOf(nowMs);
     const record = encodeEvent({ id: derivedId('clock', this.options.partition, nowMs), source: SOURCE, type: clockAdvanced.type, time, data: { advancedTo: time } });
     return { ...record, key: null };
+  }
+
+  private checkFeedbackName({ name }: Feedback): void {
+    const { detection, observer = {} } = this.options;
+    if (!isKnownFeedbackName(detection.feedbackMetrics, name)) observer.onUnknownFeedback?.(name);
   }
 
   /** A product whose producer places records otherwise loses detections, and sees nothing of it: so it is told, once an hour. */

@@ -11,6 +11,7 @@ export class DetectorMetrics {
   private readonly failures;
   private readonly deadLetters;
   private readonly misplaced;
+  private readonly unknownFeedback;
   private readonly mismatches;
   private readonly records;
   private readonly lag;
@@ -23,6 +24,7 @@ export class DetectorMetrics {
     this.failures = metrics.counter({ name: 'ratchet_interactions_failed_total', help: 'Interactions that failed' });
     this.deadLetters = metrics.counter({ name: 'ratchet_dead_letters_total', help: 'Records sent to a dead-letter topic', labelNames: ['topic', 'code'] });
     this.misplaced = metrics.counter({ name: 'ratchet_misplaced_keys_total', help: 'Records found with a key or in a partition that splits their conversation; every sixteenth record is looked at', labelNames: ['problem'] });
+    this.unknownFeedback = metrics.counter({ name: 'ratchet_feedback_unknown_total', help: 'Feedback by a name that is neither built in nor declared in DETECTION.feedbackMetrics: its value is ignored' });
     this.mismatches = metrics.counter({ name: 'ratchet_restore_mismatches_total', help: 'Partitions whose restored state differs from the committed one' });
     this.records = metrics.counter({ name: 'ratchet_consumed_records_total', help: 'Records consumed, by topic', labelNames: ['topic'] });
     this.lag = metrics.gauge({ name: 'ratchet_consumer_lag_records', help: 'Records of the partition that are not processed yet', labelNames: ['partition'] });
@@ -41,6 +43,7 @@ export class DetectorMetrics {
       },
       onDeadLetter: ({ topic }, { code }) => this.deadLetters.inc({ topic, code }),
       onKeyProblem: (problem) => this.misplaced.inc({ problem }),
+      onUnknownFeedback: () => this.unknownFeedback.inc(),
       onRestoreDiffers: (counts) => {
         this.mismatches.inc();
         logError('the restored state has another number of open conversations than the committed one: was the configuration of detection changed?', counts);

@@ -1,3 +1,4 @@
+import { feedbackMetricsSchema } from '@ratchet/domain';
 import { z } from 'zod';
 
 /**
@@ -9,15 +10,20 @@ export const ARTICLE_THRESHOLDS = { similarity: 0.8, quickAbandonmentMs: 30_000,
 /** Similarity thresholds belong to one embedding: they are kept under its name. */
 export const HASHED_SIMILARITY = { embedding: 'hashed-512', cosine: 0.4, overlap: 0.2 } as const;
 
+/** What may leave the detector: all of it, or what it concluded, without a word that anybody wrote. */
+export const contentPolicySchema = z.enum(['full', 'derived_only']);
+
 const workloadFields = {
   /** A conversation without an event for this long has ended. */
   idleEndMs: z.number().int().positive().default(5 * 60_000),
   /** An interaction has failed from this probability on; the weights bring the default, the number that gave the best F1 on what they were fitted on. */
   failureThreshold: z.number().min(0).max(1).optional(),
+  content: contentPolicySchema.default('full'),
 };
 const workloadSchema = z.object({
   idleEndMs: workloadFields.idleEndMs.unwrap().optional(),
   failureThreshold: workloadFields.failureThreshold,
+  content: workloadFields.content.unwrap().optional(),
 });
 
 /** Everything that can be set about detection; `{}` gives the defaults. */
@@ -58,6 +64,8 @@ export const signalsConfigSchema = z.object({
   /** Ratings up to the first are low, from the second on high (scale 1 to 5). */
   lowRating: z.number().default(2),
   highRating: z.number().default(4),
+  /** Metrics of the product's own that feedback may name; the gateway reads the same declaration as FEEDBACK_METRICS. */
+  feedbackMetrics: feedbackMetricsSchema.default({}),
   workloads: z.record(z.string(), workloadSchema).default({}),
 });
 
@@ -81,6 +89,12 @@ export const idleEndMsOf = (config: SignalsConfig, workload: string | undefined)
 /** What is configured for a workload, undefined where the weights decide. */
 export const failureThresholdOf = (config: SignalsConfig, workload: string): number | undefined =>
   config.workloads[workload]?.failureThreshold ?? config.failureThreshold;
+
+/** Whether texts of the workload stay inside; where it is not known whose they are, one workload that keeps its own is enough. */
+export const withholdsContent = (config: SignalsConfig, workload: string | undefined): boolean =>
+  workload === undefined
+    ? [config, ...Object.values(config.workloads)].some(({ content }) => content === 'derived_only')
+    : (config.workloads[workload]?.content ?? config.content) === 'derived_only';
 
 /** A segment that holds only feedback has no workload yet; the shortest time keeps a replay from holding it longer than the first run did. */
 const shortestIdleEndMs = (config: SignalsConfig): number =>

@@ -9,8 +9,9 @@ import type { EventEnvelope } from '@ratchet/contracts';
 import type { InteractionFailed, SignalDetected } from '@ratchet/domain';
 import type { Transaction } from '@ratchet/persistence';
 
-/** Only late signals: what came in time is in the failure already. */
-export const isForAnalysis = (event: EventEnvelope): boolean => !isEvent(event, signalDetected) || event.data.late === true;
+/** Only late signals: what came in time is in the failure already. A failure without its texts counts in the vitals, but there is nothing in it to analyse. */
+export const isForAnalysis = (event: EventEnvelope): boolean =>
+  isEvent(event, signalDetected) ? event.data.late === true : !isEvent(event, interactionFailed) || event.data.contentWithheld !== true;
 
 @Controller()
 export class SignalsHandlers {

@@ -7,8 +7,9 @@ import type { EventEnvelope } from '@ratchet/contracts';
 import type { InteractionFailed, SignalDetected } from '@ratchet/domain';
 import type { Transaction } from '@ratchet/persistence';
 
-/** Of all signals, those that carry a correction. */
-export const isForGeneration = (event: EventEnvelope): boolean => !isEvent(event, signalDetected) || event.data.correction !== undefined;
+/** Of all signals, those that carry a correction; of failures, those with texts: an example cannot be made of any other. */
+export const isForGeneration = (event: EventEnvelope): boolean =>
+  isEvent(event, signalDetected) ? event.data.correction !== undefined : !isEvent(event, interactionFailed) || event.data.contentWithheld !== true;
 
 @Controller()
 export class SignalsHandlers {

@@ -53,6 +53,8 @@ export const signalDetected = defineEvent(
     correction: z.string().optional(),
     comment: z.string().optional(),
     reasons: z.array(feedbackReasonSchema).optional(),
+    /** The workload keeps its texts to itself: evidence quotes nobody, and there is no comment and no correction. */
+    contentWithheld: z.boolean().optional(),
     assignment: assignmentSchema.optional(),
     detectedAt: instantSchema,
   }),
@@ -72,6 +74,8 @@ export const interactionFailed = defineEvent(
     reasons: z.array(feedbackReasonSchema).optional(),
     comment: z.string().optional(),
     correction: z.string().optional(),
+    /** The workload keeps its texts to itself: query and response are empty here, and evidence quotes nobody. */
+    contentWithheld: z.boolean().optional(),
     attributes: attributesSchema.optional(),
     assignment: assignmentSchema.optional(),
     startedAt: instantSchema,

@@ -1,4 +1,4 @@
-import type { Feedback } from '@ratchet/domain';
+import { type Feedback, judgeMetric, metricOf } from '@ratchet/domain';
 import type { SignalsConfig } from '../config.js';
 import { type Detected, rounded, signal } from './detector.js';
 
@@ -21,3 +21,15 @@ export const ratingSignal = ({ feedbackId, name, value, ratings, comment, reason
 
 const starsByCategory = (ratings: Feedback['ratings']): Record<string, number> =>
   Object.fromEntries(Object.entries(ratings ?? {}).filter((entry): entry is [string, number] => entry[1] !== undefined));
+
+/** A metric that the product declared, by the direction and the thresholds of its declaration. */
+export const metricSignal = ({ feedbackId, name, value, comment, reasons, source }: Feedback, { feedbackMetrics }: SignalsConfig): Detected | undefined => {
+  const metric = metricOf(feedbackMetrics, name);
+  const judged = metric === undefined ? undefined : judgeMetric(metric, value);
+  if (metric === undefined || judged === undefined || typeof value === 'string' || value === undefined) return undefined;
+  return {
+    ...signal(judged === 'poor' ? 'low_rating' : 'high_rating', metric.strength, { feedbackId, source: source.type, metric: name, value, better: metric.better }),
+    ...(comment !== undefined && { comment }),
+    ...(reasons !== undefined && reasons.length > 0 && { reasons }),
+  };
+};

@@ -7,7 +7,7 @@ import { commentSignal, detectComplaint } from './negative-comment.js';
 import { detectMovedOn, detectTaskCompleted, detectThanks } from './positive.js';
 import { detectQuickAbandonment } from './quick-abandonment.js';
 import { detectQuickFollowUp } from './quick-follow-up.js';
-import { ratingSignal } from './rating.js';
+import { metricSignal, ratingSignal } from './rating.js';
 import { detectReformulation } from './reformulation.js';
 import { detectRepeatedQuery } from './repeated-query.js';
 import { detectGivingUp, detectSessionAbandonment } from './session-abandonment.js';
@@ -35,7 +35,7 @@ export const endingDetectors: readonly EndingDetector[] = [detectTaskCompleted, 
 
 /** Signals that one piece of feedback carries; a comment beside a thumb or stars explains those, and is no signal of its own. */
 export const feedbackSignals = (feedback: Feedback, config: SignalsConfig): Detected[] => {
-  const found = [thumbsSignal(feedback), ratingSignal(feedback, config), userCorrectionSignal(feedback), unsafeSignal(feedback)].filter((detected) => detected !== undefined);
+  const found = [thumbsSignal(feedback), ratingSignal(feedback, config), metricSignal(feedback, config), userCorrectionSignal(feedback), unsafeSignal(feedback)].filter((detected) => detected !== undefined);
   if (found.length > 0) return found;
   const comment = commentSignal(feedback);
   return comment === undefined ? [] : [comment];

@@ -1,5 +1,5 @@
 import type { ConversationEnded, Interaction, Signal, VitalsCounted } from '@ratchet/domain';
-import { parsedConfig, type SignalsConfig, type SignalsConfigInput } from '../config.js';
+import { parsedConfig, type SignalsConfig, type SignalsConfigInput, withholdsContent } from '../config.js';
 import type { Detected } from '../detectors/detector.js';
 import { detectError } from '../detectors/error.js';
 import { escalationOfHandoff } from '../detectors/escalation.js';
@@ -16,6 +16,7 @@ import { overlapsWith, withStems } from '../text/stem-history.js';
 import { NO_STEMS } from '../text/stem-set.js';
 import { hasMark, type TextEmbedding } from '../text/text-profile.js';
 import { failureEmission, negativeNames, signalEmission } from './emissions.js';
+import { idOfEvidence, joinGiven, releaseGiven, takeOnce } from './given.js';
 import { OpenConversations, type ResumePoint } from './open-conversations.js';
 import {
   addInteraction, interactionOf, msBetween, type OpenConversation, openInteractionsOf, QUERIES_KEPT, REPLIES_KEPT, type TrackedInteraction, type Waiting, WAITING_MAX, withLast,
@@ -69,6 +70,8 @@ export class ConversationTracker {
   readonly #routes: Routes;
   readonly #conversations: OpenConversations;
   readonly #vitals = new VitalsCounter();
+  /** Of evidence that no interaction of an open conversation belongs to. */
+  readonly #unknownRoute;
   #emissions: Emission[] = [];
 
   /** Throws a RangeError when the embedding is not the one that the thresholds are for. */
@@ -82,6 +85,7 @@ export class ConversationTracker {
     this.#unsent = new Set(this.#config.unsentSignals);
     this.#routes = new Routes(this.#config, weights.threshold);
     this.#onAssessed = onAssessed;
+    this.#unknownRoute = { model: UNKNOWN_SUBJECT, workload: UNKNOWN_SUBJECT, version: UNKNOWN_SUBJECT, assignment: undefined, withheld: withholdsContent(this.#config, undefined) };
     this.#conversations = new OpenConversations(this.#config, resume);
   }
 
@@ -200,6 +204,7 @@ export class ConversationTracker {
   }
 
   #evidence(conversation: OpenConversation, waiting: Waiting): void {
+    if (!takeOnce(conversation, waiting)) return;
     const about = aboutOf(waiting).interactionId;
     const tracked = about === undefined ? conversation.last : interactionOf(conversation, about);
     if (tracked !== undefined) this.#addEvidence(conversation, { tracked, waiting });
@@ -215,8 +220,10 @@ export class ConversationTracker {
   }
 
   #addEvidence(conversation: OpenConversation, { tracked, waiting }: { tracked: TrackedInteraction; waiting: Waiting }): void {
-    const origin = { sourceId: waiting.eventId, timeMs: waiting.timeMs };
-    for (const detected of this.#detectedIn(waiting)) this.#add(conversation, { tracked, detected, origin });
+    const origin = { sourceId: idOfEvidence(waiting), timeMs: waiting.timeMs };
+    const found = this.#detectedIn(waiting);
+    const replaces = joinGiven(conversation, { tracked, waiting, detected: found });
+    for (const detected of found) this.#add(conversation, { tracked, detected: replaces === undefined ? detected : { ...detected, evidence: { ...detected.evidence, replaces } }, origin });
   }
 
   #detectedIn(waiting: Waiting): Detected[] {
@@ -258,6 +265,7 @@ export class ConversationTracker {
       this.#onAssessed({ interactionId, conversationId: conversation.conversationId, workload: route.workload, query: query.text, response: reply.text, estimate, failed, signals });
     }
     tracked.window = undefined;
+    releaseGiven(conversation, tracked);
   }
 
   #settle(conversation: OpenConversation, ended: ConversationEnded | undefined): void {
@@ -284,12 +292,11 @@ export class ConversationTracker {
   }
 
   #emitUnjoined({ conversationId }: OpenConversation, waiting: Waiting): void {
-    const subject = { interactionId: aboutOf(waiting).interactionId ?? UNKNOWN_SUBJECT, conversationId, userId: undefined, route: UNKNOWN_ROUTE };
-    for (const detected of this.#detectedIn(waiting)) this.#emissions.push(signalEmission({ subject, detected, sourceId: waiting.eventId, timeMs: waiting.timeMs, late: true }));
+    const subject = { interactionId: aboutOf(waiting).interactionId ?? UNKNOWN_SUBJECT, conversationId, userId: undefined, route: this.#unknownRoute };
+    for (const detected of this.#detectedIn(waiting)) this.#emissions.push(signalEmission({ subject, detected, sourceId: idOfEvidence(waiting), timeMs: waiting.timeMs, late: true }));
   }
 }
 
 const DEFAULTS: SignalsConfigInput = {};
-const UNKNOWN_ROUTE = { model: UNKNOWN_SUBJECT, workload: UNKNOWN_SUBJECT, version: UNKNOWN_SUBJECT, assignment: undefined };
 /** From this share of the threshold on, bad signs leave a mark on how the conversation's end is read. */
 const TROUBLE_SHARE = 0.8;

@@ -1,5 +1,6 @@
 import { instantOf, type InteractionFailed, negativeSignals, type Signal, type SignalDetected } from '@ratchet/domain';
 import type { Detected } from '../detectors/detector.js';
+import { withoutText } from '../detectors/without-text.js';
 import { severityOf } from '../failure/severity.js';
 import { idOfText } from './derived-id.js';
 import type { OpenConversation, OpenWindow, TrackedInteraction } from './open-conversation.js';
@@ -20,7 +21,7 @@ export interface Subject {
   readonly interactionId: string;
   readonly conversationId: string;
   readonly userId: string | undefined;
-  readonly route: Pick<Route, 'model' | 'workload' | 'version' | 'assignment'>;
+  readonly route: Pick<Route, 'model' | 'workload' | 'version' | 'assignment' | 'withheld'>;
 }
 
 type SubjectFields = Pick<SignalDetected, 'interactionId' | 'conversationId' | 'userId' | 'model' | 'workload' | 'version' | 'assignment'>;
@@ -40,12 +41,12 @@ export const signalEmission = ({ subject, detected, sourceId, timeMs, late }: { 
   const id = idOfText(`signal\u0000${conversationId}\u0000${interactionId}\u0000${detected.name}\u0000${sourceId}`);
   const detectedAt = instantOf(timeMs);
   const { name, strength, evidence, correction, comment, reasons } = detected;
-  const plain = !late && userId === undefined && route.assignment === undefined && correction === undefined && comment === undefined && reasons === undefined;
+  const plain = !late && !route.withheld && userId === undefined && route.assignment === undefined && correction === undefined && comment === undefined && reasons === undefined;
   const { model, workload, version } = route;
   // Most signals have no optional field; a literal of fixed shape is made and written out fastest.
   const data: SignalDetected = plain
     ? { signalId: id, interactionId, conversationId, model, workload, version, name, strength, evidence, detectedAt }
-    : { signalId: id, ...fieldsOf(subject), ...detected, ...(late && { late: true }), detectedAt };
+    : { signalId: id, ...fieldsOf(subject), ...(route.withheld ? { ...withoutText(detected), contentWithheld: true } : detected), ...(late && { late: true }), detectedAt };
   return { type: 'ratchet.signal.detected', key: conversationId, id, data };
 };
 
@@ -64,15 +65,13 @@ export const failureEmission = ({ conversation, tracked, window, probability, cl
   const { reasons, comment, correction } = said ?? {};
   const data: InteractionFailed = {
     ...fieldsOf({ interactionId, conversationId, userId, route }),
-    query: query.text.slice(0, MAX_TEXT_CHARS),
-    response: reply.text.slice(0, MAX_TEXT_CHARS),
+    query: route.withheld ? '' : query.text.slice(0, MAX_TEXT_CHARS),
+    response: route.withheld ? '' : reply.text.slice(0, MAX_TEXT_CHARS),
     probability,
     severity: severityOf(signals),
-    signals,
+    signals: route.withheld ? signals.map(withoutText) : signals,
     ...(reasons !== undefined && { reasons }),
-    ...(comment !== undefined && { comment }),
-    ...(correction !== undefined && { correction }),
-    ...(attributes !== undefined && { attributes }),
+    ...(route.withheld ? { contentWithheld: true } : { ...(comment !== undefined && { comment }), ...(correction !== undefined && { correction }), ...(attributes !== undefined && { attributes }) }),
     startedAt: typeof startedAt === 'string' ? startedAt : instantOf(conversation.startedMs + startedAt),
     closedAt: instantOf(closedMs),
   };

@@ -1,5 +1,6 @@
 import type { Feedback, FeedbackReason, HandoffRequested, Interaction, Signal } from '@ratchet/domain';
 import type { Exchange } from '../failure/exchange.js';
+import type { Given } from './given.js';
 import type { StemHistory } from '../text/stem-history.js';
 import type { Route } from './route.js';
 
@@ -72,6 +73,8 @@ export interface OpenConversation {
   queryStems: StemHistory;
   replyStems: StemHistory;
   waiting: readonly Waiting[];
+  /** Feedback and wishes for a person that were taken, the newest last. */
+  given: readonly Given[];
   hadTrouble: boolean;
   /** Interactions so far, and user messages that showed trouble. */
   turns: number;

@@ -155,6 +155,7 @@ export class OpenConversations {
       queryStems: NO_HISTORY,
       replyStems: NO_HISTORY,
       waiting: NOTHING,
+      given: NOTHING,
       hadTrouble: false,
       turns: 0,
       troubledTurns: 0,

@@ -34,8 +34,8 @@ export const openWindow = ({ replyStems, startedMs }: OpenConversation, { intera
     // Undefined takes no memory where 0 in a field of fractions takes as much as they do.
     replyRepeats: largestOverlap(replyStems, reply.content) || undefined,
     answeredAfterMs: msBetween(startedMs, (requestedMs ?? timeMs - latencyMs) + latencyMs),
-    // Spans without recorded text say nothing of what the user was shown.
-    emptyReply: output?.content === '' && attributes?.['ratchet.content'] !== 'absent',
+    // Where texts were not recorded or are kept out of the log, an empty reply says nothing of what the user was shown.
+    emptyReply: output?.content === '' && attributes?.['ratchet.content'] === undefined,
     startedAt: requestedMs === undefined || !isPlainInstant(startedAt) ? startedAt : msBetween(startedMs, requestedMs),
     attributes,
     timed,
@@ -83,6 +83,7 @@ export const release = (conversation: OpenConversation): void => {
   conversation.queryStems = NO_HISTORY;
   conversation.replyStems = NO_HISTORY;
   conversation.waiting = NOTHING;
+  conversation.given = NOTHING;
 };
 
 export const endingOf = (conversation: OpenConversation, { exchange, ended }: { exchange: Exchange; ended: ConversationEnded | undefined }): Ending => {

@@ -1,5 +1,5 @@
 import type { Interaction } from '@ratchet/domain';
-import { failureThresholdOf, idleEndMsOf, type SignalsConfig } from '../config.js';
+import { failureThresholdOf, idleEndMsOf, type SignalsConfig, withholdsContent } from '../config.js';
 import { type VitalsKey, vitalsKeyOf } from './vitals-counter.js';
 
 type Assignment = Interaction['assignment'];
@@ -14,6 +14,8 @@ export interface Route {
   readonly overridden: boolean;
   readonly failureThreshold: number;
   readonly idleEndMs: number;
+  /** Nothing that anybody wrote may leave with signals and failures. */
+  readonly withheld: boolean;
 }
 
 /** Routes come and go with versions and stages; beyond this many the table starts anew, and only sharing is lost. */
@@ -51,6 +53,7 @@ export class Routes {
       overridden: assignment?.overridden === true,
       failureThreshold: failureThresholdOf(this.#config, workload) ?? this.#threshold,
       idleEndMs: idleEndMsOf(this.#config, workload),
+      withheld: withholdsContent(this.#config, workload),
     };
     if (this.#count >= ROUTES_KEPT_MAX) {
       this.#byVersion.clear();
