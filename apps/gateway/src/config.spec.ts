@@ -20,6 +20,29 @@ describe('loadConfig', () => {
     expect(load).not.toThrow(/secret-key/u);
   });
 
+  it('reads what is recorded, which metrics there are, and whose pages may send feedback', () => {
+    const config = loadConfig({
+      ...env,
+      PRIVACY: '{"redact": ["email"], "workloads": {"support": {"content": "none"}}}',
+      FEEDBACK_METRICS: '{"solved": {"type": "boolean", "better": "up"}}',
+      FEEDBACK_ORIGINS: 'https://shop.example, http://localhost:3000',
+    });
+    expect(config.PRIVACY).toMatchObject({ redact: ['email'], content: 'full', recordShare: 1, workloads: { support: { content: 'none' } } });
+    expect(config.FEEDBACK_METRICS).toMatchObject({ solved: { better: 'up', strength: 1 } });
+    expect(config.FEEDBACK_ORIGINS).toEqual(['https://shop.example', 'http://localhost:3000']);
+    expect(loadConfig(env)).toMatchObject({ FEEDBACK_ORIGINS: [], FEEDBACK_METRICS: {}, PRIVACY: { redact: [], recordShare: 1 } });
+  });
+
+  it.each([
+    ['PRIVACY', '{"redact": ["names"]}'],
+    ['PRIVACY', '{"patterns": [{"name": "twice", "pattern": "(a)\\\\1"}]}'],
+    ['FEEDBACK_METRICS', '{"thumbs": {"type": "boolean", "better": "up"}}'],
+    ['FEEDBACK_ORIGINS', 'https://shop.example/'],
+    ['FEEDBACK_ORIGINS', '*'],
+  ])('refuses %s=%s', (name, value) => {
+    expect(() => loadConfig({ ...env, [name]: value })).toThrow(name);
+  });
+
   it('wants at least one provider', () => {
     expect(() => loadConfig({ ...env, PROVIDERS: '[]' })).toThrow(/PROVIDERS: name at least one provider/u);
   });

@@ -1,5 +1,6 @@
 import type { BeforeApplicationShutdown, OnApplicationShutdown, OnModuleInit } from '@nestjs/common';
 import type { HttpAdapterHost } from '@nestjs/core';
+import type { EventEnvelope } from '@ratchet/contracts';
 import { TopicTable, type EventProducer, type KafkaClient } from '@ratchet/kafka';
 import { describeError, type Logger, type Metrics } from '@ratchet/observability';
 import { openChatProviders, VersionRuntime, type ChatProvider } from '@ratchet/providers';
@@ -7,7 +8,9 @@ import type { FastifyInstance } from 'fastify';
 import { join } from 'node:path';
 import { ChatService } from './chat/chat.service.js';
 import type { GatewayConfig } from './config.js';
+import { RecentInteractions } from './feedback/recent-interactions.js';
 import { registerGateway } from './http/gateway-routes.js';
+import { PrivacyFilter } from './privacy/privacy-filter.js';
 import { RoutingFollower } from './routing/routing-follower.js';
 import { SnapshotFile } from './routing/routing-snapshot.js';
 import { RoutingTable } from './routing/routing-table.js';
@@ -47,7 +50,13 @@ export class Gateway implements OnModuleInit, BeforeApplicationShutdown, OnAppli
     const { config, logger, metrics, producer, http } = this.services;
     const spool = await Spool.open({ folder: config.GATEWAY_DATA_DIR, bytesMax: config.SPOOL_BYTES_MAX });
     if (!spool.isEmpty) logger.info('events of an earlier run wait for Kafka', { bytes: spool.waitingBytes });
-    const sink = new EventSink({ sender: producer, spool, logger, metrics, lingerMs: config.KAFKA_LINGER_MS, sendTimeoutMs: config.KAFKA_SEND_TIMEOUT_MS, eventBytesMax: config.EVENT_BYTES_MAX });
+    const interactions = new RecentInteractions();
+    const privacy = new PrivacyFilter({ config: config.PRIVACY, workloadOf: (conversationId) => interactions.workloadOf(conversationId), metrics, logger });
+    const prepare = (event: EventEnvelope): EventEnvelope | undefined => {
+      interactions.note(event);
+      return privacy.apply(event);
+    };
+    const sink = new EventSink({ prepare, sender: producer, spool, logger, metrics, lingerMs: config.KAFKA_LINGER_MS, sendTimeoutMs: config.KAFKA_SEND_TIMEOUT_MS, eventBytesMax: config.EVENT_BYTES_MAX });
     this.sink = sink;
     const chat = new ChatService({ runtime: new VersionRuntime({ providers: this.providers }), record: (event) => void sink.add(event), metrics });
     registerGateway(http.httpAdapter.getInstance<FastifyInstance>(), {
@@ -55,6 +64,7 @@ export class Gateway implements OnModuleInit, BeforeApplicationShutdown, OnAppli
       chat,
       sink,
       metrics,
+      feedback: { metrics: config.FEEDBACK_METRICS, origins: config.FEEDBACK_ORIGINS, interactions },
       limits: {
         chatBodyBytesMax: config.CHAT_BODY_BYTES_MAX,
         eventsBodyBytesMax: config.EVENTS_BODY_BYTES_MAX,

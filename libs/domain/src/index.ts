@@ -19,3 +19,4 @@ export { cycleRecordSchema, type CycleRecord, auditRecorded, type AuditRecorded 
 export { GENESIS_HASH, type ChainedRecord, hashOf, chainAfter, type ChainVerdict, verifyChain } from './audit/audit-chain.js';
 export { bundleHash, versionIdOf } from './version/version-id.js';
 export { normalizeAnswer, sameAnswer } from './dataset/answer.js';
+export { passesIban, passesLuhn } from './text/check-digits.js';

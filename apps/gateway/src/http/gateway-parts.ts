@@ -1,8 +1,10 @@
+import type { FeedbackMetrics } from '@ratchet/domain';
 import type { Metrics } from '@ratchet/observability';
 import type { FastifyReply } from 'fastify';
 import type { ChatService } from '../chat/chat.service.js';
 import type { TurnContext } from '../chat/chat-turn.js';
 import { errorBody, type HttpFailure } from '../chat/openai-error.js';
+import type { RecentInteractions } from '../feedback/recent-interactions.js';
 import type { EventSink } from '../sink/event-sink.js';
 
 export interface GatewayLimits {
@@ -13,12 +15,21 @@ export interface GatewayLimits {
   readonly concurrentRequestsMax: number;
 }
 
+export interface FeedbackParts {
+  /** Metrics of the product's own. */
+  readonly metrics: FeedbackMetrics;
+  /** Origins of pages that may send feedback from a browser. */
+  readonly origins: readonly string[];
+  readonly interactions: RecentInteractions;
+}
+
 export interface GatewayParts {
   readonly context: TurnContext;
   readonly chat: ChatService;
   readonly sink: Pick<EventSink, 'add' | 'publish'>;
   readonly metrics: Metrics;
   readonly limits: GatewayLimits;
+  readonly feedback: FeedbackParts;
   readonly onFault: (error: unknown) => void;
 }
 

@@ -1,5 +1,6 @@
 import type { FastifyError, FastifyInstance } from 'fastify';
 import { invalidRequest } from '../chat/openai-error.js';
+import { feedbackRoutes } from '../feedback/feedback.routes.js';
 import { chatRoutes } from './chat.routes.js';
 import { sendFailure, type GatewayParts } from './gateway-parts.js';
 import { ingestRoutes } from './ingest.routes.js';
@@ -27,5 +28,6 @@ export const registerGateway = (fastify: FastifyInstance, parts: GatewayParts): 
     guardRequests({ scope, metrics: parts.metrics, concurrentMax: parts.limits.concurrentRequestsMax, onRefused: sendFailure });
     chatRoutes(scope, parts);
     ingestRoutes(scope, parts);
+    feedbackRoutes(scope, parts);
   });
 };

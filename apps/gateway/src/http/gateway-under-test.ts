@@ -1,11 +1,15 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Bundle, RoutingChanged } from '@ratchet/domain';
+import type { EventEnvelope } from '@ratchet/contracts';
+import { feedbackMetricsSchema, type Bundle, type RoutingChanged } from '@ratchet/domain';
 import { Logger, Metrics } from '@ratchet/observability';
 import { InMemoryChatProvider, VersionRuntime, type ScriptedAnswer } from '@ratchet/providers';
 import fastify, { type FastifyInstance } from 'fastify';
 import { ChatService } from '../chat/chat.service.js';
+import { RecentInteractions } from '../feedback/recent-interactions.js';
+import { PrivacyFilter } from '../privacy/privacy-filter.js';
+import { privacySchema } from '../privacy/privacy-policy.js';
 import { RoutingTable } from '../routing/routing-table.js';
 import { EventSink } from '../sink/event-sink.js';
 import { InMemoryRecordSender } from '../sink/in-memory-record-sender.js';
@@ -18,6 +22,8 @@ export interface GatewayUnderTest {
   readonly table: RoutingTable;
   readonly sender: InMemoryRecordSender;
   readonly metrics: Metrics;
+  /** Of the spool. */
+  readonly folder: string;
   /** Waits until all taken events have been acknowledged, and closes everything. */
   finish(): Promise<void>;
 }
@@ -53,15 +59,25 @@ export const openGatewayUnderTest = async ({
   answers = {},
   limits = {},
   workloads = {},
+  feedback = {},
+  privacy = {},
 }: {
   answers?: Readonly<Record<string, () => ScriptedAnswer | Promise<ScriptedAnswer>>>;
   limits?: Partial<GatewayLimits>;
   workloads?: Readonly<Record<string, string>>;
+  feedback?: { metrics?: object; origins?: readonly string[] };
+  privacy?: object;
 }): Promise<GatewayUnderTest> => {
   const folder = await mkdtemp(join(tmpdir(), 'gateway-'));
   const metrics = new Metrics();
   const sender = new InMemoryRecordSender();
-  const sink = new EventSink({ sender, spool: await Spool.open({ folder, bytesMax: 1_000_000 }), logger: Logger.silent(), metrics, lingerMs: 1, sendTimeoutMs: 1_000, retryMs: 10 });
+  const interactions = new RecentInteractions();
+  const filter = new PrivacyFilter({ config: privacySchema.parse(privacy), workloadOf: (id) => interactions.workloadOf(id), metrics, logger: Logger.silent() });
+  const prepare = (event: EventEnvelope): EventEnvelope | undefined => {
+    interactions.note(event);
+    return filter.apply(event);
+  };
+  const sink = new EventSink({ prepare, sender, spool: await Spool.open({ folder, bytesMax: 1_000_000 }), logger: Logger.silent(), metrics, lingerMs: 1, sendTimeoutMs: 1_000, retryMs: 10 });
   const table = new RoutingTable();
   const providers = new Map(Object.entries(answers).map(([name, answer]) => [name, new InMemoryChatProvider({ name, answer })]));
   const chat = new ChatService({ runtime: new VersionRuntime({ providers }), record: (event) => void sink.add(event), metrics });
@@ -71,6 +87,7 @@ export const openGatewayUnderTest = async ({
     chat,
     sink,
     metrics,
+    feedback: { metrics: feedbackMetricsSchema.parse(feedback.metrics ?? {}), origins: feedback.origins ?? [], interactions },
     limits: { chatBodyBytesMax: 10_000, eventsBodyBytesMax: 100_000, eventsPerRequestMax: 5, eventBytesMax: 5_000, concurrentRequestsMax: 10, ...limits },
     onFault: () => undefined,
   });
@@ -80,5 +97,5 @@ export const openGatewayUnderTest = async ({
     await sink.close();
     await rm(folder, { recursive: true });
   };
-  return { server, table, sender, metrics, finish };
+  return { server, table, sender, metrics, folder, finish };
 };

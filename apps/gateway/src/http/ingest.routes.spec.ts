@@ -71,34 +71,6 @@ describe('POST /v1/events', () => {
   });
 });
 
-describe('POST /v1/feedback', () => {
-  it('takes plain feedback and fills in what is missing', async () => {
-    const response = await post('/v1/feedback', { conversationId: 'c1', interactionId: 'i1', name: 'thumbs', value: false, reasons: ['incorrect'] }, { 'x-ratchet-user': 'u1' });
-    expect(response.statusCode).toBe(202);
-    const { feedbackId } = response.json() as { feedbackId: string };
-    await gateway.finish();
-    expect(gateway.sender.dataOf('ratchet.feedback.given')).toMatchObject([
-      { feedbackId, conversationId: 'c1', interactionId: 'i1', name: 'thumbs', value: false, reasons: ['incorrect'], source: { type: 'user', id: 'u1' }, givenAt: expect.any(String) },
-    ]);
-    gateway = await openGatewayUnderTest({});
-  });
-
-  it('gives the same feedback the same id, and other feedback another', async () => {
-    const idOf = async (change: object): Promise<string> => (await post('/v1/feedback', { conversationId: 'c1', name: 'rating', value: 2, ...change })).json().feedbackId as string;
-    const first = await idOf({});
-    expect(await idOf({})).toBe(first);
-    expect(await idOf({ value: 3 })).not.toBe(first);
-    expect(await idOf({ feedbackId: 'mine' })).toBe('mine');
-  });
-
-  it('names the field that is wrong', async () => {
-    const response = await post('/v1/feedback', { name: 'rating', ratings: { accuracy: 9 } });
-    expect(response.statusCode).toBe(400);
-    expect(response.json().error.message).toContain('conversationId');
-    expect(response.json().error.message).toContain('ratings.accuracy');
-  });
-});
-
 describe('POST /v1/handoff', () => {
   it('takes a wish for a person', async () => {
     expect((await post('/v1/handoff', { conversationId: 'c1', channel: 'phone' })).statusCode).toBe(202);

@@ -1,15 +1,14 @@
 import type { EventEnvelope } from '@ratchet/contracts';
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import { parseHeaders } from '../chat/chat-headers.js';
 import { invalidRequest, type HttpFailure } from '../chat/openai-error.js';
 import { ingestEvent, statusOf, type EventResult, type Ingested } from '../ingest/ingest-event.js';
-import { feedbackEvent, handoffEvent } from '../ingest/ingest-feedback.js';
+import { handoffEvent } from '../ingest/ingest-handoff.js';
 import { sendFailure, type GatewayParts } from './gateway-parts.js';
 
 const noRoom: HttpFailure = { status: 503, type: 'api_error', code: 'kafka_unavailable', message: 'Kafka does not answer and there is no room left for events; try again later.' };
 
-/** `POST /v1/events` (CloudEvents, acknowledged by Kafka), `/v1/feedback` and `/v1/handoff` (plain JSON, taken at once). */
-export const ingestRoutes = (scope: FastifyInstance, { sink, limits, onFault }: GatewayParts): void => {
+/** `POST /v1/events` (CloudEvents, acknowledged by Kafka) and `/v1/handoff` (plain JSON, taken at once). */
+export const ingestRoutes = (scope: FastifyInstance, { sink, limits, feedback, onFault }: GatewayParts): void => {
   scope.post('/v1/events', { bodyLimit: limits.eventsBodyBytesMax, config: { route: 'events' } }, async ({ body }, reply) => {
     const values: unknown[] = Array.isArray(body) ? body : [body];
     if (values.length === 0) return sendFailure(reply, invalidRequest({ message: 'Send at least one event.' }));
@@ -17,7 +16,7 @@ export const ingestRoutes = (scope: FastifyInstance, { sink, limits, onFault }: 
       return sendFailure(reply, invalidRequest({ status: 413, code: 'too_many_events', message: `Send at most ${limits.eventsPerRequestMax} events at a time.` }));
     }
     const receivedMs = Date.now();
-    const ingested = values.map((value) => ingestEvent(value, { receivedMs, bytesMax: limits.eventBytesMax }));
+    const ingested = values.map((value) => ingestEvent(value, { receivedMs, bytesMax: limits.eventBytesMax, metrics: feedback.metrics }));
     const events = ingested.flatMap((one) => (one.ok ? [one.event] : []));
     try {
       if (events.length > 0) await sink.publish(events);
@@ -31,14 +30,6 @@ export const ingestRoutes = (scope: FastifyInstance, { sink, limits, onFault }: 
   });
 
   const takeOne = (reply: FastifyReply, event: EventEnvelope, answer: object): FastifyReply => (sink.add(event) ? reply.code(202).send(answer) : sendFailure(reply, noRoom));
-
-  scope.post('/v1/feedback', { bodyLimit: limits.chatBodyBytesMax, config: { route: 'feedback' } }, async (request, reply) => {
-    const read = parseHeaders(request.headers);
-    if (!read.ok) return sendFailure(reply, read.failure);
-    const accepted = feedbackEvent(request.body, { now: new Date().toISOString(), userId: read.headers.userId });
-    if (!accepted.ok) return sendFailure(reply, invalidRequest({ message: accepted.message }));
-    return takeOne(reply, accepted.event, { feedbackId: accepted.event.data.feedbackId, status: 'accepted' });
-  });
 
   scope.post('/v1/handoff', { bodyLimit: limits.chatBodyBytesMax, config: { route: 'handoff' } }, async (request, reply) => {
     const accepted = handoffEvent(request.body, { now: new Date().toISOString() });

@@ -2,11 +2,11 @@ import type { Metrics } from '@ratchet/observability';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { HttpFailure } from '../chat/openai-error.js';
 
-export type RouteName = 'chat' | 'models' | 'events' | 'feedback' | 'handoff';
+export type RouteName = 'chat' | 'models' | 'events' | 'feedback' | 'widget' | 'handoff';
 
 /** Classes of outcomes, few enough for a label. */
 export const outcomeOf = (status: number): string => {
-  if (status < 300) return status === 200 || status === 202 ? 'ok' : 'other';
+  if (status < 400) return status === 200 || status === 202 ? 'ok' : 'other';
   const named: Record<number, string> = { 400: 'bad_request', 404: 'not_found', 413: 'too_large', 415: 'bad_request', 429: 'too_many', 502: 'provider_failed', 503: 'unavailable', 504: 'provider_timeout' };
   return named[status] ?? (status < 500 ? 'bad_request' : 'failed');
 };

@@ -1,5 +1,6 @@
-import { checkStructured, topics, type EventEnvelope } from '@ratchet/contracts';
-import { conversationEnded, feedbackGiven, handoffRequested, interactionCompleted } from '@ratchet/domain';
+import { checkStructured, isEvent, topics, type EventEnvelope } from '@ratchet/contracts';
+import { conversationEnded, feedbackGiven, handoffRequested, interactionCompleted, type FeedbackMetrics } from '@ratchet/domain';
+import { problemOfFeedback } from '../feedback/check-feedback.js';
 
 /** The event types that products may send. */
 export const publicTypes: readonly string[] = [interactionCompleted.type, feedbackGiven.type, handoffRequested.type, conversationEnded.type];
@@ -14,7 +15,7 @@ export interface EventResult {
 export type Ingested = { readonly ok: true; readonly event: EventEnvelope } | { readonly ok: false; readonly result: EventResult };
 
 /** Checks one structured CloudEvent from outside; an event without a time happened now. */
-export const ingestEvent = (value: unknown, { receivedMs, bytesMax }: { receivedMs: number; bytesMax: number }): Ingested => {
+export const ingestEvent = (value: unknown, { receivedMs, bytesMax, metrics }: { receivedMs: number; bytesMax: number; metrics: FeedbackMetrics }): Ingested => {
   const attributes = value !== null && typeof value === 'object' && !Array.isArray(value) ? (value as Record<string, unknown>) : {};
   const id = typeof attributes['id'] === 'string' ? attributes['id'] : null;
   const reject = (error: string): Ingested => ({ ok: false, result: { id, status: 'rejected', error } });
@@ -22,6 +23,8 @@ export const ingestEvent = (value: unknown, { receivedMs, bytesMax }: { received
   if (typeof type === 'string' && !publicTypes.includes(type)) return reject(`type ${JSON.stringify(type.slice(0, 100))} is not accepted here; send one of ${publicTypes.join(', ')}`);
   const decoded = checkStructured(value, { topicName: topics.interactions.name, receivedMs });
   if (!decoded.ok) return reject(`${decoded.code}: ${decoded.message}`);
+  const problem = isEvent(decoded.event, feedbackGiven) ? problemOfFeedback(metrics, decoded.event.data) : undefined;
+  if (problem !== undefined) return reject(`${problem.code}: ${problem.message}`);
   if (Buffer.byteLength(JSON.stringify(decoded.event.data)) > bytesMax) return reject(`too_large: an event has at most ${bytesMax} bytes`);
   return { ok: true, event: decoded.event };
 };

@@ -12,6 +12,8 @@ export interface EventSinkOptions {
   readonly spool: Spool;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  /** What of an event may be recorded; undefined where nothing may. Nothing goes to Kafka or to disk without having passed it. */
+  readonly prepare?: (event: EventEnvelope) => EventEnvelope | undefined;
   readonly lingerMs: number;
   readonly sendTimeoutMs: number;
   readonly retryMs?: number;
@@ -64,7 +66,7 @@ export class EventSink {
   private readonly options: Required<EventSinkOptions>;
 
   constructor(options: EventSinkOptions) {
-    this.options = { retryMs: 1_000, eventBytesMax: 900_000, batchEventsMax: 500, batchBytesMax: 700_000, bufferEventsMax: 20_000, ...options };
+    this.options = { prepare: (event) => event, retryMs: 1_000, eventBytesMax: 900_000, batchEventsMax: 500, batchBytesMax: 700_000, bufferEventsMax: 20_000, ...options };
     this.batchMax = this.options.batchEventsMax;
     const { metrics } = options;
     this.lost = metrics.counter({ name: 'ratchet_gateway_events_lost_total', help: 'Events that found no room or that Kafka refuses, by reason', labelNames: ['reason'] });
@@ -77,9 +79,10 @@ export class EventSink {
     return !this.options.spool.isEmpty;
   }
 
-  /** Takes an event and returns at once; false, and counted as lost, where there is no room left. */
+  /** Takes an event and returns at once; false, and counted as lost, where there is no room left. What may not be recorded is taken, too. */
   add(event: EventEnvelope): boolean {
-    return this.take(encodeEvent(event));
+    const recorded = this.options.prepare(event);
+    return recorded === undefined || this.take(encodeEvent(recorded));
   }
 
   /**
@@ -89,7 +92,8 @@ export class EventSink {
    */
   async publish(events: readonly EventEnvelope[]): Promise<void> {
     if (this.isSpooling) throw unavailable();
-    const settled = events.map(encodeEvent).map(
+    const recorded = events.flatMap((event) => this.options.prepare(event) ?? []);
+    const settled = recorded.map(encodeEvent).map(
       (event) =>
         new Promise<void>((resolve, reject) => {
           if (!this.take(event, (error) => (error ? reject(error) : resolve()))) reject(unavailable());

@@ -1,0 +1,70 @@
+import { RE2JS } from 're2js';
+import { isSupportedCountry, type CountryCode } from 'libphonenumber-js';
+import { z } from 'zod';
+
+export const redactionKindSchema = z.enum(['email', 'phone', 'card', 'iban', 'ip', 'url']);
+export type RedactionKind = z.infer<typeof redactionKindSchema>;
+
+const compiles = (pattern: string): boolean => {
+  try {
+    RE2JS.compile(pattern);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+const patternSchema = z.object({
+  /** Stands in the text's place, in brackets. */
+  name: z.string().regex(/^[a-z][a-z0-9_-]{0,30}$/u, 'is lower-case letters, digits, _ and -'),
+  pattern: z.string().min(1).max(1_000).refine(compiles, 'is no regular expression in RE2 syntax: there are no back-references and no look-around'),
+});
+export type CustomPattern = z.infer<typeof patternSchema>;
+
+const fields = {
+  /** What is replaced by its kind in brackets before anything is recorded. */
+  redact: z.array(redactionKindSchema).default([]),
+  patterns: z.array(patternSchema).max(50).default([]),
+  /** Country whose phone numbers are known without a prefix (ISO 3166-1, two letters); without it, only those that begin with +. */
+  phoneCountry: z.string().refine((country): country is CountryCode => isSupportedCountry(country), 'is no country code such as DE').optional(),
+  /** `full`: texts are recorded, redacted; `none`: no text is. */
+  content: z.enum(['full', 'none']).default('full'),
+  /** Share of the conversations that are recorded, 0 to 1. */
+  recordShare: z.number().min(0).max(1).default(1),
+};
+
+const policySchema = z.object(fields);
+export type PrivacyPolicy = z.infer<typeof policySchema>;
+
+const overridesSchema = z.object({
+  redact: fields.redact.unwrap().optional(),
+  patterns: fields.patterns.unwrap().optional(),
+  phoneCountry: fields.phoneCountry,
+  content: fields.content.unwrap().optional(),
+  recordShare: fields.recordShare.unwrap().optional(),
+});
+
+/** What holds for all workloads, and what differs for some; `{}` records everything as it is. */
+export const privacySchema = policySchema.extend({ workloads: z.record(z.string(), overridesSchema).default({}) });
+export type PrivacyConfig = z.infer<typeof privacySchema>;
+
+export const policyOf = ({ workloads, ...general }: PrivacyConfig, workload: string): PrivacyPolicy => {
+  const own = Object.hasOwn(workloads, workload) ? workloads[workload] : undefined;
+  return own === undefined ? general : { ...general, ...Object.fromEntries(Object.entries(own).filter(([, value]) => value !== undefined)) };
+};
+
+/**
+ * For feedback whose workload is not known: everything that any workload has replaced is, and its texts are dropped where one workload's are. It is
+ * left out only where no workload would have recorded its conversation, since a word too many of feedback costs little, and a lost one much.
+ */
+export const strictestPolicy = (config: PrivacyConfig): PrivacyPolicy => {
+  const all = [policyOf(config, ''), ...Object.keys(config.workloads).map((workload) => policyOf(config, workload))];
+  const phoneCountry = all.find((policy) => policy.phoneCountry !== undefined)?.phoneCountry;
+  return {
+    redact: [...new Set(all.flatMap(({ redact }) => redact))],
+    patterns: [...new Map(all.flatMap(({ patterns }) => patterns).map((pattern) => [pattern.pattern, pattern])).values()],
+    ...(phoneCountry !== undefined && { phoneCountry }),
+    content: all.some(({ content }) => content === 'none') ? 'none' : 'full',
+    recordShare: Math.max(...all.map(({ recordShare }) => recordShare)),
+  };
+};

@@ -1,0 +1,90 @@
+import { describe, expect, it } from '@jest/globals';
+import { privacySchema, type RedactionKind } from './privacy-policy.js';
+import { Redactor } from './redactor.js';
+
+const all: RedactionKind[] = ['email', 'phone', 'card', 'iban', 'ip', 'url'];
+const redactor = (config: object = {}): Redactor => new Redactor(privacySchema.parse({ redact: all, phoneCountry: 'DE', ...config }));
+
+describe('Redactor', () => {
+  it.each([
+    ['Write to anna.berg+shop@mail.example.org, please.', 'Write to [email], please.'],
+    ['"jürgen@exämple.de"; a@b.co', '"[email]"; [email]'],
+    ['x@y is no address, nor is @handle, nor 3@4.5, nor a@b..com', 'x@y is no address, nor is @handle, nor 3@4.5, nor a@b..com'],
+    ['a@b.com@c.org', '[email][email]'],
+    ['My card is 4111 1111 1111 1111.', 'My card is [card].'],
+    ['4111-1111-1111-1111 12/27 123', '[card] 12/27 123'],
+    ['4111 1111 1111 1111 12', '[card] 12'],
+    ['5500005555555559 and 378282246310005', '[card] and [card]'],
+    ['4111.1111.1111.1111', '[card]'],
+    ['Order 4111 1111 1111 1112 is late', 'Order 4111 1111 1111 1112 is late'],
+    ['DE89 3704 0044 0532 0130 00 BITTE', '[iban] BITTE'],
+    ['de89370400440532013000, GB82WEST12345698765432', '[iban], [iban]'],
+    ['AB12 this is GB82 WEST 1234 5698 7654 32', 'AB12 this is [iban]'],
+    ['from 192.168.0.17. Then 10.0.0.300', 'from [ip]. Then 10.0.0.300'],
+    ['2001:db8::ff00:42:8329 and fe80::1, at 12:30:45', '[ip] and [ip], at 12:30:45'],
+    ['version 1.2.3 of std::vector', 'version 1.2.3 of std::vector'],
+    ['Call +49 30 901820 or 030/901820 now', 'Call [phone] or [phone] now'],
+    ['(+1) 213 373 4253', '[phone]'],
+    ['on 2026-11-22 at 20:26 for 3 nights', 'on 2026-11-22 at 20:26 for 3 nights'],
+    ['see https://shop.example/o?id=7&mail=a@b.co.', 'see [url].'],
+    ['(www.example.org/a)', '([url])'],
+    ['', ''],
+    ['nothing to hide', 'nothing to hide'],
+  ])('%j becomes %j', (text, expected) => {
+    expect(redactor().redact(text)).toBe(expected);
+  });
+
+  it('takes for an IBAN only what its check digits prove', () => {
+    expect(redactor({ redact: ['iban'] }).redact('DE89 3704 0044 0532 0130 01 DE88 3704')).toBe('DE89 3704 0044 0532 0130 01 DE88 3704');
+  });
+
+  it('replaces only the kinds that it is told to', () => {
+    const text = 'a@b.co 4111 1111 1111 1111 10.0.0.1';
+    expect(redactor({ redact: ['card'] }).redact(text)).toBe('a@b.co [card] 10.0.0.1');
+    expect(redactor({ redact: [] }).isIdle).toBe(true);
+  });
+
+  it('knows numbers without a prefix only where it knows the country', () => {
+    expect(redactor({ phoneCountry: undefined }).redact('030/901820 or +49 30 901820')).toBe('030/901820 or [phone]');
+  });
+
+  it("replaces what a product's own expressions find, first", () => {
+    const own = redactor({ patterns: [{ name: 'order', pattern: '(?i)ord-\\d{6}' }, { name: 'nothing', pattern: 'x*' }] });
+    expect(own.redact('ORD-123456 and ord-654321 of a@b.co')).toBe('[order] and [order] of [email]');
+  });
+
+  it('counts what it replaced by kind', () => {
+    const counted: [string, number][] = [];
+    new Redactor(privacySchema.parse({ redact: all }), (kind, count) => counted.push([kind, count])).redact('a@b.co c@d.org 10.0.0.1');
+    expect(counted).toEqual([['email', 2], ['ip', 1]]);
+  });
+
+  // Each text makes a back-tracking search quadratic or worse; all of them together are through before a test's time is.
+  it.each([
+    ['letters without an end', 'a'.repeat(400_000)],
+    ['signs of an address', '@'.repeat(200_000)],
+    ['addresses in addresses', 'a@'.repeat(200_000)],
+    ['dots', 'a.'.repeat(200_000)],
+    ['digits', '1'.repeat(400_000)],
+    ['groups of digits', '4 '.repeat(200_000)],
+    ['what begins like an IBAN', 'DE89 '.repeat(80_000)],
+    ['colons', ':'.repeat(400_000)],
+    ['brackets', '(0'.repeat(200_000)],
+    ['what begins like a link', 'https://'.repeat(50_000)],
+  ])('is done with 400,000 characters of %s', (_what, text) => {
+    expect(redactor({ patterns: [{ name: 'evil', pattern: '(a+)+$|(\\d+)*x' }] }).redact(text).length).toBeLessThanOrEqual(text.length + 200_000);
+  });
+});
+
+describe('privacySchema', () => {
+  it.each([
+    ['an expression that cannot be run in linear time', { patterns: [{ name: 'twice', pattern: '(a)\\1' }] }],
+    ['a broken expression', { patterns: [{ name: 'broken', pattern: '(' }] }],
+    ['a name that is no word', { patterns: [{ name: 'No Word', pattern: 'a' }] }],
+    ['an unknown kind', { redact: ['names'] }],
+    ['an unknown country', { phoneCountry: 'XX' }],
+    ['a share above 1', { recordShare: 2 }],
+  ])('refuses %s', (_what, config) => {
+    expect(privacySchema.safeParse(config).success).toBe(false);
+  });
+});
