@@ -71,6 +71,9 @@ export class Gateway implements OnModuleInit, BeforeApplicationShutdown, OnAppli
         eventsPerRequestMax: config.EVENTS_PER_REQUEST_MAX,
         eventBytesMax: config.EVENT_BYTES_MAX,
         concurrentRequestsMax: config.CONCURRENT_REQUESTS_MAX,
+        otlpBodyBytesMax: config.OTLP_BODY_BYTES_MAX,
+        otlpDecodedBytesMax: config.OTLP_DECODED_BYTES_MAX,
+        otlpRequestsMax: config.OTLP_REQUESTS_MAX,
       },
       onFault: (error) => logger.error('a request failed', describeError(error)),
     });

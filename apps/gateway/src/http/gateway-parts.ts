@@ -13,6 +13,9 @@ export interface GatewayLimits {
   readonly eventsPerRequestMax: number;
   readonly eventBytesMax: number;
   readonly concurrentRequestsMax: number;
+  readonly otlpBodyBytesMax: number;
+  readonly otlpDecodedBytesMax: number;
+  readonly otlpRequestsMax: number;
 }
 
 export interface FeedbackParts {

@@ -4,6 +4,8 @@ import { feedbackRoutes } from '../feedback/feedback.routes.js';
 import { chatRoutes } from './chat.routes.js';
 import { sendFailure, type GatewayParts } from './gateway-parts.js';
 import { ingestRoutes } from './ingest.routes.js';
+import { OtlpRefusal } from '../otlp/otlp-encoding.js';
+import { sendOtlpRefusal, tracesRoutes } from '../otlp/traces.routes.js';
 import { guardRequests } from './request-gate.js';
 
 const bodyFailures: Readonly<Record<string, string>> = {
@@ -25,9 +27,15 @@ export const registerGateway = (fastify: FastifyInstance, parts: GatewayParts): 
     for (const type of ['application/cloudevents+json', 'application/cloudevents-batch+json']) {
       scope.addContentTypeParser(type, { parseAs: 'string' }, scope.getDefaultJsonParser('error', 'error'));
     }
-    guardRequests({ scope, metrics: parts.metrics, concurrentMax: parts.limits.concurrentRequestsMax, onRefused: sendFailure });
+    guardRequests({
+      scope,
+      metrics: parts.metrics,
+      concurrentMax: parts.limits.concurrentRequestsMax,
+      onRefused: (reply, failure, route) => (route === 'traces' ? sendOtlpRefusal(reply, new OtlpRefusal(429, failure.message)) : sendFailure(reply, failure)),
+    });
     chatRoutes(scope, parts);
     ingestRoutes(scope, parts);
     feedbackRoutes(scope, parts);
+    tracesRoutes(scope, parts);
   });
 };

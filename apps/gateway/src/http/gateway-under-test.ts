@@ -88,7 +88,7 @@ export const openGatewayUnderTest = async ({
     sink,
     metrics,
     feedback: { metrics: feedbackMetricsSchema.parse(feedback.metrics ?? {}), origins: feedback.origins ?? [], interactions },
-    limits: { chatBodyBytesMax: 10_000, eventsBodyBytesMax: 100_000, eventsPerRequestMax: 5, eventBytesMax: 5_000, concurrentRequestsMax: 10, ...limits },
+    limits: { chatBodyBytesMax: 10_000, eventsBodyBytesMax: 100_000, eventsPerRequestMax: 5, eventBytesMax: 5_000, concurrentRequestsMax: 10, otlpBodyBytesMax: 50_000, otlpDecodedBytesMax: 200_000, otlpRequestsMax: 4, ...limits },
     onFault: () => undefined,
   });
   await server.ready();

@@ -2,7 +2,7 @@ import type { Metrics } from '@ratchet/observability';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { HttpFailure } from '../chat/openai-error.js';
 
-export type RouteName = 'chat' | 'models' | 'events' | 'feedback' | 'widget' | 'handoff';
+export type RouteName = 'chat' | 'models' | 'events' | 'feedback' | 'widget' | 'handoff' | 'traces';
 
 /** Classes of outcomes, few enough for a label. */
 export const outcomeOf = (status: number): string => {
@@ -14,7 +14,7 @@ export const outcomeOf = (status: number): string => {
 const tooMany = (max: number): HttpFailure => ({ status: 429, type: 'rate_limit_error', code: 'too_many_requests', message: `More than ${max} requests are in flight; try again in a moment.` });
 
 /** Counts, times and limits the requests of a scope. A request is in flight until its connection is done with it. */
-export const guardRequests = ({ scope, metrics, concurrentMax, onRefused }: { scope: FastifyInstance; metrics: Metrics; concurrentMax: number; onRefused: (reply: FastifyReply, failure: HttpFailure) => unknown }): void => {
+export const guardRequests = ({ scope, metrics, concurrentMax, onRefused }: { scope: FastifyInstance; metrics: Metrics; concurrentMax: number; onRefused: (reply: FastifyReply, failure: HttpFailure, route: RouteName | undefined) => unknown }): void => {
   const requests = metrics.counter({ name: 'ratchet_gateway_requests_total', help: 'Requests by route and outcome', labelNames: ['route', 'outcome'] });
   const durations = metrics.histogram({
     name: 'ratchet_gateway_request_duration_seconds',
@@ -39,6 +39,6 @@ export const guardRequests = ({ scope, metrics, concurrentMax, onRefused }: { sc
     });
     if (current <= concurrentMax) return done();
     reply.header('retry-after', '1');
-    onRefused(reply, tooMany(concurrentMax));
+    onRefused(reply, tooMany(concurrentMax), route);
   });
 };
