@@ -35,6 +35,7 @@ export const configSchema = baseConfigSchema.extend({
   OTLP_BODY_BYTES_MAX: count.default(4_194_304).describe('Largest body of POST /v1/traces as it comes'),
   OTLP_DECODED_BYTES_MAX: count.default(16_777_216).describe('Largest body of POST /v1/traces without its compression'),
   OTLP_REQUESTS_MAX: count.default(32).describe('POST /v1/traces in flight, more get 429'),
+  OTLP_SPANS_TOPIC: z.string().regex(/^[\w.-]{1,200}$/u, 'is no name of a topic').optional().describe('Topic that an OpenTelemetry collector writes spans to (its kafka exporter, otlp_proto or otlp_json), to be read; not read without it'),
   KAFKA_LINGER_MS: z.coerce.number().int().min(0).max(1_000).default(10).describe('How long an event waits for others, so that they share a batch'),
   KAFKA_SEND_TIMEOUT_MS: count.default(5_000).describe('After this time without acknowledgement, events go to the spool'),
   SPOOL_BYTES_MAX: count.default(268_435_456).describe('Room on disk for events while Kafka is away; what comes after is lost, counted and logged'),

@@ -14,6 +14,7 @@ import { PrivacyFilter } from './privacy/privacy-filter.js';
 import { RoutingFollower } from './routing/routing-follower.js';
 import { SnapshotFile } from './routing/routing-snapshot.js';
 import { RoutingTable } from './routing/routing-table.js';
+import { SpansReader } from './otlp/spans-reader.js';
 import { EventSink } from './sink/event-sink.js';
 import { Spool } from './sink/spool.js';
 
@@ -31,6 +32,7 @@ export class Gateway implements OnModuleInit, BeforeApplicationShutdown, OnAppli
   private readonly table = new RoutingTable();
   private readonly providers: ReadonlyMap<string, ChatProvider>;
   private readonly follower: RoutingFollower;
+  private readonly spans: SpansReader | undefined;
   private sink: EventSink | undefined;
 
   constructor(private readonly services: GatewayServices) {
@@ -44,6 +46,10 @@ export class Gateway implements OnModuleInit, BeforeApplicationShutdown, OnAppli
       logger,
       metrics,
     });
+    if (config.OTLP_SPANS_TOPIC !== undefined) {
+      const { OTLP_SPANS_TOPIC: topic, KAFKA_REPLICATION_FACTOR: replicationFactor, MODEL_WORKLOADS: workloads, EVENT_BYTES_MAX: eventBytesMax } = config;
+      this.spans = new SpansReader({ kafka, topic, replicationFactor, logger, metrics, workloads, eventBytesMax });
+    }
   }
 
   async onModuleInit(): Promise<void> {
@@ -78,10 +84,11 @@ export class Gateway implements OnModuleInit, BeforeApplicationShutdown, OnAppli
       onFault: (error) => logger.error('a request failed', describeError(error)),
     });
     await this.follower.start();
+    this.spans?.start();
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    await this.follower.stop();
+    await Promise.all([this.follower.stop(), this.spans?.stop()]);
   }
 
   /** After the last request: what it recorded still goes to Kafka, or to the spool. */

@@ -1,0 +1,32 @@
+import { describe, expect, it } from '@jest/globals';
+import type { ConsumedRecord } from '@ratchet/kafka';
+import { chatSpan, jsonRequest, protobufRequest } from '../spec-support/otlp-request.js';
+import { SpanTask } from './span-task.js';
+
+const seen: unknown[] = [];
+const task = new SpanTask({ workloads: {}, eventBytesMax: 5_000, onRecord: (outcome) => seen.push(outcome), onDeadLetter: (_record, { code }) => seen.push(code) });
+const recordOf = (value: Buffer | null): ConsumedRecord => ({ topic: 'otlp_spans', partition: 2, offset: 7n, timestampMs: 1_772_442_000_000, key: null, value, headers: {} });
+
+describe('a record of the collector', () => {
+  const spans = [chatSpan(0, { conversation: 'c1' }), chatSpan(1, { conversation: 'c2' })];
+
+  it('gives the same interactions in both encodings, keyed by conversation, at each time it is read', () => {
+    const fromProtobuf = task.process(recordOf(protobufRequest(spans)));
+    expect(fromProtobuf.map(({ topic, key }) => [topic, key])).toEqual([['ratchet.interactions.v1', 'c1'], ['ratchet.interactions.v1', 'c2']]);
+    expect(task.process(recordOf(Buffer.from(JSON.stringify(jsonRequest(spans)))))).toEqual(fromProtobuf);
+    expect(task.process(recordOf(protobufRequest(spans)))).toEqual(fromProtobuf);
+  });
+
+  it('is set aside where a span of it is too large, and the others go on', () => {
+    seen.length = 0;
+    const produced = task.process(recordOf(protobufRequest([...spans, chatSpan(2, { answer: 'x'.repeat(6_000) })])));
+    expect(produced.map(({ topic }) => topic)).toEqual(['ratchet.interactions.v1', 'ratchet.interactions.v1', 'otlp_spans.gateway.dlq']);
+    expect(produced[2]?.headers).toMatchObject({ ratchet_dlq_code: 'bad_spans', ratchet_dlq_offset: '7' });
+    expect(seen).toEqual([{ interactions: 2, ignored: 0, rejected: 1 }, 'bad_spans']);
+  });
+
+  it('needs nothing from before it', () => {
+    expect(task.resumePoint(9n)).toEqual({ replayFrom: 9n, streamTimeMs: 0, marks: {} });
+    expect([task.endBatch(), task.clockRecord()]).toEqual([[], undefined]);
+  });
+});

@@ -1,0 +1,99 @@
+// Goal: each span in the collector's topic becomes one interaction, keyed by its conversation, whatever happens to the reader. Method: the
+// reader in this process against a real Kafka, stopped and started again in the middle; what cannot be read must be set aside, byte by byte.
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { deadLetterTopicOf, topicCatalogue, topics } from '@ratchet/contracts';
+import type { Interaction } from '@ratchet/domain';
+import { createKafka, ensureTopics, partitionOfKey } from '@ratchet/kafka';
+import { Logger, Metrics } from '@ratchet/observability';
+import { createTopics, eventually, kafkaBrokers, readAll, testKafka, uniqueName, withAdmin, type ReadRecord } from '@ratchet/testing';
+import type { Producer } from 'kafkajs';
+import { chatSpan, jsonRequest, protobufRequest, type TestSpan } from '../spec-support/otlp-request.js';
+import { SpansReader } from './spans-reader.js';
+
+const INTERACTIONS = topics.interactions.name;
+const kafka = createKafka({ brokers: kafkaBrokers(), clientId: 'gateway-itest' }, Logger.silent());
+const run = uniqueName('spans');
+const topic = uniqueName('itest-otlp-spans');
+const metrics = new Metrics();
+let producer: Producer;
+let reader: SpansReader | undefined;
+let next = Date.now() % 1_000_000_000;
+
+const startReader = (name = topic): SpansReader => {
+  reader = new SpansReader({ kafka, topic: name, replicationFactor: 1, logger: Logger.silent(), metrics, workloads: {}, eventBytesMax: 900_000, retryMs: 200 });
+  reader.start();
+  return reader;
+};
+
+/** Spans of a conversation that stands in several records and partitions. */
+const spansOf = (conversation: string, count: number): TestSpan[] => Array.from({ length: count }, () => chatSpan((next += 1), { conversation: `${run}-${conversation}` }));
+
+const write = (values: readonly (Buffer | string | null)[], name = topic): Promise<unknown> =>
+  producer.send({ topic: name, messages: values.map((value, at) => ({ partition: at % 3, key: null, value })) });
+
+const json = (spans: readonly TestSpan[]): string => JSON.stringify(jsonRequest(spans));
+
+const written = async (): Promise<ReadRecord[]> => (await readAll(INTERACTIONS)).filter(({ key }) => key?.startsWith(run));
+const untilWritten = (count: number): Promise<ReadRecord[]> =>
+  eventually(async () => {
+    const records = await written();
+    expect(records.length).toBeGreaterThanOrEqual(count);
+    return records;
+  }, { withinMs: 60_000, everyMs: 300 });
+
+beforeAll(async () => {
+  await ensureTopics(kafka, { catalogue: topicCatalogue, replicationFactor: 1, services: ['gateway'] });
+  producer = testKafka().producer({ allowAutoTopicCreation: false });
+  await producer.connect();
+});
+afterEach(() => reader?.stop());
+afterAll(async () => {
+  await producer.disconnect();
+  await withAdmin((admin) => admin.deleteTopics({ topics: [topic, deadLetterTopicOf(topic, 'gateway')] }));
+});
+
+describe('the topic of the collector', () => {
+  it('is waited for, never made; then its spans are written once each, by conversation, over a restart', async () => {
+    startReader();
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    expect(await withAdmin((admin) => admin.listTopics())).not.toContain(topic);
+    await createTopics([{ topic, numPartitions: 3, replicationFactor: 1 }]);
+    const before = [...spansOf('a', 4), ...spansOf('b', 3)];
+    await write([protobufRequest(before.slice(0, 3)), json(before.slice(3, 5)), protobufRequest(before.slice(5))]);
+    await untilWritten(before.length);
+    await reader?.stop();
+
+    const after = [...spansOf('a', 5), ...spansOf('c', 2)];
+    await write([json(after.slice(0, 4)), protobufRequest(after.slice(4))]);
+    startReader();
+    const records = await untilWritten(before.length + after.length);
+
+    const ids = records.map(({ value }) => (JSON.parse(String(value)) as Interaction).interactionId);
+    expect(ids.sort()).toEqual([...before, ...after].map(({ traceId, spanId }) => `${traceId}-${spanId}`).sort());
+    for (const { key, partition, headers, value } of records) {
+      expect(partition).toBe(partitionOfKey(key ?? '', topics.interactions.partitions));
+      expect(headers['ce_type']).toBe('ratchet.interaction.completed');
+      expect((JSON.parse(String(value)) as Interaction).conversationId).toBe(key);
+    }
+  });
+
+  it('loses nothing that cannot be read', async () => {
+    startReader();
+    const good = spansOf('d', 2);
+    const [first] = good;
+    const half = { ...spansOf('e', 1)[0], startTimeUnixNano: '0' } as TestSpan;
+    const bad = [Buffer.from('no spans'), '{"resourceSpans":7}', null, json([...good, half])];
+    await write([...bad, Buffer.alloc(0)]);
+    const letters = await eventually(async () => {
+      const found = await readAll(deadLetterTopicOf(topic, 'gateway'));
+      expect(found).toHaveLength(bad.length);
+      return found;
+    }, { withinMs: 60_000, everyMs: 300 });
+    expect(letters.map(({ headers, value }) => [headers['ratchet_dlq_code'], value?.toString() ?? null]).sort()).toEqual(
+      [['not_otlp', 'no spans'], ['not_otlp', '{"resourceSpans":7}'], ['null_value', null], ['bad_spans', json([...good, half])]].sort(),
+    );
+    const records = (await written()).filter(({ key }) => key === `${run}-d`);
+    expect(records.map(({ headers }) => headers['ce_id'])).toContain(`${first?.traceId}-${first?.spanId}`);
+    expect(records).toHaveLength(2);
+  });
+});
