@@ -76,6 +76,8 @@ export const checkEvent = (attributes: Readonly<Record<string, unknown>>, data: 
   const source = textOf(attributes['source']);
   const type = textOf(attributes['type']);
   if (id === undefined || source === undefined || type === undefined) return refuse('bad_envelope', `attribute ${id === undefined ? 'id' : source === undefined ? 'source' : 'type'} is missing or empty`);
+  const spoilt = withControl(attributes);
+  if (spoilt !== undefined) return refuse('bad_envelope', `attribute ${JSON.stringify(spoilt.slice(0, 40))} has a control character`);
   const entry = catalogueEntryOf(type);
   if (!entry) return refuse('unknown_type', `type ${JSON.stringify(type.slice(0, 100))} is not one of Ratchet's`);
   if (topicName && entry.topic.name !== topicName) return refuse('wrong_topic', `${type} belongs to ${entry.topic.name}`);
@@ -89,6 +91,29 @@ export const checkEvent = (attributes: Readonly<Record<string, unknown>>, data: 
     return refuse('wrong_schema', issues.join('; '));
   }
   return { ok: true, event: withOptional({ id, source, type, time, data: parsed.data }, attributes) };
+};
+
+/** C0, DEL and C1. By hand, because every record of a log comes through here. */
+const hasControl = (text: string): boolean => {
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code < 0x20 || (code > 0x7e && code < 0xa0)) return true;
+  }
+  return false;
+};
+
+/** These are checked by what they must be, or are no attributes. */
+const neverControl: ReadonlySet<string> = new Set(['specversion', 'type', 'time', 'data', 'data_base64']);
+const plainNames: ReadonlySet<string> = new Set([...known, 'datacontenttype', 'dataschema']);
+
+/** The first attribute with a control character: CloudEvents forbids them, and databases and logs stumble over them. */
+const withControl = (attributes: Readonly<Record<string, unknown>>): string | undefined => {
+  for (const name of Object.keys(attributes)) {
+    if (neverControl.has(name)) continue;
+    const value = attributes[name];
+    if ((typeof value === 'string' && hasControl(value)) || (!plainNames.has(name) && hasControl(name))) return name;
+  }
+  return undefined;
 };
 
 const textOf = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);

@@ -47,7 +47,7 @@ export const poisonsOf = (good: () => EventEnvelope, { isCompacted }: { isCompac
     { kind: 'no event id', code: 'bad_envelope', record: spoil({}, { ce_id: '' }) },
     { kind: 'a time that is none', code: 'bad_envelope', record: spoil({}, { ce_time: 'yesterday' }) },
     { kind: 'an event id of thousands of characters', code: undefined, record: spoil({}, { ce_id: randomBytes(LONG_BYTES / 2).toString('hex') }) },
-    { kind: 'a zero byte in the event id', code: undefined, record: spoil({}, { ce_id: `zero\0byte-${randomBytes(8).toString('hex')}` }) },
+    { kind: 'a zero byte in the event id', code: 'bad_envelope', record: spoil({}, { ce_id: `zero\0byte-${randomBytes(8).toString('hex')}` }) },
     // A compacted topic takes no record without a key: the broker refuses it.
     ...(isCompacted ? [] : [{ kind: 'no key', code: undefined, record: spoil({ key: null }) }]),
   ];

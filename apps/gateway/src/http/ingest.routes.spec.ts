@@ -58,6 +58,9 @@ describe('POST /v1/events', () => {
     const feedback = { feedbackId: 'f', conversationId: 'c1', name: 'comment', comment: 'x'.repeat(6_000), source: { type: 'user' }, givenAt: '2026-01-01T00:00:00Z' };
     const tooLarge = await post('/v1/events', ended('f', { type: 'ratchet.feedback.given', data: feedback }));
     expect(tooLarge.json().results[0].error).toContain('too_large');
+    const wide = await post('/v1/events', ended('wide', { tenant: 'x'.repeat(6_000) }));
+    expect([wide.statusCode, wide.json().results[0].error]).toEqual([400, expect.stringContaining('too_large')]);
+    expect((await post('/v1/events', ended('e\u0000'))).json().results[0].error).toContain('control character');
   });
 
   it('says 503 when Kafka does not acknowledge, so that the product keeps its events', async () => {

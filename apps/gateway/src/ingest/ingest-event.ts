@@ -14,6 +14,12 @@ export interface EventResult {
 
 export type Ingested = { readonly ok: true; readonly event: EventEnvelope } | { readonly ok: false; readonly result: EventResult };
 
+/** Attributes travel as headers of the record, so they take of its room, too. */
+const sizeOf = ({ data, extensions = {}, ...attributes }: EventEnvelope): number => {
+  const headers = [...Object.entries(attributes), ...Object.entries(extensions)];
+  return Buffer.byteLength(JSON.stringify(data)) + headers.reduce((sum, [name, value]) => sum + Buffer.byteLength(name) + Buffer.byteLength(value), 0);
+};
+
 /** Checks one structured CloudEvent from outside; an event without a time happened now. */
 export const ingestEvent = (value: unknown, { receivedMs, bytesMax, metrics }: { receivedMs: number; bytesMax: number; metrics: FeedbackMetrics }): Ingested => {
   const attributes = value !== null && typeof value === 'object' && !Array.isArray(value) ? (value as Record<string, unknown>) : {};
@@ -25,7 +31,7 @@ export const ingestEvent = (value: unknown, { receivedMs, bytesMax, metrics }: {
   if (!decoded.ok) return reject(`${decoded.code}: ${decoded.message}`);
   const problem = isEvent(decoded.event, feedbackGiven) ? problemOfFeedback(metrics, decoded.event.data) : undefined;
   if (problem !== undefined) return reject(`${problem.code}: ${problem.message}`);
-  if (Buffer.byteLength(JSON.stringify(decoded.event.data)) > bytesMax) return reject(`too_large: an event has at most ${bytesMax} bytes`);
+  if (sizeOf(decoded.event) > bytesMax) return reject(`too_large: an event has at most ${bytesMax} bytes`);
   return { ok: true, event: decoded.event };
 };
 

@@ -8,6 +8,8 @@ import type { Route } from './route.js';
 import type { Emission } from './tracked-record.js';
 
 const MAX_TEXT_CHARS = 20_000;
+/** An interaction may be as large as a record; what is told of it, with texts beside them, must still fit one. */
+const MAX_ATTRIBUTE_CHARS = 8_000;
 const negative: ReadonlySet<string> = new Set(negativeSignals);
 
 export const negativeNames = (signals: readonly Signal[]): string[] => {
@@ -50,6 +52,13 @@ export const signalEmission = ({ subject, detected, sourceId, timeMs, late }: { 
   return { type: 'ratchet.signal.detected', key: conversationId, id, data };
 };
 
+/** The first attributes that fit. */
+const boundedAttributes = (attributes: NonNullable<InteractionFailed['attributes']>): InteractionFailed['attributes'] => {
+  let chars = 0;
+  const kept = Object.entries(attributes).filter(([name, value]) => (chars += name.length + String(value).length) <= MAX_ATTRIBUTE_CHARS);
+  return Object.fromEntries(kept);
+};
+
 interface Failed {
   readonly conversation: OpenConversation;
   readonly tracked: TrackedInteraction;
@@ -71,7 +80,7 @@ export const failureEmission = ({ conversation, tracked, window, probability, cl
     severity: severityOf(signals),
     signals: route.withheld ? signals.map(withoutText) : signals,
     ...(reasons !== undefined && { reasons }),
-    ...(route.withheld ? { contentWithheld: true } : { ...(comment !== undefined && { comment }), ...(correction !== undefined && { correction }), ...(attributes !== undefined && { attributes }) }),
+    ...(route.withheld ? { contentWithheld: true } : { ...(comment !== undefined && { comment }), ...(correction !== undefined && { correction }), ...(attributes !== undefined && { attributes: boundedAttributes(attributes) }) }),
     startedAt: typeof startedAt === 'string' ? startedAt : instantOf(conversation.startedMs + startedAt),
     closedAt: instantOf(closedMs),
   };

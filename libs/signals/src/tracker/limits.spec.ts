@@ -18,6 +18,14 @@ describe('limits of open conversations', () => {
     expect(scenario.first().signals).toContainEqual(expect.objectContaining({ name: 'unresolved_request', evidence: expect.objectContaining({ replyWords: 'i do not know' }) }));
   });
 
+  test('of attributes as many are told of a failure as leave room in a record', () => {
+    const scenario = new Scenario();
+    scenario.ask('where is my parcel', 'I do not know.', { attributes: { small: 1, large: 'x'.repeat(900_000), last: true } });
+    scenario.ask(NO, 'On its way.', { seconds: 40 });
+    expect(scenario.emissions.find(({ type }) => type === 'ratchet.interaction.failed')?.data).toMatchObject({ attributes: { small: 1 } });
+    expect(JSON.stringify(scenario.emissions).length).toBeLessThan(10_000);
+  });
+
   test('4,096 characters are kept where nothing is set', () => {
     const scenario = new Scenario();
     scenario.ask('x'.repeat(4_097), 'y'.repeat(4_096), { output: null });
