@@ -33,15 +33,26 @@ export const userIdOf = ({ attributes }: SpanView): string | undefined => {
   return named === undefined ? undefined : asId(named);
 };
 
+/** OpenInference names the model that answered; which one was asked for is among the parameters. */
+const requestedIn = ({ attributes }: SpanView): string | undefined => {
+  const parameters = attributes.structured('llm.invocation_parameters');
+  const model = isObject(parameters) ? (parameters['model'] ?? parameters['model_name']) : undefined;
+  return typeof model === 'string' && model !== '' ? model : undefined;
+};
+
 /** The model that was asked for. */
-export const modelOf = ({ attributes }: SpanView): string | undefined => {
-  const named = attributes.text('gen_ai.request.model', 'llm.request.model_name', 'llm.model_name', 'llm.request.model', 'ai.model.id', 'langfuse.observation.model.name', 'gen_ai.response.model');
+export const modelOf = (span: SpanView): string | undefined => {
+  const { attributes } = span;
+  const named =
+    attributes.text('gen_ai.request.model', 'llm.request.model_name') ??
+    requestedIn(span) ??
+    attributes.text('llm.model_name', 'llm.request.model', 'ai.model.id', 'langfuse.observation.model.name', 'gen_ai.response.model');
   return named === undefined ? undefined : asId(named);
 };
 
 /** The version that answered: what the product says, else the model that the provider says it was. */
 export const versionOf = ({ attributes, resource }: SpanView, model: string): string =>
-  asId(attributes.text('ratchet.version') ?? resource.text('ratchet.version') ?? attributes.text('gen_ai.response.model', 'llm.response.model_name', 'llm.response.model', 'ai.response.model') ?? model);
+  asId(attributes.text('ratchet.version') ?? resource.text('ratchet.version') ?? attributes.text('gen_ai.response.model', 'llm.response.model_name', 'llm.response.model', 'ai.response.model', 'llm.model_name') ?? model);
 
 /** As the product says, on the span or for the whole process. */
 export const workloadOf = ({ attributes, resource }: SpanView): string | undefined => {

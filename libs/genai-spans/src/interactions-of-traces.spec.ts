@@ -32,6 +32,11 @@ describe('an interaction of a span', () => {
     expect(map(parts)).toEqual(map(parts));
   });
 
+  it('was asked of one model and answered by another, in OpenInference, too', () => {
+    const attributes = { 'openinference.span.kind': 'LLM', 'llm.model_name': 'gpt-x-2026', 'llm.invocation_parameters': '{"model":"gpt-x","temperature":0}' };
+    expect(dataOf({ attributes })).toMatchObject({ model: 'gpt-x', version: 'gpt-x-2026' });
+  });
+
   it.each([
     ['conversation', { 'gen_ai.conversation.id': 'a', 'session.id': 'b' }, 'a'],
     ['session', { 'session.id': 'b' }, 'b'],
