@@ -1,23 +1,83 @@
-// Microseconds per interaction of the tracker, on conversations made of the shapes that support traffic has.
-// Usage: node bench/speed.mjs [interactions]     (build the library first)
-import { ConversationTracker } from '@ratchet/signals';
+// CPU microseconds that detection takes of an interaction: reading the texts once, comparing them, the detectors, the probability. What
+// the tracker does besides (state, expiry, counts, events) is in the signal-detector's bench/detection-speed.mjs, on the same traffic.
+// Usage: node bench/speed.mjs [interactions] [rounds]     (build the library and the detector first)
+import { decodeMessage } from '@ratchet/contracts';
+import { signalsConfigSchema } from '@ratchet/signals';
+import { trafficOf } from '../../../apps/signal-detector/bench/traffic.mjs';
+import { nextTurnDetectors } from '../dist/detectors/registry.js';
+import { addFailureFeatures, FailureFeatures } from '../dist/failure/failure-features.js';
+import { FailureModel } from '../dist/failure/failure-probability.js';
+import { HASHED_EMBEDDING, MessageComparer } from '../dist/text/similarity.js';
+import { largestOverlap, NO_HISTORY, withStems } from '../dist/text/stem-history.js';
+import { profileOf } from '../dist/text/text-profile.js';
+import { QUERIES_KEPT, REPLIES_KEPT } from '../dist/tracker/open-conversation.js';
 
-const QUERIES = ['where is my parcel, it should have arrived on monday', 'how do i send the kettle back', 'no, i meant the invoice for march', 'thanks, that helps', 'can i change the delivery address of my order', 'where is my parcel now, it should have come on monday'];
-const REPLIES = ['You can follow your parcel in the app under Orders; tap the order to open the page of the carrier.', 'I am sorry, I could not find an order with that number. Could you check it again, please?', 'Invoices are under Account, then Billing. Choose the month to download the document as a file.'];
-const count = Number(process.argv[2] ?? 300_000);
-const tracker = new ConversationTracker();
-let emitted = 0;
-const started = process.hrtime.bigint();
-for (let i = 0; i < count; i += 1) {
-  const conversationId = `conversation-${Math.floor(i / 12) * 4 + (i % 4)}`;
-  const timeMs = 1_700_000_000_000 + i * 20;
-  const data = {
-    interactionId: `interaction-${i}`, conversationId, workload: 'support', model: 'assistant', version: 'v1', latencyMs: 400 + (i % 700),
-    input: [{ role: 'user', content: `${QUERIES[(i * 7 + Math.floor(i / 4)) % QUERIES.length]} ${i % 97}` }], output: { content: REPLIES[(i * 5) % REPLIES.length] },
-    startedAt: new Date(timeMs).toISOString(), usage: { inputTokens: 40, outputTokens: 60 }, costUsd: 0.0004,
-  };
-  emitted += tracker.apply({ event: { type: 'ratchet.interaction.completed', data }, eventId: `event-${i}`, offset: BigInt(i), timeMs }).length;
-  if (i % 1_000 === 999) tracker.drainVitals({ partition: 0, fromOffset: BigInt(i - 999), toOffset: BigInt(i) });
-}
-const micros = Number(process.hrtime.bigint() - started) / 1_000;
-console.log(`${count} interactions, ${emitted} emissions, ${tracker.openConversations} open: ${(micros / count).toFixed(1)} µs each`);
+const interactions = Number(process.argv[2] ?? 100_000);
+const rounds = Number(process.argv[3] ?? 5);
+const config = signalsConfigSchema.parse({});
+const context = { config };
+const comparer = new MessageComparer({ config, embedding: HASHED_EMBEDDING });
+const model = new FailureModel();
+const features = new FailureFeatures();
+
+const conversations = () => {
+  const byId = new Map();
+  for (const record of trafficOf({ batch: interactions }).next().value) {
+    const { event } = decodeMessage(record, record.topic);
+    const { conversationId, input, output } = event.data;
+    const turns = byId.get(conversationId) ?? [];
+    turns.push([input[0].content, output.content]);
+    byId.set(conversationId, turns);
+  }
+  return [...byId.values()];
+};
+
+/** What is done up to a part; `sink` keeps the engine from leaving it out. */
+const detect = (turns, upTo) => {
+  let sink = 0;
+  let before;
+  let stems = NO_HISTORY;
+  let replies = NO_HISTORY;
+  const queries = [];
+  turns.forEach(([asked, answered], i) => {
+    const query = profileOf(asked, 'user', { keptChars: config.maxKeptChars });
+    const reply = profileOf(answered, 'reply', { keptChars: config.maxKeptChars });
+    sink += query.wordCount + reply.wordCount;
+    const exchange = { query, reply, replyRepeats: undefined, answeredAfterMs: 0, emptyReply: false, timed: true };
+    if (upTo >= 1) {
+      exchange.replyRepeats = largestOverlap(replies, reply.content) || undefined;
+      if (before !== undefined) {
+        const next = { message: query, afterMs: 20_000, ...comparer.compare(query, { asked: before.query, earlier: { queries, queryStems: stems } }) };
+        const signals = upTo >= 2 ? nextTurnDetectors.map((detectOne) => detectOne(before, next, context)).filter((signal) => signal !== undefined) : [];
+        sink += next.alikeCount + signals.length;
+        if (upTo >= 3) {
+          addFailureFeatures(features.clear(), { exchange: before, next, signals, course: { turn: i, troubled: 0 } });
+          sink += model.probability(features);
+        }
+      }
+      stems = withStems(stems, { stems: query.content, max: QUERIES_KEPT });
+      replies = withStems(replies, { stems: reply.content, max: REPLIES_KEPT });
+      queries.push(query.text);
+      if (queries.length > QUERIES_KEPT) queries.shift();
+    }
+    before = exchange;
+  });
+  return sink;
+};
+
+const all = conversations();
+const microsOf = (upTo) => {
+  const times = [];
+  for (let round = 0; round <= rounds; round += 1) {
+    const start = process.cpuUsage();
+    for (const turns of all) detect(turns, upTo);
+    const { user, system } = process.cpuUsage(start);
+    if (round > 0) times.push((user + system) / interactions);
+  }
+  // Whatever else the machine does only adds.
+  return Math.min(...times);
+};
+
+const totals = [0, 1, 2, 3].map(microsOf);
+['reading query and reply', 'comparing with what was said', 'detectors', 'probability'].forEach((part, i) => console.log(`${part.padEnd(30)} ${(totals[i] - (totals[i - 1] ?? 0)).toFixed(2)} µs`));
+console.log(`${'detection, per interaction'.padEnd(30)} ${totals[3].toFixed(2)} µs`);

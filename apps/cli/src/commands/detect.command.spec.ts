@@ -41,7 +41,7 @@ describe('ratchet detect', () => {
     const trace = { id: 't', timestamp: '2026-03-02T09:00:00Z', sessionId: 's', input: 'where is my parcel', output: 'In the box.' };
     const { code, stdout, stderr } = await run([trace, { ...trace, id: 'u', timestamp: '2026-03-02T09:00:20Z', input: 'no, that is not what I asked' }, { id: 'x', traceId: 't', type: 'SPAN' }].map((row) => JSON.stringify(row)).join('\n'), '-', '--summary', '-');
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^1 of 2 interactions failed/u);
+    expect(stdout).toMatch(/^\d of 2 interactions failed/u);
     expect(stdout).toContain('then user: no, that is not what I asked');
     expect(stderr).toBe('passed over: 1 observations that are no generations\n');
   });

@@ -111,6 +111,16 @@ describe('sets of stems', () => {
     expect(overlapOf(setOf(''), setOf('the'))).toBe(0);
   });
 
+  test.each([
+    ['KETTLES', 'kettle'], ['walking', 'walk'], ["walk'ing", 'walk'], ['Ordered', 'order'], ["it’s", 'its'], ['naïves', 'naïve'],
+  ])('take %s for %s', (word, stem) => {
+    expect(setOf(`grün ${word}`)).toBe(setOf(`grün ${stem}`));
+  });
+
+  test.each([['glass', 'glas'], ['bring', 'b'], ['red', 'r'], ['bus', 'bu'], ['need', 'ne'], ['song', 's'], ['ending', 'endin']])('leave %s as it is', (word, other) => {
+    expect(setOf(`grün ${word}`)).not.toBe(setOf(`grün ${other}`));
+  });
+
   test('hold the words of a long text, each once, in order', () => {
     const words = Array.from({ length: 900 }, (_, i) => `w${i % 300}x`);
     const stems = stemsOf(setOf(words.join(' ')));

@@ -24,6 +24,9 @@ export interface ScannedWords {
 /** What an ASCII character is to a word: its lower case where it is part of one, else 0. */
 const partOfWord = Uint8Array.from({ length: 128 }, (_, code) => (/[A-Za-z0-9]/u.test(String.fromCharCode(code)) ? String.fromCharCode(code).toLowerCase().charCodeAt(0) : 0));
 const APOSTROPHE = 0x27;
+const QUESTION_MARK = 0x3f;
+const EXCLAMATION_MARK = 0x21;
+const FULL_STOP = 0x2e;
 const CURLY_APOSTROPHE = 0x2019;
 export const MAX_WORDS = MAX_CHARS / 2;
 const wordScratch = new Int32Array(MAX_WORDS);
@@ -33,60 +36,49 @@ const BITS_KEPT = 0x3fffffff;
 /** Reads a text once: lower case, apostrophes dropped (`don't` is `dont`), runs of letters and digits are words. */
 export const scanWords = (text: string): ScannedWords => {
   const read = text.length > MAX_CHARS ? `${text.slice(0, HEAD_CHARS)} ${text.slice(-TAIL_CHARS)}` : text;
+  const end = read.length;
   let count = 0;
   let questionMarks = 0;
   let exclamationMarks = 0;
   let lastMark = 0;
   let beyondAscii = false;
-  let length = 0;
-  let hash = FNV_OFFSET;
-  let before1 = 0;
-  let before2 = 0;
-  let before3 = 0;
-  let last = 0;
-  let secondLast = 0;
-  for (let i = 0; i <= read.length; i += 1) {
-    let code = i < read.length ? read.charCodeAt(i) : 0x20;
-    const part = code < 0x80 ? (partOfWord[code] as number) : isLetterBeyondAscii(code) ? lowerCodeUnit(code) : 0;
-    if (part !== 0) {
-      if (code >= 0x80) beyondAscii = true;
-      code = part;
-      before3 = before2;
-      before2 = before1;
-      before1 = hash;
-      hash = Math.imul(hash ^ code, FNV_PRIME);
-      secondLast = last;
-      last = code;
+  let i = 0;
+  while (i < end) {
+    let length = 0;
+    let hash = FNV_OFFSET;
+    let code = 0;
+    let last = 0;
+    for (; i < end; i += 1) {
+      code = read.charCodeAt(i);
+      let part = 0;
+      if (code < 0x80) part = partOfWord[code] as number;
+      else if (isLetterBeyondAscii(code)) {
+        part = lowerCodeUnit(code);
+        beyondAscii = true;
+      }
+      if (part === 0) {
+        if (length > 0 && (code === APOSTROPHE || code === CURLY_APOSTROPHE)) continue;
+        break;
+      }
+      hash = Math.imul(hash ^ part, FNV_PRIME);
+      last = part;
       length += 1;
+    }
+    if (length > 0) {
       lastMark = 0;
-    } else if (length > 0 && (code === APOSTROPHE || code === CURLY_APOSTROPHE)) {
-      continue;
-    } else {
-      if (code === 0x3f) questionMarks += 1;
-      if (code === 0x21) exclamationMarks += 1;
-      if (code === 0x3f || code === 0x21 || code === 0x2e) lastMark = code;
-      if (length > 0) {
-        if (count < MAX_WORDS) {
-          wordScratch[count] = hash & BITS_KEPT;
-          stemScratch[count] = stemOf({ length, last, secondLast, hash, before1, before2, before3 }) & BITS_KEPT;
-          count += 1;
-        }
-        length = 0;
-        hash = FNV_OFFSET;
-        last = 0;
-        secondLast = 0;
+      if (count < MAX_WORDS) {
+        wordScratch[count] = hash & BITS_KEPT;
+        stemScratch[count] = stemOf(hash, { length, last, text: read, end: i }) & BITS_KEPT;
+        count += 1;
       }
     }
+    if (i === end) break;
+    if (code === QUESTION_MARK) questionMarks += 1;
+    else if (code === EXCLAMATION_MARK) exclamationMarks += 1;
+    if (code === QUESTION_MARK || code === EXCLAMATION_MARK || code === FULL_STOP) lastMark = code;
+    i += 1;
   }
-  return {
-    count,
-    words: wordScratch,
-    stems: stemScratch,
-    questionMarks,
-    exclamationMarks,
-    endsWithQuestion: lastMark === 0x3f,
-    beyondAscii,
-  };
+  return { count, words: wordScratch, stems: stemScratch, questionMarks, exclamationMarks, endsWithQuestion: lastMark === QUESTION_MARK, beyondAscii };
 };
 
 /** The hash that `scanWords` gives to a word written in lower case without apostrophes. */
@@ -98,23 +90,40 @@ export const wordHash = (word: string): number => {
 
 interface WordEnd {
   readonly length: number;
+  /** The last character, in lower case. */
   readonly last: number;
-  readonly secondLast: number;
-  readonly hash: number;
-  /** The hash one, two and three characters earlier. */
-  readonly before1: number;
-  readonly before2: number;
-  readonly before3: number;
+  readonly text: string;
+  /** Where the word ends in the text; apostrophes before it are no part of it. */
+  readonly end: number;
 }
 
 const LETTER = { d: 0x64, e: 0x65, g: 0x67, n: 0x6e, s: 0x73 } as const;
+/** The prime's inverse modulo 2^32: what was multiplied can be undone. */
+const FNV_PRIME_INVERSE = 0x359c449b;
 
-const stemOf = ({ length, last, secondLast, hash, before1, before2, before3 }: WordEnd): number => {
-  if (length > 5 && last === LETTER.g && secondLast === LETTER.n) return before3;
-  if (length > 4 && last === LETTER.d && secondLast === LETTER.e) return before2;
-  if (length > 3 && last === LETTER.s && secondLast !== LETTER.s) return before1;
-  return hash;
+/** The hash before its last character was fed. */
+const before = (hash: number, character: number): number => Math.imul(hash, FNV_PRIME_INVERSE) ^ character;
+
+/** The hash of the word without a plural s, -ed or -ing: few words end like this, so they are gone back from their end, which spares the others keeping track. */
+const stemOf = (hash: number, { length, last, text, end }: WordEnd): number => {
+  if (length <= 3 || (last !== LETTER.g && last !== LETTER.d && last !== LETTER.s)) return hash;
+  const lastAt = characterBefore(text, end);
+  const secondAt = characterBefore(text, lastAt);
+  const second = lowered(text.charCodeAt(secondAt));
+  if (last === LETTER.s) return second === LETTER.s ? hash : before(hash, last);
+  if (last === LETTER.d) return length > 4 && second === LETTER.e ? before(before(hash, last), second) : hash;
+  if (length <= 5 || second !== LETTER.n) return hash;
+  return before(before(before(hash, last), second), lowered(text.charCodeAt(characterBefore(text, secondAt))));
 };
+
+/** Where the character of the word stands that comes before a place. */
+const characterBefore = (text: string, place: number): number => {
+  let at = place - 1;
+  while (text.charCodeAt(at) === APOSTROPHE || text.charCodeAt(at) === CURLY_APOSTROPHE) at -= 1;
+  return at;
+};
+
+const lowered = (code: number): number => (code < 0x80 ? (partOfWord[code] as number) : lowerCodeUnit(code));
 
 /** Letters and digits of other scripts; punctuation and symbols between U+2000 and U+2BFF, and Latin-1 signs, are not. */
 const isLetterBeyondAscii = (code: number): boolean =>

@@ -12,7 +12,7 @@ import { type FailureWeights, failureWeights } from '../failure/failure-weights.
 import { signalOfStrongestTerm } from '../failure/strongest-term.js';
 import { showsTrouble } from '../failure/trouble.js';
 import { HASHED_EMBEDDING, MessageComparer } from '../text/similarity.js';
-import { overlapsWith, withStems } from '../text/stem-history.js';
+import { withStems } from '../text/stem-history.js';
 import { NO_STEMS } from '../text/stem-set.js';
 import { hasMark, type TextEmbedding } from '../text/text-profile.js';
 import { failureEmission, negativeNames, signalEmission } from './emissions.js';
@@ -175,7 +175,7 @@ export class ConversationTracker {
     const previous = conversation.last;
     const asked = previous?.window;
     if (previous !== undefined && asked !== undefined) {
-      const next: NextTurn = { message, afterMs: timed && asked.timed ? Math.max(0, requestedMs - conversation.startedMs - asked.answeredAfterMs) : undefined, ...this.#likeness(conversation, { asked, message }) };
+      const next: NextTurn = { message, afterMs: timed && asked.timed ? Math.max(0, requestedMs - conversation.startedMs - asked.answeredAfterMs) : undefined, ...this.#comparer.compare(message, { asked: asked.query, earlier: conversation }) };
       const origin = { sourceId: record.eventId, timeMs: record.timeMs };
       const context = { config: this.#config };
       const course = { turn: conversation.turns, troubled: conversation.troubledTurns };
@@ -186,21 +186,6 @@ export class ConversationTracker {
     if (message.wordCount === 0) return;
     conversation.queries = withLast(conversation.queries, { item: message.text, max: QUERIES_KEPT });
     conversation.queryStems = withStems(conversation.queryStems, { stems: message.content, marked: hasMark(message, 'beyondAscii'), max: QUERIES_KEPT });
-  }
-
-  /** How the message compares with what was asked just before, and with all that was asked. */
-  #likeness({ queries, queryStems }: OpenConversation, { asked, message }: { asked: Exchange; message: Exchange['query'] }): Pick<NextTurn, 'toQuery' | 'alikeCount'> {
-    const toQuery = this.#comparer.similarity(asked.query, message);
-    const messageBeyondAscii = hasMark(message, 'beyondAscii');
-    let alikeCount = 1;
-    overlapsWith(queryStems, message.content).forEach(({ overlap, marked }, i) => {
-      const text = queries[i] as string;
-      // The last one is mostly the query that was compared just before.
-      const alike = text === asked.query.text ? toQuery : this.#comparer.similarityOfTexts(text, message.text, { overlap, beyondAscii: marked || messageBeyondAscii });
-      if (alike.strength > 0) alikeCount += 1;
-    });
-    this.#comparer.forget();
-    return { toQuery, alikeCount };
   }
 
   #evidence(conversation: OpenConversation, waiting: Waiting): void {
