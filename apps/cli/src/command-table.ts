@@ -17,6 +17,11 @@ export const commandTable: CommandTable = {
     load: () => import('./commands/detect.command.js'),
     needs: ['@ratchet/signals', '@ratchet/genai-spans'],
   },
+  signals: {
+    description: 'check the failure probability against feedback, and learn its weights from it',
+    load: () => import('./commands/signals.command.js'),
+    needs: ['@ratchet/signals', '@ratchet/genai-spans'],
+  },
   cluster: {
     description: 'group failures that are alike',
     load: () => import('./commands/cluster.command.js'),

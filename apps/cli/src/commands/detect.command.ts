@@ -1,28 +1,20 @@
-import { detectConversations, type Detection, type SignalsConfigInput, signalsConfigSchema } from '@ratchet/signals';
+import { detectConversations, type Detection } from '@ratchet/signals';
 import type { Command } from 'commander';
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import type { Writable } from 'node:stream';
 import { type CommandIo, UsageError } from '../command-module.js';
 import { DetectionSummary } from '../detect/detection-summary.js';
-import { nameOfInput, parseJson, readInput } from '../json-input.js';
-import { logFormats, readLog } from '../logs/read-log.js';
+import { formatOption, formatsHelp, readLog } from '../logs/read-log.js';
+import { type DetectionOptions, readDetection, withDetectionOptions } from '../signals/read-detection.js';
 
-interface DetectOptions {
-  readonly config?: string;
+interface DetectOptions extends DetectionOptions {
   readonly format?: string;
   readonly summary?: string;
   readonly terms?: boolean;
 }
 
 const CHARS_PER_WRITE = 65_536;
-
-const readConfig = async (path: string | undefined, io: CommandIo): Promise<SignalsConfigInput> => {
-  if (path === undefined) return {};
-  const parsed = signalsConfigSchema.safeParse(parseJson(await readInput(path, io), nameOfInput(path)));
-  if (parsed.success) return parsed.data;
-  throw new UsageError(`${nameOfInput(path)}: ${parsed.error.issues.map(({ path: place, message }) => `${place.join('.')}: ${message}`).join('; ')}`);
-};
 
 /** Many short lines to a stream that may be slow to take them. */
 class LineWriter {
@@ -53,15 +45,15 @@ const writeSummary = async (path: string, text: string): Promise<void> => {
   }
 };
 
-const detect = async (file: string, { config: configFile, format, summary, terms }: DetectOptions, io: CommandIo): Promise<void> => {
-  const config = await readConfig(configFile, io);
+const detect = async (file: string, { format, summary, terms, ...options }: DetectOptions, io: CommandIo): Promise<void> => {
+  const detection = await readDetection(options, io);
   const found = new DetectionSummary();
   const rows = new LineWriter(io.stdout);
   const onIgnored = (reason: string, count: number): void => void io.stderr.write(`passed over: ${count} ${reason}\n`);
   for await (const conversations of readLog(file, io, { format, onIgnored })) {
-    for (const detection of detectConversations(conversations, { config })) {
-      if (summary !== undefined) found.add(detection);
-      if (summary !== '-') await rows.write(resultOf(detection, terms === true));
+    for (const result of detectConversations(conversations, detection)) {
+      if (summary !== undefined) found.add(result);
+      if (summary !== '-') await rows.write(resultOf(result, terms === true));
     }
   }
   await rows.flush();
@@ -71,12 +63,11 @@ const detect = async (file: string, { config: configFile, format, summary, terms
 
 /** `ratchet detect`: one line per interaction, in the order of the input. */
 export const register = (command: Command, io: CommandIo): void => {
-  command
+  withDetectionOptions(command)
     .argument('<file>', 'a log as JSON lines, or one JSON document; - is standard input')
-    .option('--format <name>', `one of ${logFormats.map(({ name }) => name).join(', ')}; without it, the first line decides`)
+    .option(...formatOption)
     .option('--summary <path>', 'write what was found for people to read: failures by signal and workload, ten examples; - puts it in the place of the lines')
-    .option('--config <path>', 'JSON with the thresholds that differ from the defaults')
     .option('--terms', 'also list what each probability is the sum of')
-    .addHelpText('after', `\nFormats\n${logFormats.map(({ name, lines }) => `  ${name}: ${lines}`).join('\n')}\n\nConversations that stand on one line each are judged as they are read; the lines of all other logs are kept in memory until the end.`)
+    .addHelpText('after', `${formatsHelp}\n\nConversations that stand on one line each are judged as they are read; the lines of all other logs are kept in memory until the end.`)
     .action((file: string, options: DetectOptions) => detect(file, options, io));
 };

@@ -18,6 +18,10 @@ export interface ReadLogOptions {
   readonly onIgnored?: (reason: string, count: number) => void;
 }
 
+/** Arguments of a command's `option`. */
+export const formatOption: readonly [string, string] = ['--format <name>', `one of ${logFormats.map(({ name }) => name).join(', ')}; without it, the first line decides`];
+export const formatsHelp = `\nFormats\n${logFormats.map(({ name, lines }) => `  ${name}: ${lines}`).join('\n')}`;
+
 interface Value {
   readonly line: number;
   readonly value: unknown;
@@ -39,6 +43,13 @@ export async function* readLog(path: string, io: CommandIo, { format, onIgnored 
   if (rest.length > 0) yield groupByConversation(rest);
   if (onIgnored !== undefined) for (const [reason, count] of reader?.ignored ?? []) onIgnored(reason, count);
 }
+
+/** All events of a log, those of a conversation together. Throws as {@link readLog}. */
+export const readWholeLog = async (path: string, io: CommandIo, options: ReadLogOptions = {}): Promise<LoggedEvent[]> => {
+  const events: LoggedEvent[] = [];
+  for await (const conversations of readLog(path, io, options)) for (const conversation of conversations) for (const event of conversation.events) events.push(event);
+  return events;
+};
 
 const readValue = (reader: LogReader, { line, value }: Value, path: string): readonly LoggedEvent[] => {
   try {

@@ -1,5 +1,7 @@
 import { type Signal, type SignalName, signalNameSchema } from '@ratchet/domain';
+import { cueBits } from '../cues/cue-book.js';
 import { hasCue } from '../cues/cue-matcher.js';
+import type { CueName } from '../cues/cue-names.js';
 import { countShared, sizeOf } from '../text/stem-set.js';
 import { hasMark, type TextProfile } from '../text/text-profile.js';
 import type { Course, Exchange, NextTurn } from './exchange.js';
@@ -28,9 +30,25 @@ export class FailureFeatures {
   }
 }
 
-const replyCuePlaces = replyCueNames.map((cue) => [cue, featurePlaces[`reply.${cue}`]] as const);
-const userCuePlaces = userCueNames.map((cue) => [cue, featurePlaces[`next.${cue}`]] as const);
-const queryCuePlaces = queryCueNames.map((cue) => [cue, featurePlaces[`query.${cue}`]] as const);
+const placeOfBit = (bit: number): number => 31 - Math.clz32(bit);
+
+/** By the place of a cue's bit, the place of its feature; -1 where it has none. */
+const placesByBit = (pairs: readonly (readonly [CueName, number])[]): Int16Array => {
+  const places = new Int16Array(32).fill(-1);
+  for (const [cue, place] of pairs) places[placeOfBit(cueBits[cue])] = place;
+  return places;
+};
+const replyCuePlaces = placesByBit(replyCueNames.map((cue) => [cue, featurePlaces[`reply.${cue}`]]));
+const userCuePlaces = placesByBit(userCueNames.map((cue) => [cue, featurePlaces[`next.${cue}`]]));
+const queryCuePlaces = placesByBit(queryCueNames.map((cue) => [cue, featurePlaces[`query.${cue}`]]));
+
+const addCues = (features: FailureFeatures, bits: number, places: Int16Array): void => {
+  for (let rest = bits; rest !== 0; rest &= rest - 1) {
+    const place = places[placeOfBit(rest & -rest)] as number;
+    if (place >= 0) features.add(place, 1);
+  }
+};
+
 const signalPlaces = Object.fromEntries(signalNameSchema.options.map((name) => [name, featurePlaces[`signal.${name}`]])) as Readonly<Record<Signal['name'], number>>;
 const endingPlaces: Partial<Record<SignalName, number>> = Object.fromEntries(endingSignals.map((name) => [name, featurePlaces[`end.${name}`]]));
 const productPlaces = replyStates.map((reply) => userStates.map((user) => featurePlaces[`${reply}*${user}`]));
@@ -73,7 +91,7 @@ const failedIn = ({ cues }: TextProfile): boolean => hasCue(cues, 'failed') || h
 
 /** Gives how well the reply fits the question: the share of its content words that the reply takes up; 1 where there are none. */
 const addReply = (features: FailureFeatures, { query, reply, replyRepeats }: Exchange): number => {
-  if (reply.cues.bits !== 0) for (const [cue, place] of replyCuePlaces) if (hasCue(reply.cues, cue)) features.add(place, 1);
+  addCues(features, reply.cues.bits, replyCuePlaces);
   if (hasMark(reply, 'endsWithQuestion')) features.add(featurePlaces['reply.question'], 1);
   if (reply.wordCount > 0 && reply.wordCount <= 4) features.add(featurePlaces['reply.short'], 1);
   features.add(featurePlaces['reply.words'], logWords(reply));
@@ -87,7 +105,7 @@ const addReply = (features: FailureFeatures, { query, reply, replyRepeats }: Exc
 };
 
 const addUser = (features: FailureFeatures, message: TextProfile): void => {
-  if (message.cues.bits !== 0) for (const [cue, place] of userCuePlaces) if (hasCue(message.cues, cue)) features.add(place, 1);
+  addCues(features, message.cues.bits, userCuePlaces);
   features.add(featurePlaces['next.negations'], Math.min(message.cues.negations, 3) / 3);
   if (hasMark(message, 'exclaims')) features.add(featurePlaces['next.exclaims'], 1);
   if (hasMark(message, 'asks')) features.add(featurePlaces['next.asks'], 1);
@@ -105,7 +123,7 @@ const addContent = (features: FailureFeatures, { query, reply }: Exchange, { mes
 };
 
 const addQuery = (features: FailureFeatures, query: TextProfile): void => {
-  if (query.cues.bits !== 0) for (const [cue, place] of queryCuePlaces) if (hasCue(query.cues, cue)) features.add(place, 1);
+  addCues(features, query.cues.bits, queryCuePlaces);
   features.add(featurePlaces['query.words'], logWords(query));
 };
 
@@ -142,8 +160,6 @@ const userBitsOf = (message: TextProfile): number => {
     (hasCue(cues, 'asks_try') ? 2_048 : 0)
   );
 };
-
-const placeOfBit = (bit: number): number => 31 - Math.clz32(bit);
 
 const addProducts = (features: FailureFeatures, { reply, next: { message } }: { reply: TextProfile; next: NextTurn }): void => {
   const took = userBitsOf(message);
