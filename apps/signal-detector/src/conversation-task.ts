@@ -6,7 +6,7 @@ import { toDeadLetter } from '@ratchet/kafka';
 import type { ConsumedRecord, DeadLetterReason, PartitionTask, ProducedRecord, ResumePoint, TaskStart } from '@ratchet/kafka';
 import { derivedId } from '@ratchet/observability';
 import { ConversationTracker, keptText } from '@ratchet/signals';
-import type { Emission, SignalsConfig, TrackedEvent } from '@ratchet/signals';
+import type { Emission, FailureWeights, SignalsConfig, TrackedEvent } from '@ratchet/signals';
 import type { PrefetchedEmbedding } from './embeddings/prefetched-embedding.js';
 import { KEY_ADVICE, keyProblemOf } from './key-check.js';
 import type { KeyProblem } from './key-check.js';
@@ -34,6 +34,8 @@ export interface ConversationTaskOptions extends TaskStart {
   readonly detection: SignalsConfig;
   /** Shared by the partitions of the process; without it, messages are compared by words and hashed n-grams. */
   readonly embedding?: PrefetchedEmbedding | undefined;
+  /** Without them, the weights that ship. */
+  readonly weights?: FailureWeights | undefined;
   readonly observer?: Partial<TaskObserver>;
 }
 
@@ -50,6 +52,11 @@ export class ConversationTask implements PartitionTask {
     this.tracker = new ConversationTracker({
       config: detection,
       ...(embedding && { embedding }),
+    const { detection, weights, position, resume } = options;
+    this.keyAlertHour = Number.parseInt(resume?.marks['keys'] ?? '0', 36);
+    this.tracker = new ConversationTracker({
+      config: detection,
+      ...(weights && { weights }),
       ...(resume && { resume: { offset: resume.replayFrom, committed: position, streamTimeMs: resume.streamTimeMs, cuts: resume.marks['cuts'] } }),
     });
   }

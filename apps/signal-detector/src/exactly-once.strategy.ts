@@ -5,6 +5,7 @@ import { ExactlyOnceProcessor } from '@ratchet/kafka';
 import { describeError, type Logger, type Metrics } from '@ratchet/observability';
 import { OpenAiEmbeddingsClient } from '@ratchet/providers';
 import type { PlatformServices } from '@ratchet/service';
+import { shippedLanguages, useCueLanguages } from '@ratchet/signals';
 import type { Config } from './config.js';
 import { DetectorMetrics } from './detector-metrics.js';
 import { type EmbeddingsConfig, nameOfEmbedding } from './embeddings/embeddings-config.js';
@@ -25,7 +26,9 @@ export class ExactlyOnceStrategy extends Server implements CustomTransportStrate
 
   constructor({ config, kafka, logger: log, metrics }: PlatformServices, profile: Profile) {
     super();
-    const { DETECTION, EMBEDDINGS, FETCH_WAIT_MS, FETCH_BYTES_MIN, BATCH_BYTES_MAX } = config as Config;
+    const { DETECTION, FAILURE_WEIGHTS_FILE: weights, CUE_FILES, EMBEDDINGS, FETCH_WAIT_MS, FETCH_BYTES_MIN, BATCH_BYTES_MAX } = config as Config;
+    useCueLanguages([...shippedLanguages, ...CUE_FILES]);
+    log.info('detection', { weights: weights.version, threshold: DETECTION.failureThreshold ?? weights.threshold, languages: [...shippedLanguages, ...CUE_FILES].map(({ language }) => language) });
     this.metrics = new DetectorMetrics(metrics, topics.interactions.name);
     const observer = this.metrics.observer((message, fields) => log.error(message, fields));
     const embedding = EMBEDDINGS && openEmbedding(EMBEDDINGS, { logger: log, metrics });
@@ -39,7 +42,7 @@ export class ExactlyOnceStrategy extends Server implements CustomTransportStrate
       batchBytesMax: BATCH_BYTES_MAX,
       retentionMsMin: DETECTION.maxConversationMs + WEEK_MS,
       createTask: (start) => {
-        const task = profile.createTask({ ...start, detection: DETECTION, embedding, observer });
+        const task = profile.createTask({ ...start, detection: DETECTION, weights, embedding, observer });
         this.metrics.watch(start.partition, task);
         return task;
       },
