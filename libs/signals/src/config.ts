@@ -1,14 +1,17 @@
 import { feedbackMetricsSchema } from '@ratchet/domain';
 import { z } from 'zod';
 
-/**
- * The numbers that the article "Agentic Continual Improvement" gives. Time and count are our defaults too; 0.8 is kept for sentence
- * embeddings only, since with hashed n-grams next to no rewrite reaches it.
- */
+/** The rules that the article "Agentic Continual Improvement" gives, by its names; its numbers are the defaults of the signals that go by these rules. */
 export const ARTICLE_THRESHOLDS = { similarity: 0.8, quickAbandonmentMs: 30_000, similarQueries: 2 } as const;
 
-/** Similarity thresholds belong to one embedding: they are kept under its name. */
+/**
+ * A similarity says something only together with the embedding that gave it, so its thresholds are kept under the embedding's name. The
+ * article's 0.8 holds for every sentence embedding that has none of its own; for hashed n-grams, of which next to no rewrite reaches 0.8,
+ * the numbers were measured on published rewrites (`bench/pairs.mjs`).
+ */
 export const HASHED_SIMILARITY = { embedding: 'hashed-512', cosine: 0.4, overlap: 0.2 } as const;
+export const similarityThresholds: Readonly<Record<string, { readonly cosine: number; readonly overlap: number }>> = { [HASHED_SIMILARITY.embedding]: HASHED_SIMILARITY };
+const SENTENCE_SIMILARITY = { cosine: ARTICLE_THRESHOLDS.similarity, overlap: 0 } as const;
 
 /** What may leave the detector: all of it, or what it concluded, without a word that anybody wrote. */
 export const contentPolicySchema = z.enum(['full', 'derived_only']);
@@ -42,12 +45,16 @@ export const signalsConfigSchema = z.object({
   maxInteractionsPerConversation: z.number().int().positive().default(500),
   /** Texts of an open conversation, and so those of failures, are kept up to this many characters. */
   maxKeptChars: z.number().int().positive().default(4_096),
-  /** Two queries are alike when cosine and share of content words both reach their threshold. */
+  /** Two queries are alike when the cosine is above its threshold, and the share of content words reaches its own. Both default to what goes with the embedding. */
   similarity: z
     .object({
-      embedding: z.string().default(HASHED_SIMILARITY.embedding),
-      cosine: z.number().min(0).max(1).default(HASHED_SIMILARITY.cosine),
-      overlap: z.number().min(0).max(1).default(HASHED_SIMILARITY.overlap),
+      embedding: z.string().min(1).default(HASHED_SIMILARITY.embedding),
+      cosine: z.number().min(0).max(1).optional(),
+      overlap: z.number().min(0).max(1).optional(),
+    })
+    .transform(({ embedding, cosine, overlap }) => {
+      const defaults = similarityThresholds[embedding] ?? SENTENCE_SIMILARITY;
+      return { embedding, cosine: cosine ?? defaults.cosine, overlap: overlap ?? defaults.overlap };
     })
     .prefault({}),
   /** More than this many alike queries in one conversation are repeated attempts. */

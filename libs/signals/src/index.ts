@@ -1,6 +1,6 @@
 export { CueFileError, type CueLanguage, readCueLanguage } from './cues/cue-language.js';
 export { shippedLanguages, useCueLanguages } from './cues/cue-matcher.js';
-export { ARTICLE_THRESHOLDS, failureThresholdOf, HASHED_SIMILARITY, idleEndMsOf, type SignalsConfig, type SignalsConfigInput, signalsConfigSchema } from './config.js';
+export { ARTICLE_THRESHOLDS, failureThresholdOf, HASHED_SIMILARITY, idleEndMsOf, type SignalsConfig, type SignalsConfigInput, signalsConfigSchema, similarityThresholds } from './config.js';
 export type { Detected } from './detectors/detector.js';
 export { feedbackSignals } from './detectors/registry.js';
 export type { Course, Ending, Exchange, NextTurn } from './failure/exchange.js';

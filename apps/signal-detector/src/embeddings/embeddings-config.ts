@@ -1,5 +1,5 @@
 import { providerConfigSchema } from '@ratchet/providers';
-import { ARTICLE_THRESHOLDS, HASHED_SIMILARITY } from '@ratchet/signals';
+import { HASHED_SIMILARITY, signalsConfigSchema } from '@ratchet/signals';
 import type { SignalsConfig } from '@ratchet/signals';
 import { z } from 'zod';
 
@@ -30,10 +30,10 @@ export const embeddingsConfigSchema = z.string().transform((text, context): Embe
 /** The name under which thresholds are kept: vectors of different origin are never compared. */
 export const nameOfEmbedding = ({ name, model }: Pick<EmbeddingsConfig, 'name' | 'model'>): string => `${name}/${model}`;
 
-/** Detection with the thresholds of that embedding: those that are set for it, else the one that the article gives for sentence embeddings. */
+/** Detection with the thresholds of that embedding: those that are set for it, else its defaults. */
 export const withThresholdsOf = (detection: SignalsConfig, embeddings: EmbeddingsConfig | undefined): SignalsConfig => {
   if (embeddings === undefined || detection.similarity.embedding !== HASHED_SIMILARITY.embedding) return detection;
-  return { ...detection, similarity: { embedding: nameOfEmbedding(embeddings), cosine: ARTICLE_THRESHOLDS.similarity, overlap: 0 } };
+  return signalsConfigSchema.parse({ ...detection, similarity: { embedding: nameOfEmbedding(embeddings) } });
 };
 
 /** What does not fit together; undefined where all does. */

@@ -1,7 +1,7 @@
 import { isSameText } from '../text/same-text.js';
 import { type NextTurnDetector, quoted, rounded, signal } from './detector.js';
 
-/** The user asks the same in other words. */
+/** The article's `reformulation`: the next query is similar to this one beyond the threshold of the embedding (0.8 for sentence embeddings), and is not the same text. */
 export const detectReformulation: NextTurnDetector = ({ query }, { message, toQuery }, { config }) => {
   if (toQuery.strength === 0 || isSameText(query.text, message.text)) return undefined;
   return signal('reformulation', toQuery.strength, {
@@ -11,5 +11,6 @@ export const detectReformulation: NextTurnDetector = ({ query }, { message, toQu
     wordOverlap: rounded(toQuery.overlap),
     embedding: config.similarity.embedding,
     threshold: config.similarity.cosine,
+    overlapThreshold: config.similarity.overlap,
   });
 };

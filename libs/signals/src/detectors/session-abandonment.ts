@@ -1,4 +1,5 @@
-import { hasCue, wordsOfCue } from '../cues/cue-matcher.js';
+import { wordsOfCue } from '../cues/cue-matcher.js';
+import { saysItIsDone } from './done-in-words.js';
 import { type EndingDetector, type NextTurnDetector, quoted, signal } from './detector.js';
 
 /** The user gives the task up in words ("never mind"). */
@@ -11,6 +12,6 @@ export const detectGivingUp: NextTurnDetector = (_exchange, { message }) => {
 export const detectSessionAbandonment: EndingDetector = ({ query }, { announced, taskCompleted, hadTrouble }) => {
   if (taskCompleted === true) return undefined;
   if (taskCompleted === false) return signal('session_abandonment', 0.8, { taskCompleted: false });
-  if (!hadTrouble || hasCue(query.cues, 'thanks') || hasCue(query.cues, 'goodbye') || hasCue(query.cues, 'praise')) return undefined;
+  if (!hadTrouble || saysItIsDone(query)) return undefined;
   return signal('session_abandonment', 0.5, { leftAfterTrouble: true, wentSilent: !announced });
 };

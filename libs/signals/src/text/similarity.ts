@@ -112,6 +112,7 @@ export class MessageComparer {
 
 const similarityOf = ({ angle, overlap, embedding, threshold }: { angle: number; overlap: number; embedding: string; threshold: number }): Similarity => {
   const clipped = Math.max(0, Math.min(1, angle));
-  const strength = clipped < threshold ? 0 : 0.5 + (0.5 * (clipped - threshold)) / Math.max(1e-9, 1 - threshold);
+  // Above the threshold, as the article has it.
+  const strength = clipped <= threshold ? 0 : 0.5 + (0.5 * (clipped - threshold)) / Math.max(1e-9, 1 - threshold);
   return { cosine: clipped, overlap, strength, embedding, threshold };
 };
