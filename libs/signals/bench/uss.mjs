@@ -68,13 +68,16 @@ export const breakdownTurns = (dialogues, options = {}) =>
 export const thumbedTurns = (dialogues, options = {}) =>
   repliesOf(dialogues, options).flatMap(({ turn, probability }) => (turn.thumb === undefined || turn.thumb === null ? [] : [{ label: turn.thumb === 'down' ? 1 : 0, probability }]));
 
-/** Sessions that the user rated 1 to 5, by the mean probability of their interactions; failed is 1 or 2. */
+/** Turns with times: only the session's are known, so that its turns are spread evenly over it. */
+const timed = ({ turns, started_at: startedAt, duration_s: seconds }) => {
+  const startMs = Date.parse(`${startedAt.replace(' ', 'T')}Z`);
+  return turns.map(({ role, text }, i) => ({ role, text, at: new Date(startMs + (1_000 * seconds * i) / Math.max(1, turns.length - 1)).toISOString() }));
+};
+
+/** Sessions that the user rated 1 to 5 and in which there was a reply, by the probability of their last interaction; failed is 1 or 2. */
 export const ratedSessions = (dialogues, options = {}) => {
   const rated = dialogues.filter(({ rating }) => typeof rating === 'number');
-  const sums = new Map();
-  for (const { conversationId, failureProbability } of detect(rated.map(({ id, turns }) => ({ id, turns: textsOf(turns) })), options).values()) {
-    const { sum, count } = sums.get(conversationId) ?? { sum: 0, count: 0 };
-    sums.set(conversationId, { sum: sum + failureProbability, count: count + 1 });
-  }
-  return rated.flatMap(({ id, rating }) => (sums.has(id) ? [{ label: rating <= 2 ? 1 : 0, probability: sums.get(id).sum / sums.get(id).count }] : []));
+  const last = new Map();
+  for (const { conversationId, failureProbability } of detect(rated.map((dialogue) => ({ id: dialogue.id, turns: timed(dialogue) })), options).values()) last.set(conversationId, failureProbability);
+  return rated.flatMap(({ id, rating }) => (last.has(id) ? [{ label: rating <= 2 ? 1 : 0, probability: last.get(id) }] : []));
 };
