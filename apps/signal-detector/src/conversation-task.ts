@@ -47,15 +47,11 @@ export class ConversationTask implements PartitionTask {
   private keyAlertHour: number;
 
   constructor(private readonly options: ConversationTaskOptions) {
-    const { detection, embedding, position, resume } = options;
+    const { detection, embedding, weights, position, resume } = options;
     this.keyAlertHour = Number.parseInt(resume?.marks['keys'] ?? '0', 36);
     this.tracker = new ConversationTracker({
       config: detection,
       ...(embedding && { embedding }),
-    const { detection, weights, position, resume } = options;
-    this.keyAlertHour = Number.parseInt(resume?.marks['keys'] ?? '0', 36);
-    this.tracker = new ConversationTracker({
-      config: detection,
       ...(weights && { weights }),
       ...(resume && { resume: { offset: resume.replayFrom, committed: position, streamTimeMs: resume.streamTimeMs, cuts: resume.marks['cuts'] } }),
     });
