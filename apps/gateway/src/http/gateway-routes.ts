@@ -1,6 +1,7 @@
 import type { FastifyError, FastifyInstance } from 'fastify';
 import { invalidRequest } from '../chat/openai-error.js';
 import { feedbackRoutes } from '../feedback/feedback.routes.js';
+import { widgetRoutes } from '../feedback/widget.routes.js';
 import { chatRoutes } from './chat.routes.js';
 import { sendFailure, type GatewayParts } from './gateway-parts.js';
 import { ingestRoutes } from './ingest.routes.js';
@@ -37,5 +38,6 @@ export const registerGateway = (fastify: FastifyInstance, parts: GatewayParts): 
     ingestRoutes(scope, parts);
     feedbackRoutes(scope, parts);
     tracesRoutes(scope, parts);
+    widgetRoutes(scope);
   });
 };

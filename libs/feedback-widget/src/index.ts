@@ -1,0 +1,1 @@
+export { readWidget, WIDGET_BYTES_MAX, type Widget } from './widget.js';
