@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { root, runNode, stopOnSignals } from './run-process.mjs';
+import { findBrowser, verifyWidget } from './verify-widget.mjs';
 
 const MINUTE_MS = 60_000;
 const CLI = 'apps/cli/bin/ratchet.mjs';
@@ -49,6 +50,15 @@ const bench = (project, file, args = []) => async () => {
 const chaos = async () => expectCode(await runNode('tools/chaos.mjs', [], { timeoutMs: 90 * MINUTE_MS }));
 const streams = async () => expectCode(await runNode('bench/run.mjs', ['streams', '--records', '100000', '--only', 'limit,full,reference,streams1,streams2'], { timeoutMs: 30 * MINUTE_MS }));
 
+const widget = async () => {
+  const browser = findBrowser();
+  if (!browser) return skipped('there is no Chromium here: install it (Debian: apt-get install chromium), or name one in CHROMIUM_PATH');
+  const built = await runNode(NX, ['run-many', '-t', 'build', '--projects=@ratchet/gateway,@ratchet/local-stack', '--outputStyle=static'], { timeoutMs: 5 * MINUTE_MS });
+  if (built.code !== 0) return expectCode(built);
+  await verifyWidget(browser);
+  return passed;
+};
+
 const compose = async () => {
   const client = spawnSync('docker', ['compose', 'version'], { stdio: 'ignore' });
   if (client.error || client.status !== 0) return skipped('there is no docker client with Compose here');
@@ -65,6 +75,7 @@ const steps = [
   { name: 'compose', does: 'docker-compose.yml can be read', run: compose },
   { name: 'training', does: 'what the training recipes forget and learn', run: withData(['clinc150.jsonl', 'banking77.jsonl'], bench('embedded-model', 'training-streams.mjs')) },
   { name: 'signals', does: 'how well failure signals agree with people', run: withData(['uss_mwoz.jsonl', 'uss_sgd.jsonl', 'uss_redial.jsonl', 'uss_ccpe.jsonl'], bench('signals', 'agreement.mjs')) },
+  { name: 'widget', does: 'the feedback widget in a browser, by mouse and keyboard, and its feedback on the topic', run: widget },
   { name: 'streams', does: 'the stream benchmark, small: Kafka Streams must find what our reference job finds', run: streams },
 ];
 
