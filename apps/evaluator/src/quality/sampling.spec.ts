@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { isSampled } from './sampling.js';
+import { inQualitySample, isSampled } from './sampling.js';
 
 const ids = Array.from({ length: 20_000 }, (_, i) => `interaction-${i}`);
 const sampleAt = (rate: number): string[] => ids.filter((interactionId) => isSampled({ interactionId, rate }));
@@ -20,5 +20,13 @@ describe('isSampled', () => {
   it('takes nothing at 0 and everything at 1', () => {
     expect(sampleAt(0)).toEqual([]);
     expect(sampleAt(1)).toHaveLength(ids.length);
+  });
+});
+
+describe('inQualitySample', () => {
+  const interaction = (attributes: object) => ({ id: 'e', source: '/g', type: 'ratchet.interaction.completed', time: '2026-01-01T00:00:00Z', data: { interactionId: 'i', attributes } });
+
+  it('leaves out what was recorded without its texts', () => {
+    expect([{}, { 'ratchet.content': 'none' }].map((attributes) => inQualitySample(interaction(attributes), 1))).toEqual([true, false]);
   });
 });
