@@ -59,7 +59,9 @@ const converse = async (): Promise<void> => {
   for (let turn = 0; turn <= n % 4; turn += 1) {
     const interactionId = await say(conversationId, turn + (n % 2));
     const feedback = { feedbackId: `${interactionId}-thumb`, conversationId, interactionId, name: 'thumbs', value: n % 10 === 0, source: { type: 'user' }, givenAt: new Date().toISOString() };
-    if (n % 5 === 0) await producer.sendRecords([record('ratchet.feedback.given', feedback.feedbackId, feedback)]);
+    // As it is, again, and in an event of another id: one thumb.
+    const ids = [feedback.feedbackId, feedback.feedbackId, `${feedback.feedbackId}-again`];
+    if (n % 5 === 0) await producer.sendRecords(ids.map((id) => record('ratchet.feedback.given', id, feedback)));
   }
   if (n % 3 === 0) await producer.sendRecords([record('ratchet.conversation.ended', `${conversationId}-end`, { conversationId, ...{ endedAt: new Date().toISOString() } })]);
 };
@@ -162,6 +164,9 @@ describe('the signal-detector', () => {
     expect(expected.events.length).toBeGreaterThan(50);
     assertExactlyOnce({ expected: expected.events, actual: actual.events });
     expect(actual.vitals).toEqual(expected.vitals);
+    const thumbs = (await readAll(topics.signals.name)).map(({ value }) => JSON.parse(String(value)) as { name?: string; evidence?: { feedbackId?: string } }).filter(({ name }) => name === 'thumbs_up' || name === 'thumbs_down');
+    expect(thumbs.length).toBeGreaterThan(3);
+    assertNoDuplicates(thumbs.map(({ evidence }) => evidence?.feedbackId ?? ''));
     expect(sumOf(actual.vitals, 'requests')).toBe(interactions);
     expect(sumOf(actual.vitals, 'unitCount')).toBeGreaterThanOrEqual(conversations);
   });
