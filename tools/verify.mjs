@@ -48,6 +48,7 @@ const bench = (project, file, args = []) => async () => {
 
 /** The seed is printed, so that a run that found something can be had again. */
 const chaos = async () => expectCode(await runNode('tools/chaos.mjs', [], { timeoutMs: 90 * MINUTE_MS }));
+const doors = (program, args = []) => async () => expectCode(await runNode('tools/doors.mjs', [program, ...args], { timeoutMs: 70 * MINUTE_MS }));
 const streams = async () => expectCode(await runNode('bench/run.mjs', ['streams', '--records', '100000', '--only', 'limit,full,reference,streams1,streams2'], { timeoutMs: 30 * MINUTE_MS }));
 
 const widget = async () => {
@@ -70,6 +71,8 @@ const steps = [
   { name: 'demo', does: 'two weeks of the loop on the built-in data', run: demo('demo', ['--weeks', '2']) },
   { name: 'poison', does: 'a wrong correction by many users is turned down', run: demo('poison', ['--poison'], { wanted: 1, says: /^(REJECTED|ROLLED BACK) /m }) },
   { name: 'chaos', does: 'every service killed twenty times, broker and database away, under traffic', run: chaos },
+  { name: 'recipes', does: 'each snippet of docs/operating/connect.md, with packages from PyPI and npm', run: doors('recipes') },
+  { name: 'hostile', does: '100,000 broken, hostile and random inputs through every door', run: doors('hostile') },
   { name: 'clinc150', does: 'the loop on CLINC150', run: withData(['clinc150.jsonl'], demo('clinc150', ['--weeks', '1', '--data', join(dataDir ?? '', 'clinc150.jsonl')])) },
   { name: 'banking77', does: 'the loop on BANKING77', run: withData(['banking77.jsonl'], demo('banking77', ['--weeks', '1', '--data', join(dataDir ?? '', 'banking77.jsonl')])) },
   { name: 'compose', does: 'docker-compose.yml can be read', run: compose },
