@@ -3,7 +3,8 @@ import { encodeEvent, topicCatalogue } from '@ratchet/contracts';
 import { routingChanged, versionPublished } from '@ratchet/domain';
 import { createKafka, ensureTopics, EventProducer, type KafkaClient } from '@ratchet/kafka';
 import { Logger } from '@ratchet/observability';
-import { eventually } from '@ratchet/testing';
+import { createTopics, eventually } from '@ratchet/testing';
+import type { ITopicConfig } from 'kafkajs';
 import { ChaosStack } from '../chaos/chaos-stack.js';
 import { makeFleet, type ChaosService } from '../chaos/fleet.js';
 import { trainFirstModel } from '../chaos/loop-driver.js';
@@ -15,6 +16,8 @@ export interface DoorsStackOptions {
   readonly dataDir: string;
   readonly services: readonly ChaosService[];
   readonly env?: Readonly<Partial<Record<ChaosService, Readonly<Record<string, string>>>>>;
+  /** Topics that are not Ratchet's own. */
+  readonly topics?: readonly ITopicConfig[];
   readonly say: (text: string) => void;
 }
 
@@ -54,6 +57,7 @@ export class DoorsStack {
     await this.stack.start();
     process.env['KAFKA_BROKERS'] = this.brokers.join(',');
     await ensureTopics(this.kafka, { catalogue: topicCatalogue, replicationFactor: 1, services });
+    if (this.options.topics) await createTopics(this.options.topics);
     const made = await makeFleet({ root, dataDir, brokers: this.brokers, databaseUrl: this.stack.databaseUrl, env });
     this.fleet = made.filter(({ name, options }) => services.includes(options.service as ChaosService) && !name.endsWith('-b'));
     for (const service of this.fleet) service.start();

@@ -64,7 +64,8 @@ export const tryRecipes = async ({ page, folder, stack, say }: RecipesOptions): 
 };
 
 const runRecipe = async ({ name, language, code }: Recipe, { folder, stack }: Pick<RecipesOptions, 'folder' | 'stack'>): Promise<string | Error> => {
-  const file = join(folder, `${name}.${language === 'python' ? 'py' : 'mjs'}`);
+  // A prefix, or Python would take the file for the package of its name.
+  const file = join(folder, `app-${name}.${language === 'python' ? 'py' : 'mjs'}`);
   writeFileSync(file, code.replaceAll(PAGE_ADDRESS, stack.urlOf('gateway')));
   // An app that sends spans asks its own provider, which is the embedded model here.
   const env = { ...process.env, NODE_OPTIONS: '', OPENAI_BASE_URL: `${stack.urlOf('model-server')}/v1`, OPENAI_API_KEY: 'any', MODEL: stack.providerModel };
