@@ -17,6 +17,9 @@ export type ParsedChatRequest = { readonly ok: true; readonly request: ChatReque
 
 const forwarded = ['temperature', 'top_p', 'max_tokens', 'max_completion_tokens', 'stop', 'presence_penalty', 'frequency_penalty', 'response_format', 'logit_bias', 'reasoning_effort'] as const;
 
+/** OpenAI's; a provider would refuse another, and that would look like a failure of the version. */
+const roles = ['system', 'developer', 'user', 'assistant', 'tool', 'function'] as const;
+
 const textPart = z.object({ type: z.literal('text', 'only parts of type text are supported'), text: z.string() });
 const contentSchema = z.union([z.string(), z.array(textPart).transform((parts) => parts.map(({ text }) => text).join('\n')), z.null().transform(() => '')], {
   error: 'give a text, or an array of parts of type text',
@@ -25,7 +28,7 @@ const contentSchema = z.union([z.string(), z.array(textPart).transform((parts) =
 const bodySchema = z.looseObject(
   {
     model: idSchema,
-    messages: z.array(z.object({ role: z.string().min(1).max(40), content: contentSchema.optional().transform((content) => content ?? '') })).min(1, 'give at least one message'),
+    messages: z.array(z.object({ role: z.enum(roles, `must be one of ${roles.join(', ')}`), content: contentSchema.optional().transform((content) => content ?? '') })).min(1, 'give at least one message'),
     stream: z.boolean().nullish(),
     stream_options: z.object({ include_usage: z.boolean().nullish() }).nullish(),
     user: idSchema.nullish(),

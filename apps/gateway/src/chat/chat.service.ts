@@ -35,9 +35,11 @@ export class TurnFailedError extends Error {
 
 const failureOf = (error: unknown): HttpFailure => {
   const code = error instanceof ProviderError ? error.code : 'bad_response';
-  const status = code === 'timeout' ? 504 : code === 'rate_limited' ? 429 : 502;
+  // The provider found the request itself wrong: clients must not try it again, as they do after 502.
+  const invalid = error instanceof ProviderError && code === 'refused' && (error.status === 400 || error.status === 422);
+  const status = code === 'timeout' ? 504 : code === 'rate_limited' ? 429 : invalid ? 400 : 502;
   const message = error instanceof ProviderError ? error.message : 'The model provider failed.';
-  return { status, type: status === 429 ? 'rate_limit_error' : 'api_error', code: `provider_${code}`, message };
+  return { status, type: status === 429 ? 'rate_limit_error' : invalid ? 'invalid_request_error' : 'api_error', code: `provider_${code}`, message };
 };
 
 export interface ChatServiceOptions {

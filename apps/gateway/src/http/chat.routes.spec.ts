@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { interactionCompleted, type Interaction } from '@ratchet/domain';
+import { ProviderError } from '@ratchet/providers';
 import { assign } from '@ratchet/sdk';
 import { addVersion, openGatewayUnderTest, routeOf, type GatewayUnderTest } from './gateway-under-test.js';
 
@@ -125,6 +126,22 @@ describe('POST /v1/chat/completions', () => {
     expect(() => interactionCompleted.schema.parse(interaction)).not.toThrow();
   });
 
+  it.each([
+    [400, 400, 'invalid_request_error'],
+    [401, 502, 'api_error'],
+  ])('says to whom a refusal of the provider belongs: after HTTP %i it answers %i', async (refused, status, type) => {
+    await open({
+      answers: {
+        v1: () => {
+          throw new ProviderError({ code: 'refused', provider: 'v1', message: 'no', status: refused });
+        },
+      },
+    });
+    const response = await ask(body());
+    expect([response.statusCode, response.json().error.type, response.json().error.code]).toEqual([status, type, 'provider_refused']);
+    expect(await finish()).toMatchObject([{ error: { type: 'provider_refused' } }]);
+  });
+
   it("serves a tester's version and counts it as overridden", async () => {
     await open();
     gateway.table.applyRouting(routeOf({ ...rollout, share: 0.01 }));
@@ -165,6 +182,7 @@ describe('POST /v1/chat/completions', () => {
   it.each([
     [{ messages: [] }, 'messages'],
     [{ messages: [{ role: 'user', content: [{ type: 'image_url' }] }] }, 'messages.0.content'],
+    [{ messages: [{ role: 'human', content: 'Hello' }] }, 'messages.0.role'],
     [{ messages: undefined }, 'messages'],
     [{ n: 2 }, 'n'],
     [{ tools: [{}] }, 'tools'],
