@@ -1,4 +1,5 @@
 export { calculate, type Calculation, calculationGroups, type CalculationOutput } from './calculate.js';
+export { type Agreement, cohenKappa, type TwoRaters } from './cohen-kappa.js';
 export {
   asymptoticConfidenceSequence,
   type ConfidenceSequence,
@@ -27,6 +28,7 @@ export {
 } from './group-sequential.js';
 export { CalculationError } from './input.js';
 export { type Discordance, mcNemarTest } from './mcnemar.js';
+export { addDropEvidence, betOnDrop, dropThreshold, evidenceRate, type KnownScores, scoresToAlarm } from './mean-drop.js';
 export { covariance, mean, variance } from './moments.js';
 export { type MixtureTest, type MixtureTestRequest, mixtureSprt, rateDifference } from './msprt.js';
 export { benjaminiHochberg, bonferroni, holm } from './multiple-testing.js';

@@ -1,0 +1,46 @@
+/**
+ * Sequential detection of a drop of a mean, for scores from 0 to 1 of any distribution: a CUSUM of bets.
+ *
+ * A gambler stakes a share `bet` of what she has on each score being below the mean that is known from before. While the mean
+ * stays, her wealth has no tendency to grow whatever the distribution; after a drop it grows at {@link evidenceRate} nats a score.
+ * The statistic is the logarithm of her wealth, begun anew whenever it is below 0: it also says when the drop began.
+ *
+ * With the mean known, the expected number of scores before a false alarm at threshold h is at least e^h, for any distribution (a
+ * CUSUM e-detector: Shin, Ramdas and Rinaldo 2024, "E-detectors", theorem 2.4); for small bets it is near e^h / evidenceRate
+ * (Siegmund 1985, "Sequential Analysis", chapter 2). Bets on bounded means: Waudby-Smith and Ramdas 2024. CUSUM: Page 1954;
+ * it has the smallest worst delay among rules with the same rate of false alarms: Lorden 1971, Moustakides 1986.
+ */
+export interface KnownScores {
+  /** Mean before a drop, 0 to 1. */
+  readonly mean: number;
+  readonly variance: number;
+}
+
+/** However sure, a single score takes at most this share of the wealth. */
+const STAKE_MAX = 0.9;
+/** Scores that never varied may vary all the same. */
+const VARIANCE_MIN = 0.0025;
+
+const spreadOf = ({ variance }: KnownScores): number => Math.max(VARIANCE_MIN, variance);
+
+/** The share to bet for a drop of `drop` (0 to 1): it makes the expected log-wealth after such a drop the largest, to second order. */
+export const betOnDrop = (known: KnownScores, drop: number): number => Math.min(drop / (spreadOf(known) + drop * drop), STAKE_MAX / Math.max(1e-9, 1 - known.mean));
+
+/** Expected growth of the evidence, in nats a score, once the mean has dropped by `drop`; {@link betOnDrop}'s, to second order. */
+export const evidenceRate = (known: KnownScores, drop: number): number => (drop * drop) / (2 * (spreadOf(known) + drop * drop));
+
+/**
+ * The evidence after one more score. `weight`, 0 to 1, lowers the stake of a score that had a larger chance of being drawn than
+ * others: with weights inverse to those chances the bet stays fair for the mean of the whole population.
+ */
+export const addDropEvidence = ({ evidence, score, known, bet, weight = 1 }: { evidence: number; score: number; known: KnownScores; bet: number; weight?: number }): number =>
+  Math.max(0, evidence + Math.log1p(weight * bet * (known.mean - score)));
+
+/** Threshold of the evidence (nats) at which about `runLength` scores come between false alarms; never below what the bound e^h asks of 20 scores. */
+export const dropThreshold = ({ runLength, rate }: { runLength: number; rate: number }): number => Math.log(Math.max(20, runLength * rate));
+
+/** Scores, about, from a drop to its alarm: the way to the threshold at the expected growth. */
+export const scoresToAlarm = ({ runLength, known, drop }: { runLength: number; known: KnownScores; drop: number }): number => {
+  const rate = evidenceRate(known, drop);
+  return Math.ceil(dropThreshold({ runLength, rate }) / rate);
+};
