@@ -1,9 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { gateConfigSchema } from '@ratchet/gates';
 import type { GateConfig } from '@ratchet/gates';
+import { RatchetError } from '@ratchet/observability';
 import { parseProviders } from '@ratchet/providers';
 import { databaseConfigSchema, loadEnv } from '@ratchet/service';
 import { z } from 'zod';
+import { qualityRulesSchema } from './quality/evaluators/format-rules.js';
+import type { QualityRules } from './quality/evaluators/format-rules.js';
+import { readJudgeConfig } from './quality/judges/judge-config.js';
 
 const describeProblem = (error: unknown): string => {
   if (error instanceof z.ZodError) return z.prettifyError(error).replaceAll('\n', ' ');
@@ -25,11 +29,27 @@ const parsedBy = <T>(parse: (text: string) => T) =>
 /** Inline where it starts with a brace, else the path of a file. */
 export const readGateConfig = (text: string): GateConfig => gateConfigSchema.parse(JSON.parse(text.trimStart().startsWith('{') ? text : readFileSync(text, 'utf8')));
 
+/** Inline where it starts with a brace, else the path of a file. */
+const readQualityRules = (text: string): QualityRules => qualityRulesSchema.parse(JSON.parse(text.trimStart().startsWith('{') ? text : readFileSync(text, 'utf8')));
+
+const floorsSchema = z.strictObject({ relevance: z.number().min(0).max(1).default(0.3), factuality: z.number().min(0).max(1).default(0.5), safety: z.number().min(0).max(1).default(0.5), format: z.number().min(0).max(1).default(0.5) });
+
 const share = z.coerce.number().min(0).max(1);
 
 export const configSchema = databaseConfigSchema.extend({
   PROVIDERS: parsedBy(parseProviders).describe('Model providers by name, as JSON; judged versions are run there'),
-  SAMPLE_RATE: share.default(0.05).describe('Share of interactions whose quality is evaluated'),
+  SAMPLE_RATE: share.default(0.05).describe('Share of ordinary traffic whose quality is evaluated; rare and new strata get more, and 0 turns it off'),
+  QUALITY_SAMPLES_PER_HOUR_MIN: z.coerce.number().min(0).max(10_000).default(20).describe('Evaluations an hour that each version and arm gets, traffic allowing; ten times as many in a candidate or control arm and in the first day of a version'),
+  QUALITY_BOOST_RATE: share.default(1).describe('Rate of an evaluator whose scores are near an alert; at most SAMPLE_RATE turns closer looks off'),
+  QUALITY_BUDGET_PER_HOUR: z.coerce.number().int().min(1).default(10_000).describe('Evaluated interactions an hour, of all targets; looked at every 10 s'),
+  QUALITY_RULES: parsedBy(readQualityRules).prefault('{}').describe('Format of answers by workload (* for the others): jsonSchema, mustMatch, mustNotMatch, minChars, maxChars, languages; a JSON object, or the path of a file with one'),
+  QUALITY_FLOORS: parsedBy((text) => floorsSchema.parse(JSON.parse(text))).prefault('{}').describe('Scores below which a single answer fails, by evaluator, as JSON: it is told to the analyzer as the signal quality_low'),
+  QUALITY_JUDGE: parsedBy(readJudgeConfig).optional().describe('A model that judges, as JSON: provider, model, price, and optionally dimensions, costPerHourUsdMax, costPerDayUsdMax, concurrency, outputTokensMax; without it only rules judge'),
+  QUALITY_DRIFT_DROP: z.coerce.number().min(0.01).max(0.5).default(0.05).describe('Drop of a mean score that an alert is to find, 0 to 1'),
+  QUALITY_DRIFT_RUN_LENGTH: z.coerce.number().min(1_000).max(1e12).default(20_000_000).describe('Scores of one evaluator between two false alerts, about'),
+  QUALITY_SETTLE_MINUTES: z.coerce.number().min(0).max(10_080).default(10).describe('After the first score of a version, or its promotion, until its scores count for alerts'),
+  QUALITY_BASELINE_HOURS: z.coerce.number().min(0).max(720).default(24).describe('Hours, at least, in which the usual mean of a version is learnt'),
+  QUALITY_BASELINE_SCORES: z.coerce.number().int().min(10).max(50_000).default(2_000).describe('Scores, at least, from which it is learnt'),
   JUDGE_CONCURRENCY: z.coerce.number().int().min(1).max(256).default(16).describe('Suite items under way at once in a judgement'),
   JUDGE_OUTAGES_MAX: z.coerce.number().int().min(0).max(20).default(5).describe('Provider outages that a judgement waits out before it goes on with missing scores'),
   INPUT_WAIT_MS: z.coerce.number().int().min(0).default(600_000).describe("How long a judgement waits for the candidate's bundle and datasets"),
@@ -46,4 +66,12 @@ export const configSchema = databaseConfigSchema.extend({
 });
 export type Config = z.infer<typeof configSchema>;
 
-export const loadConfig = (env: NodeJS.ProcessEnv): Config => loadEnv(configSchema, env);
+/** Throws one error that names every bad variable. */
+export const loadConfig = (env: NodeJS.ProcessEnv): Config => {
+  const config = loadEnv(configSchema, env);
+  const judge = config.QUALITY_JUDGE;
+  if (judge && !config.PROVIDERS.some(({ name }) => name === judge.provider)) {
+    throw new RatchetError({ code: 'bad_configuration', message: 'The configuration is not usable:\n  QUALITY_JUDGE: names a provider that PROVIDERS does not have' });
+  }
+  return config;
+};

@@ -3,12 +3,16 @@ import { AppModule } from './app.module.js';
 import { loadConfig } from './config.js';
 import { contract } from './contract.js';
 import { Evaluator0001 } from './persistence/migrations/0001-evaluator.migration.js';
-import { inQualitySample } from './quality/sampling.js';
+import { Evaluator0002 } from './persistence/migrations/0002-quality.migration.js';
+import { inQualitySample } from './quality/sampling/sample.js';
+import { SamplingRates } from './quality/sampling/sampling-rates.js';
+
+const rates = new SamplingRates();
 
 await runService({
   contract,
   loadConfig,
-  module: () => ({ module: AppModule }),
-  database: { migrations: [Evaluator0001] },
-  accepts: (event, { SAMPLE_RATE }) => inQualitySample(event, SAMPLE_RATE),
+  module: () => AppModule.with(rates),
+  database: { migrations: [Evaluator0001, Evaluator0002] },
+  accepts: (event) => inQualitySample(event, rates),
 });

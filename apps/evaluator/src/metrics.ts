@@ -10,13 +10,29 @@ export class EvaluatorMetrics {
   readonly evaluations;
   readonly scores;
   readonly alerts;
+  readonly budgetUsed;
+  readonly boostedStreams;
+  readonly judgeCalls;
+  readonly judgeTokens;
+  readonly judgeCostUsd;
+  readonly judgeQueue;
+  readonly agreementKappa;
+  readonly agreementLabels;
 
   constructor(metrics: Metrics) {
     this.judgements = metrics.counter({ name: 'ratchet_evaluator_judgements_total', help: 'Verdicts given, by outcome', labelNames: ['outcome'] });
     this.judgementSeconds = metrics.histogram({ name: 'ratchet_evaluator_judgement_seconds', help: 'Time of one run of a judgement', buckets: [1, 5, 15, 60, 300, 900, 3600, 14_400] });
     this.answers = metrics.counter({ name: 'ratchet_evaluator_answers_total', help: 'Suite answers, by who gave them and what became of them', labelNames: ['role', 'result'] });
-    this.evaluations = metrics.counter({ name: 'ratchet_evaluator_evaluations_total', help: 'Sampled interactions, by evaluator; off where it had nothing to check against', labelNames: ['evaluator', 'result'] });
-    this.scores = metrics.histogram({ name: 'ratchet_evaluator_quality_score', help: 'Quality scores of sampled interactions', labelNames: ['evaluator'], buckets: [0.1, 0.25, 0.5, 0.6, 0.7, 0.8, 0.9, 1] });
+    this.evaluations = metrics.counter({ name: 'ratchet_evaluator_evaluations_total', help: 'Sampled interactions, by evaluator (rule or judge): scored, or the reason why not', labelNames: ['evaluator', 'kind', 'result'] });
+    this.scores = metrics.histogram({ name: 'ratchet_evaluator_quality_score', help: 'Quality scores of sampled interactions', labelNames: ['evaluator', 'kind'], buckets: [0.1, 0.25, 0.5, 0.6, 0.7, 0.8, 0.9, 1] });
     this.alerts = metrics.counter({ name: 'ratchet_evaluator_alerts_total', help: 'Quality alerts, by evaluator', labelNames: ['evaluator', 'change'] });
+    this.budgetUsed = metrics.gauge({ name: 'ratchet_evaluator_budget_used_ratio', help: 'Evaluated interactions of the last hour as a share of QUALITY_BUDGET_PER_HOUR; nothing is sampled from 1 on' });
+    this.boostedStreams = metrics.gauge({ name: 'ratchet_evaluator_boosted_streams', help: 'Streams of scores near an alert, sampled at QUALITY_BOOST_RATE' });
+    this.judgeCalls = metrics.counter({ name: 'ratchet_evaluator_judge_calls_total', help: 'Calls of the model that judges, by evaluator', labelNames: ['evaluator'] });
+    this.judgeTokens = metrics.counter({ name: 'ratchet_evaluator_judge_tokens_total', help: 'Tokens of the model that judges', labelNames: ['evaluator', 'direction'] });
+    this.judgeCostUsd = metrics.counter({ name: 'ratchet_evaluator_judge_cost_usd_total', help: 'Cost of the model that judges, by the configured prices', labelNames: ['evaluator'] });
+    this.judgeQueue = metrics.gauge({ name: 'ratchet_evaluator_judge_queue', help: 'Sampled interactions that wait for the model that judges' });
+    this.agreementKappa = metrics.gauge({ name: 'ratchet_evaluator_agreement_kappa', help: 'Cohen\'s kappa of an evaluator with people; bound is estimate, lower or upper (95 %)', labelNames: ['evaluator', 'judge', 'bound'] });
+    this.agreementLabels = metrics.gauge({ name: 'ratchet_evaluator_agreement_labels', help: 'Interactions that people and the evaluator have both judged', labelNames: ['evaluator', 'judge'] });
   }
 }

@@ -71,7 +71,7 @@ export const topics = {
     key: 'target',
     events: [keyed(vitalsCounted, targetKey)],
     producers: ['signal-detector'],
-    consumers: ['trainer-dispatcher', 'rollout-controller', 'console'],
+    consumers: ['trainer-dispatcher', 'rollout-controller', 'evaluator', 'console'],
   }),
   opportunities: topic({
     name: 'ratchet.opportunities.v1',

@@ -18,16 +18,18 @@ export interface KnownScores {
 
 /** However sure, a single score takes at most this share of the wealth. */
 const STAKE_MAX = 0.9;
+
 /** Scores that never varied may vary all the same. */
-const VARIANCE_MIN = 0.0025;
+const spreadOf = ({ variance }: KnownScores, drop: number): number => Math.max(drop * drop, variance);
 
-const spreadOf = ({ variance }: KnownScores): number => Math.max(VARIANCE_MIN, variance);
+/**
+ * The share to bet for a drop of `drop` (0 to 1): the one of the likelihood ratio for yes-or-no scores and, for small drops, for normal
+ * ones. A smaller bet would take a drop of much less than half of `drop` for one.
+ */
+export const betOnDrop = (known: KnownScores, drop: number): number => Math.min(drop / spreadOf(known, drop), STAKE_MAX / Math.max(1e-9, 1 - known.mean));
 
-/** The share to bet for a drop of `drop` (0 to 1): it makes the expected log-wealth after such a drop the largest, to second order. */
-export const betOnDrop = (known: KnownScores, drop: number): number => Math.min(drop / (spreadOf(known) + drop * drop), STAKE_MAX / Math.max(1e-9, 1 - known.mean));
-
-/** Expected growth of the evidence, in nats a score, once the mean has dropped by `drop`; {@link betOnDrop}'s, to second order. */
-export const evidenceRate = (known: KnownScores, drop: number): number => (drop * drop) / (2 * (spreadOf(known) + drop * drop));
+/** Expected growth of the evidence, in nats a score, once the mean has dropped by `drop`; to second order. */
+export const evidenceRate = (known: KnownScores, drop: number): number => (drop * drop) / (2 * spreadOf(known, drop));
 
 /**
  * The evidence after one more score. `weight`, 0 to 1, lowers the stake of a score that had a larger chance of being drawn than
@@ -36,7 +38,7 @@ export const evidenceRate = (known: KnownScores, drop: number): number => (drop 
 export const addDropEvidence = ({ evidence, score, known, bet, weight = 1 }: { evidence: number; score: number; known: KnownScores; bet: number; weight?: number }): number =>
   Math.max(0, evidence + Math.log1p(weight * bet * (known.mean - score)));
 
-/** Threshold of the evidence (nats) at which about `runLength` scores come between false alarms; never below what the bound e^h asks of 20 scores. */
+/** Threshold of the evidence (nats) at which about `runLength` scores come between false alarms. */
 export const dropThreshold = ({ runLength, rate }: { runLength: number; rate: number }): number => Math.log(Math.max(20, runLength * rate));
 
 /** Scores, about, from a drop to its alarm: the way to the threshold at the expected growth. */

@@ -4,6 +4,7 @@ import { versionPromoted, versionPublished, versionRolledBack } from '@ratchet/d
 import type { VersionPromoted, VersionPublished, VersionRolledBack } from '@ratchet/domain';
 import type { Transaction } from '@ratchet/persistence';
 import { OnEvent } from '@ratchet/service';
+import { StreamsRepository } from '../persistence/streams.repository.js';
 import { SuitesRepository } from '../persistence/suites.repository.js';
 import { VersionsRepository } from '../persistence/versions.repository.js';
 
@@ -12,6 +13,7 @@ export class VersionsHandlers {
   constructor(
     private readonly versions: VersionsRepository,
     private readonly suites: SuitesRepository,
+    private readonly streams: StreamsRepository,
   ) {}
 
   @OnEvent(versionPublished)
@@ -24,6 +26,8 @@ export class VersionsHandlers {
   async onPromoted({ data }: EventEnvelope<VersionPromoted>, tx: Transaction): Promise<void> {
     await this.versions.crown(tx, { model: data.model, workload: data.workload, versionId: data.version, since: data.promotedAt });
     await this.suites.markFixed(tx, data);
+    // With all of the traffic a version answers other people than in its rollout: what is usual for it is learnt anew.
+    await this.streams.restart(tx, data);
   }
 
   @OnEvent(versionRolledBack)

@@ -1,60 +1,99 @@
 import { Injectable } from '@nestjs/common';
-import type { Interaction, Target } from '@ratchet/domain';
-import type { QualityWindow } from '../quality/decide-alert.js';
-import type { EvaluatorName, QualityScore } from '../quality/evaluators.js';
+import type { Target } from '@ratchet/domain';
+import type { QualityWindow } from '../quality/alerts/decide-alert.js';
+import type { EvaluatorName } from '../quality/evaluators/quality-evaluator.js';
+import { judgeColumns } from '../quality/score-row.js';
+import type { ScoredInteraction, ScoreRow } from '../quality/score-row.js';
 import type { Queryable } from './queryable.js';
 
-/** Scores and reasons of sampled interactions (never their text), and the alerts on them. */
+/** Scores that are watched together: one evaluator, rule or judge, on one target. */
+export interface ScoreSeries extends Target {
+  readonly evaluator: EvaluatorName;
+  /** `provider/model`; empty for a rule. */
+  readonly judge: string;
+  readonly prompt: string;
+}
+
+export interface UncountedScore extends ScoreSeries {
+  readonly version: string;
+  readonly interactionId: string;
+  readonly score: number;
+  readonly weight: number;
+  readonly evaluatedAt: Date;
+}
+
+/** Scores and reasons of sampled interactions, never their text. */
 @Injectable()
 export class QualityRepository {
   /** False where this interaction was evaluated before. */
-  async save(tx: Queryable, { interaction, scores, evaluatedAt }: { interaction: Interaction; scores: readonly QualityScore[]; evaluatedAt: string }): Promise<boolean> {
-    const scoreOf = (name: EvaluatorName): number | null => scores.find(({ evaluator }) => evaluator === name)?.score ?? null;
-    const explanations = Object.fromEntries(scores.map(({ evaluator, explanation }) => [evaluator, explanation]));
+  async open(tx: Queryable, { interactionId, model, workload, version }: ScoredInteraction, evaluatedAt: string): Promise<boolean> {
     const rows = await tx.query(
-      `insert into quality_evaluations (interaction_id, model, workload, version_id, relevance, factuality, safety, format, explanations, evaluated_at)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9::jsonb, $10) on conflict do nothing returning interaction_id`,
-      [
-        interaction.interactionId, interaction.model, interaction.workload, interaction.version, scoreOf('relevance'), scoreOf('factuality'), scoreOf('safety'), scoreOf('format'),
-        JSON.stringify(explanations), evaluatedAt,
-      ],
+      `insert into quality_evaluations (interaction_id, model, workload, version_id, evaluated_at) values ($1, $2, $3, $4, $5) on conflict do nothing returning interaction_id`,
+      [interactionId, model, workload, version, evaluatedAt],
     );
     return rows.length > 0;
   }
 
-  /** Mean and number of each evaluator's scores in the last `size` evaluations of a target. */
-  async windows(tx: Queryable, { model, workload, size }: Target & { size: number }): Promise<Map<EvaluatorName, QualityWindow>> {
-    const [row] = await tx.query<Record<string, number | null>>(
-      `select avg(relevance) as relevance, count(relevance)::int as relevance_n, avg(factuality) as factuality, count(factuality)::int as factuality_n,
-              avg(safety) as safety, count(safety)::int as safety_n, avg(format) as format, count(format)::int as format_n
-         from (select relevance, factuality, safety, format from quality_evaluations where model = $1 and workload = $2 order by sequence desc limit $3) as recent`,
-      [model, workload, size],
+  /** False where a score of the same evaluator was there before. */
+  async addScores(tx: Queryable, { interactionId, model, workload, version }: ScoredInteraction, scores: readonly ScoreRow[], evaluatedAt: string): Promise<boolean> {
+    if (scores.length === 0) return false;
+    const rows = scores.map(({ evaluator, judge, finding, isPass, rate, weight }) => ({
+      evaluator, ...judgeColumns(judge), score: finding.score, isPass, explanation: finding.explanation, rate, weight, costUsd: finding.costUsd,
+    }));
+    const added = await tx.query(
+      `insert into quality_scores (interaction_id, model, workload, version_id, evaluator, judge, prompt, score, is_pass, explanation, rate, weight, cost_usd, evaluated_at)
+       select $1, $2, $3, $4, evaluator, judge, prompt, score, "isPass", explanation, rate, weight, "costUsd", $6
+         from jsonb_to_recordset($5::jsonb) as r(evaluator text, judge text, prompt text, score float8, "isPass" boolean, explanation text, rate float8, weight float8, "costUsd" float8)
+       on conflict do nothing returning sequence`,
+      [interactionId, model, workload, version, JSON.stringify(rows), evaluatedAt],
     );
-    const names: readonly EvaluatorName[] = ['relevance', 'factuality', 'safety', 'format'];
-    return new Map(names.map((name) => [name, { mean: row?.[name] ?? 0, samples: row?.[`${name}_n`] ?? 0 }]));
+    return added.length > 0;
   }
 
-  async openAlert(tx: Queryable, { model, workload, evaluator }: Target & { evaluator: EvaluatorName }): Promise<string | undefined> {
-    const [row] = await tx.query<{ alert_id: string }>('select alert_id from quality_alerts where model = $1 and workload = $2 and evaluator = $3 and resolved_at is null', [model, workload, evaluator]);
-    return row?.alert_id;
-  }
-
-  /** False where another instance raised it first. */
-  async raise(tx: Queryable, { alertId, model, workload, evaluator, raisedAt }: Target & { alertId: string; evaluator: EvaluatorName; raisedAt: string }): Promise<boolean> {
-    const rows = await tx.query(
-      `insert into quality_alerts (alert_id, model, workload, evaluator, raised_at) values ($1, $2, $3, $4, $5)
-       on conflict (model, workload, evaluator) where resolved_at is null do nothing returning alert_id`,
-      [alertId, model, workload, evaluator, raisedAt],
+  /** Scores that alerts have not seen, each of them once: they are marked in the transaction that looks at them. */
+  async takeUncounted(tx: Queryable, limit: number): Promise<UncountedScore[]> {
+    const rows = await tx.query<UncountedScore & { sequence: string } & Record<string, unknown>>(
+      `update quality_scores set is_counted = true
+        where sequence in (select sequence from quality_scores where not is_counted order by sequence limit $1)
+        returning sequence, interaction_id as "interactionId", model, workload, version_id as version, evaluator, judge, prompt, score, weight, evaluated_at as "evaluatedAt"`,
+      [limit],
     );
-    return rows.length > 0;
+    return rows.sort((a, b) => Number(a.sequence) - Number(b.sequence));
   }
 
-  async resolve(tx: Queryable, { alertId, resolvedAt }: { alertId: string; resolvedAt: string }): Promise<boolean> {
-    const rows = await tx.query('update quality_alerts set resolved_at = $2 where alert_id = $1 and resolved_at is null returning alert_id', [alertId, resolvedAt]);
-    return rows.length > 0;
+  /**
+   * The last scores of a series, each weighed by the inverse of its rate; `samples` is how many of equal weight would tell as much
+   * (Kish). Scores of a version that has not settled are left out.
+   */
+  async window(tx: Queryable, { model, workload, evaluator, judge, prompt, size }: ScoreSeries & { size: number }): Promise<QualityWindow> {
+    const [row] = await tx.query<{ mean: number | null; samples: number | null }>(
+      `select sum(score / rate) / sum(1 / rate) as mean, floor(sum(1 / rate) ^ 2 / sum(1 / rate ^ 2) + 1e-6)::int as samples
+         from (select s.score, s.rate from quality_scores s join quality_streams t using (model, workload, version_id, evaluator, judge, prompt)
+                where s.model = $1 and s.workload = $2 and s.evaluator = $3 and s.judge = $4 and s.prompt = $5 and s.rate > 0
+                  and s.evaluated_at >= to_timestamp((t.state->>'settledAtMs')::float8 / 1000)
+                order by s.sequence desc limit $6) as recent`,
+      [model, workload, evaluator, judge, prompt, size],
+    );
+    return { mean: row?.mean ?? 0, samples: row?.samples ?? 0 };
+  }
+
+  async evaluatedLastHour(db: Queryable): Promise<number> {
+    const [row] = await db.query<{ n: number }>(`select count(*)::int as n from quality_evaluations where evaluated_at > now() - interval '1 hour'`);
+    return row?.n ?? 0;
+  }
+
+  /** Per version and evaluator over the last hours: the mean for all traffic, whatever rates its parts were sampled at. */
+  async summary(db: Queryable, hours: number): Promise<readonly object[]> {
+    return db.query(
+      `select model, workload, version_id as version, evaluator, judge, prompt, count(*)::int as scores, sum(score / rate) / sum(1 / rate) as mean,
+              sum(case when is_pass then 0 else 1 / rate end) / sum(1 / rate) as "failShare"
+         from quality_scores where evaluated_at > now() - make_interval(hours => $1::int) and rate > 0 group by 1, 2, 3, 4, 5, 6 order by 1, 2, 3, 4, 5, 6`,
+      [hours],
+    );
   }
 
   async prune(db: Queryable, olderThanDays: number): Promise<void> {
+    await db.query('delete from quality_scores where evaluated_at < now() - make_interval(days => $1)', [olderThanDays]);
     await db.query('delete from quality_evaluations where evaluated_at < now() - make_interval(days => $1)', [olderThanDays]);
   }
 }

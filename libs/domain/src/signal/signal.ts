@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defineEvent, idSchema, instantSchema, shareSchema } from '../event/event-definition.js';
+import { countSchema, defineEvent, idSchema, instantSchema, shareSchema } from '../event/event-definition.js';
 import { assignmentSchema, attributesSchema } from '../interaction/interaction.js';
 import { feedbackReasonSchema } from '../interaction/feedback.js';
 
@@ -84,12 +84,35 @@ export const interactionFailed = defineEvent(
 );
 export type InteractionFailed = z.infer<typeof interactionFailed.schema>;
 
+const evaluatorNameSchema = z.enum(['relevance', 'factuality', 'safety', 'format']);
+
+/** Which model judged, with which version of the prompt; absent where the score comes from a rule. */
+const judgeSchema = z.object({ provider: idSchema, model: z.string().min(1), prompt: idSchema });
+
+const qualityScoreSchema = z.object({
+  evaluator: evaluatorNameSchema,
+  score: shareSchema,
+  explanation: z.string(),
+  /** The same under the names of OpenTelemetry's `gen_ai.evaluation.result`, for exporters. */
+  'gen_ai.evaluation.name': z.string().optional(),
+  'gen_ai.evaluation.score.value': z.number().optional(),
+  'gen_ai.evaluation.score.label': z.string().optional(),
+  'gen_ai.evaluation.explanation': z.string().optional(),
+  judge: judgeSchema.optional(),
+  usage: z.object({ inputTokens: countSchema, outputTokens: countSchema }).optional(),
+  costUsd: z.number().nonnegative().optional(),
+  /** Chance with which this score was taken: weigh it by the inverse in any mean. */
+  inclusionRate: shareSchema.optional(),
+});
+
 export const qualityEvaluated = defineEvent(
   'ratchet.quality.evaluated',
   z.object({
     evaluationId: idSchema,
     ...subject,
-    scores: z.array(z.object({ evaluator: z.enum(['relevance', 'factuality', 'safety', 'format']), score: shareSchema, explanation: z.string() })),
+    scores: z.array(qualityScoreSchema),
+    /** Evaluators that gave no score, and why. */
+    off: z.array(z.object({ evaluator: evaluatorNameSchema, reason: z.string(), judge: judgeSchema.optional() })).optional(),
     assignment: assignmentSchema.optional(),
     evaluatedAt: instantSchema,
   }),
