@@ -39,4 +39,13 @@ describe('loadConfig', () => {
   it('says which gate threshold breaks its rule', () => {
     expect(() => loadConfig({ ...env, GATE_CONFIG: '{"safetyFloor":2}' })).toThrow(/safetyFloor/u);
   });
+
+  it('says what is wrong with the rules of a workload, a judge or a floor', () => {
+    expect(() => loadConfig({ ...env, QUALITY_RULES: '{"orders":{"mustMatch":["(a)\\\\1"],"maxLength":4}}' })).toThrow(/QUALITY_RULES.*(maxLength|RE2)/u);
+    expect(() => loadConfig({ ...env, QUALITY_JUDGE: '{"provider":"embedded","model":"m"}' })).toThrow(/QUALITY_JUDGE.*price/u);
+    expect(() => loadConfig({ ...env, QUALITY_FLOORS: '{"safety":2}' })).toThrow(/QUALITY_FLOORS.*safety/u);
+    const price = { inputUsdPerMillionTokens: 1, outputUsdPerMillionTokens: 2 };
+    expect(() => loadConfig({ ...env, QUALITY_JUDGE: JSON.stringify({ provider: 'nobody', model: 'm', price }) })).toThrow(/QUALITY_JUDGE: names a provider/u);
+    expect(loadConfig({ ...env, QUALITY_JUDGE: JSON.stringify({ provider: 'embedded', model: 'm', price }) }).QUALITY_JUDGE).toMatchObject({ dimensions: ['relevance', 'factuality', 'safety'], costPerHourUsdMax: 1 });
+  });
 });
