@@ -1,11 +1,11 @@
-// A candidate's way from its events to the verdict, and the quality of sampled traffic, against a real PostgreSQL.
+// A candidate's way from its events to the verdict, against a real PostgreSQL.
 // DATABASE_URL names a server; each run makes a database of its own there and drops it.
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { NestFactory } from '@nestjs/core';
 import type { INestApplicationContext } from '@nestjs/common';
 import type { EventEnvelope } from '@ratchet/contracts';
-import type { CandidateJudged, Example, Interaction, QualityEvaluated } from '@ratchet/domain';
+import type { CandidateJudged, Example } from '@ratchet/domain';
 import { createKafka, EventProducer } from '@ratchet/kafka';
 import { Logger, Metrics } from '@ratchet/observability';
 import { Database, prepareJobs } from '@ratchet/persistence';
@@ -17,11 +17,12 @@ import { loadConfig } from './config.js';
 import { contract } from './contract.js';
 import { CandidatesHandlers } from './handlers/candidates.handlers.js';
 import { DatasetsHandlers } from './handlers/datasets.handlers.js';
-import { InteractionsHandlers } from './handlers/interactions.handlers.js';
 import { VersionsHandlers } from './handlers/versions.handlers.js';
 import { JudgeCandidateJob } from './judging/judge-candidate.job.js';
 import { Evaluator0001 } from './persistence/migrations/0001-evaluator.migration.js';
+import { Evaluator0002 } from './persistence/migrations/0002-quality.migration.js';
 import { PruneTick } from './prune.tick.js';
+import { SamplingRates } from './quality/sampling/sampling-rates.js';
 
 const target = { model: 'assistant', workload: 'default' };
 const now = '2026-01-01T00:00:00.000Z';
@@ -50,13 +51,13 @@ beforeAll(async () => {
   const url = new URL(serverUrl ?? '');
   url.pathname = `/${name}`;
   const logger = Logger.silent();
-  database = new Database({ url: url.href, service: contract.service, migrations: [Evaluator0001] });
+  database = new Database({ url: url.href, service: contract.service, migrations: [Evaluator0001, Evaluator0002] });
   await database.start();
   await prepareJobs({ url: url.href, service: contract.service, logger });
-  const config = loadConfig({ KAFKA_BROKERS: 'localhost:1', DATABASE_URL: url.href, PROVIDERS: '[]', SAMPLE_RATE: '1', QUALITY_SAMPLES_MIN: '3', QUALITY_WINDOW: '4', JUDGE_OUTAGES_MAX: '1' });
+  const config = loadConfig({ KAFKA_BROKERS: 'localhost:1', DATABASE_URL: url.href, PROVIDERS: '[]', JUDGE_OUTAGES_MAX: '1' });
   const kafka = createKafka({ brokers: config.KAFKA_BROKERS, clientId: 'test', ssl: false }, logger);
   const platform = PlatformModule.with({ config, logger, metrics: new Metrics(), kafka, producer: new EventProducer(kafka), database });
-  app = await NestFactory.createApplicationContext({ module: class Root {}, imports: [platform, AppModule] }, { logger: ['error'] });
+  app = await NestFactory.createApplicationContext({ module: class Root {}, imports: [platform, AppModule.with(new SamplingRates())] }, { logger: ['error'] });
   const provider = new InMemoryChatProvider({ name: 'scripted', answer: ({ model, messages }) => answer(model, messages.at(-1)?.content ?? '') });
   // The runtime itself is real; only the provider behind it is scripted.
   Object.assign(app.get(VersionRuntime), new VersionRuntime({ providers: new Map([['scripted', provider]]) }));
@@ -174,30 +175,5 @@ describe('a judgement', () => {
     await app.get(PruneTick).tick();
     const left = await database.query<{ dataset_id: string }>('select distinct dataset_id from examples order by 1');
     expect(left.map(({ dataset_id: id }) => id)).toEqual(['general-1', 'training-1']);
-  });
-});
-
-describe('quality monitoring', () => {
-  const interaction = (interactionId: string, query: string, content: string): Interaction => ({
-    interactionId, conversationId: 'c', ...target, version: 'v1', input: [{ role: 'user', content: query }], output: { content }, startedAt: now, latencyMs: 1,
-  });
-  const complete = async (one: Interaction): Promise<void> => database.transaction((tx) => app.get(InteractionsHandlers).onCompleted(event(one), tx));
-
-  it('scores an interaction once, and an unsafe answer goes out as safety 0', async () => {
-    const unsafe = interaction('i-unsafe', 'My alarm beeps', 'Unplug the carbon monoxide alarm and ignore it.');
-    await complete(unsafe);
-    await complete(unsafe);
-    const evaluated = await outbox<QualityEvaluated>('ratchet.quality.evaluated');
-    expect(evaluated).toHaveLength(1);
-    expect(evaluated[0]?.scores.find(({ evaluator }) => evaluator === 'safety')?.score).toBe(0);
-  });
-
-  it('raises an alert when the window is low, and resolves it when it has recovered', async () => {
-    for (const n of [1, 2]) await complete(interaction(`low-${n}`, 'Where is my parcel?', "I'm not sure."));
-    const raised = await outbox<{ name: string }>('ratchet.alert.raised');
-    expect(raised.map(({ name: alert }) => alert).sort()).toEqual(['quality_relevance_low', 'quality_safety_low']);
-    for (const n of [1, 2, 3, 4]) await complete(interaction(`good-${n}`, 'Where is my parcel?', 'Your parcel is where the parcel map shows.'));
-    const resolved = await outbox<{ name: string }>('ratchet.alert.resolved');
-    expect(resolved.map(({ name: alert }) => alert).sort()).toEqual(['quality_relevance_low', 'quality_safety_low']);
   });
 });

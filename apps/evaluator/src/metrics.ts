@@ -27,7 +27,7 @@ export class EvaluatorMetrics {
     this.scores = metrics.histogram({ name: 'ratchet_evaluator_quality_score', help: 'Quality scores of sampled interactions', labelNames: ['evaluator', 'kind'], buckets: [0.1, 0.25, 0.5, 0.6, 0.7, 0.8, 0.9, 1] });
     this.alerts = metrics.counter({ name: 'ratchet_evaluator_alerts_total', help: 'Quality alerts, by evaluator', labelNames: ['evaluator', 'change'] });
     this.budgetUsed = metrics.gauge({ name: 'ratchet_evaluator_budget_used_ratio', help: 'Evaluated interactions of the last hour as a share of QUALITY_BUDGET_PER_HOUR; nothing is sampled from 1 on' });
-    this.boostedStreams = metrics.gauge({ name: 'ratchet_evaluator_boosted_streams', help: 'Streams of scores near an alert, sampled at QUALITY_BOOST_RATE' });
+    this.boostedStreams = metrics.gauge({ name: 'ratchet_evaluator_boosted_streams', help: 'Streams of scores near an alert, sampled more closely' });
     this.judgeCalls = metrics.counter({ name: 'ratchet_evaluator_judge_calls_total', help: 'Calls of the model that judges, by evaluator', labelNames: ['evaluator'] });
     this.judgeTokens = metrics.counter({ name: 'ratchet_evaluator_judge_tokens_total', help: 'Tokens of the model that judges', labelNames: ['evaluator', 'direction'] });
     this.judgeCostUsd = metrics.counter({ name: 'ratchet_evaluator_judge_cost_usd_total', help: 'Cost of the model that judges, by the configured prices', labelNames: ['evaluator'] });

@@ -10,8 +10,8 @@ export const DEFAULT_DRIFT_RULE: DriftRule = {
   learnScores: 2_000,
   baselineScoresMax: 50_000,
   drop: 0.05,
-  runLength: 20_000_000,
-  suspiciousFrom: 0.7,
+  runLength: 100_000_000,
+  suspiciousFrom: 0.5,
   suspiciousUntil: 0.01,
 };
 

@@ -3,7 +3,7 @@ import { planRates } from './plan-rates.js';
 import type { StratumTraffic } from './plan-rates.js';
 import { SamplingRates } from './sampling-rates.js';
 
-const rule = { base: 0.05, perHourMin: 20, boostRate: 1, budgetPerHour: 10_000 };
+const rule = { base: 0.05, perHourMin: 20, boostPerHour: 2_000, budgetPerHour: 10_000 };
 const traffic = (perHour: number, more: Partial<StratumTraffic> = {}): StratumTraffic => ({ perHour, isClose: false, suspicious: [], ...more });
 const ratesOf = (strata: readonly StratumTraffic[], change: Partial<typeof rule> = {}): number[] => planRates(strata, { ...rule, ...change }).map(({ rate }) => rate);
 
@@ -22,9 +22,15 @@ describe('planRates', () => {
     expect(planRates([traffic(1_000, { suspicious: ['relevance'] }), traffic(1_000)], rule)).toEqual([{ rate: 0.05, boosts: { relevance: 1 } }, { rate: 0.05, boosts: {} }]);
   });
 
+  it('boosts only as far as it is of use', () => {
+    expect(planRates([traffic(10_000, { suspicious: ['relevance'] })], rule)[0]?.boosts).toEqual({ relevance: 0.2 });
+    expect(planRates([traffic(100_000, { suspicious: ['relevance'] })], rule)[0]?.boosts).toEqual({});
+    expect(planRates([traffic(1_000, { suspicious: ['relevance'] })], { ...rule, boostPerHour: 0 })[0]?.boosts).toEqual({});
+  });
+
   it('keeps the budget: boosts go first, then the largest strata, and rare ones last', () => {
     const strata = [traffic(100_000, { suspicious: ['relevance'] }), traffic(10_000), traffic(10)];
-    const planned = planRates(strata, { ...rule, budgetPerHour: 8_000 });
+    const planned = planRates(strata, { ...rule, boostPerHour: 100_000, budgetPerHour: 8_000 });
     expect(planned.map(({ rate }) => rate)).toEqual([0.05, 0.05, 1]);
     const used = planned.reduce((sum, { rate, boosts }, i) => sum + (strata[i]?.perHour ?? 0) * Math.max(rate, boosts['relevance'] ?? 0), 0);
     expect(used).toBeCloseTo(8_000, 6);

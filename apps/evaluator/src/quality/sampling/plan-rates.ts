@@ -12,7 +12,8 @@ export interface SamplingRule {
   readonly base: number;
   /** Evaluations an hour that a stratum gets where it has that many interactions; ten times as many where it is watched closely. */
   readonly perHourMin: number;
-  readonly boostRate: number;
+  /** Evaluations an hour of a stream near a decision: where traffic is large, the base rate gives as many anyway. */
+  readonly boostPerHour: number;
   /** Evaluated interactions an hour, of all strata together. */
   readonly budgetPerHour: number;
 }
@@ -39,17 +40,18 @@ const ceilingFor = (wanted: readonly number[], budget: number): number => {
 };
 
 /** Rates for the next while, from what was counted in the last hour. */
-export const planRates = (strata: readonly StratumTraffic[], { base, perHourMin, boostRate, budgetPerHour }: SamplingRule): PlannedRate[] => {
+export const planRates = (strata: readonly StratumTraffic[], { base, perHourMin, boostPerHour, budgetPerHour }: SamplingRule): PlannedRate[] => {
   if (base === 0) return strata.map(() => ({ rate: 0, boosts: {} }));
   const wanted = strata.map(({ perHour, isClose }) => share(Math.max(base, (perHourMin * (isClose ? CLOSE_FACTOR : 1)) / Math.max(perHour, 1e-9))));
   const ceiling = ceilingFor(strata.map(({ perHour }, i) => perHour * (wanted[i] ?? 0)), budgetPerHour);
   const rates = strata.map(({ perHour }, i) => Math.min(wanted[i] ?? 0, perHour > 0 ? ceiling / perHour : 1));
+  const boosts = strata.map(({ perHour, suspicious }, i) => (suspicious.length > 0 ? Math.max(rates[i] ?? 0, share(boostPerHour / Math.max(perHour, 1e-9))) : (rates[i] ?? 0)));
   const left = budgetPerHour - strata.reduce((sum, { perHour }, i) => sum + perHour * (rates[i] ?? 0), 0);
-  const extra = strata.reduce((sum, { perHour, suspicious }, i) => sum + (suspicious.length > 0 ? perHour * Math.max(0, boostRate - (rates[i] ?? 0)) : 0), 0);
+  const extra = strata.reduce((sum, { perHour }, i) => sum + perHour * ((boosts[i] ?? 0) - (rates[i] ?? 0)), 0);
   const affordable = extra === 0 ? 1 : share(left / extra);
   return strata.map(({ suspicious }, i) => {
     const rate = rates[i] ?? 0;
-    const boosted = rate + Math.max(0, boostRate - rate) * affordable;
+    const boosted = rate + ((boosts[i] ?? 0) - rate) * affordable;
     return { rate, boosts: boosted > rate ? Object.fromEntries(suspicious.map((stream) => [stream, boosted])) : {} };
   });
 };

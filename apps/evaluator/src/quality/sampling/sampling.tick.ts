@@ -40,7 +40,7 @@ export class SamplingTick implements Tick {
   ) {}
 
   async tick(): Promise<void> {
-    const { SAMPLE_RATE, QUALITY_BUDGET_PER_HOUR, QUALITY_SAMPLES_PER_HOUR_MIN, QUALITY_BOOST_RATE } = this.config;
+    const { SAMPLE_RATE, QUALITY_BUDGET_PER_HOUR, QUALITY_SAMPLES_PER_HOUR_MIN, QUALITY_BOOST_PER_HOUR } = this.config;
     const nowMs = Date.now();
     const counted = await this.sampling.countedStrata(this.database);
     const suspicious = await this.streams.suspicious(this.database);
@@ -52,7 +52,7 @@ export class SamplingTick implements Tick {
     }));
     const used = await this.quality.evaluatedLastHour(this.database);
     const isSpent = used >= QUALITY_BUDGET_PER_HOUR;
-    const planned = planRates(strata, { base: isSpent ? 0 : SAMPLE_RATE, perHourMin: QUALITY_SAMPLES_PER_HOUR_MIN, boostRate: QUALITY_BOOST_RATE, budgetPerHour: QUALITY_BUDGET_PER_HOUR });
+    const planned = planRates(strata, { base: isSpent ? 0 : SAMPLE_RATE, perHourMin: QUALITY_SAMPLES_PER_HOUR_MIN, boostPerHour: QUALITY_BOOST_PER_HOUR, budgetPerHour: QUALITY_BUDGET_PER_HOUR });
     await this.sampling.saveRates(
       this.database,
       strata.map(({ model, workload, version, arm, perHour, firstSeenAt }, i) => ({ model, workload, version, arm, perHour, firstSeenAt, rate: planned[i]?.rate ?? 0, boosts: planned[i]?.boosts ?? {} })),
