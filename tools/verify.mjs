@@ -40,10 +40,10 @@ const demo = (name, args, { wanted = 0, says } = {}) => async () => {
   return passed;
 };
 
-const bench = (project, file, args = []) => async () => {
+const bench = (project, file, args = [], folder = 'libs') => async () => {
   const built = await runNode(NX, ['run', `@ratchet/${project}:build`, '--outputStyle=static'], { timeoutMs: 5 * MINUTE_MS });
   if (built.code !== 0) return expectCode(built);
-  return expectCode(await runNode(`libs/${project}/bench/${file}`, args, { timeoutMs: 60 * MINUTE_MS, env: { RATCHET_DATA_DIR: dataDir } }));
+  return expectCode(await runNode(`${folder}/${project}/bench/${file}`, args, { timeoutMs: 60 * MINUTE_MS, env: { RATCHET_DATA_DIR: dataDir } }));
 };
 
 /** The seed is printed, so that a run that found something can be had again. */
@@ -79,6 +79,7 @@ const steps = [
   { name: 'training', does: 'what the training recipes forget and learn', run: withData(['clinc150.jsonl', 'banking77.jsonl'], bench('embedded-model', 'training-streams.mjs')) },
   { name: 'signals', does: 'how well failure signals agree with people', run: withData(['uss_mwoz.jsonl', 'uss_sgd.jsonl', 'uss_redial.jsonl', 'uss_ccpe.jsonl'], bench('signals', 'agreement.mjs')) },
   { name: 'widget', does: 'the feedback widget in a browser, by mouse and keyboard, and its feedback on the topic', run: widget },
+  { name: 'drift', does: 'a drop of quality is noticed within the hour, and quiet years are quiet', run: bench('evaluator', 'quality-drift.mjs', [], 'apps') },
   { name: 'streams', does: 'the stream benchmark, small: Kafka Streams must find what our reference job finds', run: streams },
 ];
 

@@ -29,7 +29,7 @@ describe('the CUSUM of bets', () => {
 
   it.each(shapes)('keeps false alarms apart as far as it says: %s', (_, known, drawWith) => {
     const threshold = dropThreshold({ runLength: 2_000, rate: evidenceRate(known, DROP) });
-    expect(meanOf(300, () => runLengthOf({ draw: drawWith(0), known, threshold }))).toBeGreaterThan(2_000);
+    expect(meanOf(120, () => runLengthOf({ draw: drawWith(0), known, threshold }))).toBeGreaterThan(2_000);
   });
 
   it.each(shapes)('finds the drop about when it says: %s', (_, known, drawWith) => {
@@ -41,7 +41,7 @@ describe('the CUSUM of bets', () => {
   it('is no better than the bound: e^h scores at least before a false alarm, whatever the bet', () => {
     const known = { mean: 0.9, variance: 0.09 };
     const draw = (): number => (random() < 0.9 ? 1 : 0);
-    expect(meanOf(300, () => runLengthOf({ draw, known, threshold: Math.log(200) }))).toBeGreaterThan(200);
+    expect(meanOf(120, () => runLengthOf({ draw, known, threshold: Math.log(200) }))).toBeGreaterThan(200);
   });
 
   it('stays fair where one half of the traffic is drawn more often, given its weights, and is fooled without them', () => {
@@ -50,7 +50,7 @@ describe('the CUSUM of bets', () => {
     const draw = (): number => (random() < 0.8 ? 0.5 : 0.9);
     const threshold = Math.log(1_000);
     expect(meanOf(20, () => runLengthOf({ draw, known, threshold }))).toBeLessThan(200);
-    expect(meanOf(50, () => runLengthOf({ draw, known, threshold, weightOf: (score) => (score === 0.5 ? 0.25 : 1) }))).toBeGreaterThan(1_000);
+    expect(meanOf(20, () => runLengthOf({ draw, known, threshold, weightOf: (score) => (score === 0.5 ? 0.25 : 1) }))).toBeGreaterThan(1_000);
   });
 
   it('does not stake everything on one score', () => {

@@ -75,7 +75,7 @@ const quality = () => event(qualityEvaluated, { evaluationId: uniqueName('evalua
 export const samplesByTopic: readonly TopicSamples[] = [
   { topic: topics.interactions, samples: [{ services: ['signal-detector', 'evaluator'], make: interaction }] },
   { topic: topics.signals, samples: [{ services: ['analyzer', 'data-generator'], make: failure }, { services: ['rollout-controller'], make: quality }] },
-  { topic: topics.vitals, samples: [{ services: ['trainer-dispatcher', 'rollout-controller', 'console'], make: vitals }] },
+  { topic: topics.vitals, samples: [{ services: ['trainer-dispatcher', 'rollout-controller', 'evaluator', 'console'], make: vitals }] },
   { topic: topics.opportunities, samples: [{ services: ['data-generator', 'console'], make: opportunity }] },
   { topic: topics.datasets, samples: [{ services: ['trainer-dispatcher', 'evaluator'], make: dataset }] },
   { topic: topics.candidates, samples: [{ services: ['evaluator', 'rollout-controller', 'console'], make: candidate }] },

@@ -56,8 +56,8 @@ export interface DriftDecision {
 }
 
 const SEVERE_FACTOR = 3;
-/** ln 1000: so sure a return must be before the alert ends. */
-const RECOVERY_THRESHOLD = Math.log(1_000);
+/** A wrong end of an alert makes another alert of the same drop, and is let happen so much more often than a false alert. */
+const RECOVERY_FACTOR = 10;
 
 export const startDrift = ({ atMs, rule }: { atMs: number; rule: DriftRule }): DriftState => ({
   phase: 'learning',
@@ -114,7 +114,7 @@ const recover = (state: DriftState, { value, weight, atMs }: WeightedScore, rule
   const evidence = addDropEvidence({ evidence: state.evidence, score: 1 - value, known: mirrored, bet: betOnDrop(mirrored, half), weight });
   const recent = evidence === 0 ? NO_SCORES : addScore(state.recent, value, weight);
   const next = { ...withEvidence(state, evidence, rule), recent, recentSinceMs: state.recent.scores === 0 ? atMs : state.recentSinceMs };
-  if (evidence < RECOVERY_THRESHOLD) return { state: next, ...KEEP };
+  if (evidence < dropThreshold({ runLength: rule.runLength / RECOVERY_FACTOR, rate: evidenceRate(mirrored, half) })) return { state: next, ...KEEP };
   return {
     state: { ...withEvidence(next, 0, rule), phase: 'watching', recent: NO_SCORES, recentSinceMs: atMs },
     decision: 'resolve',
