@@ -9,6 +9,11 @@ export interface JudgeSpend {
   readonly costUsd: number;
 }
 
+export interface QueuedTask {
+  readonly interactionId: string;
+  readonly task: string;
+}
+
 /** What waits for the judges, with its text until then, and what they have cost. */
 @Injectable()
 export class JudgeQueueRepository {
@@ -17,18 +22,16 @@ export class JudgeQueueRepository {
   }
 
   /** The newest first: where not all can be judged in time, what happens now matters. */
-  async next(db: Queryable, limit: number): Promise<{ interactionId: string; task: string }[]> {
-    return db.query<{ interactionId: string; task: string }>('select interaction_id as "interactionId", task from judge_queue order by enqueued_at desc, interaction_id limit $1', [limit]);
+  async next(db: Queryable, limit: number): Promise<QueuedTask[]> {
+    return db.query<QueuedTask & Record<string, unknown>>('select interaction_id as "interactionId", task from judge_queue order by enqueued_at desc, interaction_id limit $1', [limit]);
   }
 
-  async remove(tx: Queryable, interactionId: string): Promise<boolean> {
-    const rows = await tx.query('delete from judge_queue where interaction_id = $1 returning interaction_id', [interactionId]);
-    return rows.length > 0;
-  }
-
-  /** Of one that is judged in part, what is left. */
-  async keep(tx: Queryable, interactionId: string, task: string): Promise<boolean> {
-    const rows = await tx.query('update judge_queue set task = $2 where interaction_id = $1 returning interaction_id', [interactionId, task]);
+  /** True where the task is still as it was taken: only then is what came of it new. With `left`, that is what remains to be judged. */
+  async settle(tx: Queryable, { interactionId, task, left }: { interactionId: string; task: string; left?: string | undefined }): Promise<boolean> {
+    const rows =
+      left === undefined
+        ? await tx.query('delete from judge_queue where interaction_id = $1 and task = $2 returning interaction_id', [interactionId, task])
+        : await tx.query('update judge_queue set task = $3 where interaction_id = $1 and task = $2 returning interaction_id', [interactionId, task, left]);
     return rows.length > 0;
   }
 

