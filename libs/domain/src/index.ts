@@ -2,7 +2,7 @@ export { type EventDefinition, type EventData, defineEvent, idSchema, instantSch
 export { instantMsOf, instantOf, utcInstantMs } from './event/instant.js';
 export { canonicalJson } from './event/canonical-json.js';
 export { targetFields, targetSchema, type Target, targetKey, parseTargetKey } from './target/target.js';
-export { armSchema, type Arm, assignmentSchema, type Assignment, messageSchema, type Message, attributesSchema, interactionSchema, type Interaction, queryOf, interactionCompleted, handoffRequested, type HandoffRequested, conversationEnded, type ConversationEnded, clockAdvanced, type ClockAdvanced } from './interaction/interaction.js';
+export { armSchema, type Arm, assignmentSchema, type Assignment, messageSchema, type Message, attributesSchema, interactionSchema, type Interaction, queryOf, CONTENT_ATTRIBUTE, hasTexts, interactionCompleted, handoffRequested, type HandoffRequested, conversationEnded, type ConversationEnded, clockAdvanced, type ClockAdvanced } from './interaction/interaction.js';
 export { quickInteraction } from './interaction/quick-interaction.js';
 export { feedbackReasonSchema, type FeedbackReason, feedbackSchema, type Feedback, feedbackGiven, thumbsUp } from './interaction/feedback.js';
 export { builtInFeedbackNames, feedbackMetricSchema, type FeedbackMetric, feedbackMetricsSchema, type FeedbackMetrics, isKnownFeedbackName, judgeMetric, metricOf } from './interaction/feedback-metric.js';

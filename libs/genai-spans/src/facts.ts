@@ -1,4 +1,4 @@
-import type { Interaction } from '@ratchet/domain';
+import { CONTENT_ATTRIBUTE, type Interaction } from '@ratchet/domain';
 import { derivedId } from '@ratchet/observability';
 import { isObject, listOf } from './attributes.js';
 import type { SpanView } from './span-view.js';
@@ -93,8 +93,7 @@ export const errorOf = ({ attributes, events, failed, statusMessage }: SpanView)
   return { type: asId(type), message: message.slice(0, MESSAGE_CHARS_MAX) };
 };
 
-/** Attribute that says that the text of the answer was not recorded: it is unknown, which is not the same as empty. */
-export const CONTENT_ATTRIBUTE = 'ratchet.content';
+/** The text of the answer was not recorded: it is unknown, which is not the same as empty. */
 export const CONTENT_ABSENT = 'absent';
 
 /** What the loop may group by; the rest of a span stays with the tracing that it is for. */

@@ -1,10 +1,7 @@
 import { isEvent, type EventEnvelope } from '@ratchet/contracts';
-import { feedbackGiven, handoffRequested, interactionCompleted, type Feedback, type Interaction } from '@ratchet/domain';
+import { CONTENT_ATTRIBUTE, feedbackGiven, handoffRequested, interactionCompleted, type Feedback, type Interaction } from '@ratchet/domain';
 
 type Attributes = NonNullable<Interaction['attributes']>;
-
-/** Says on an interaction that its texts were left out, so that nobody takes them for empty. */
-export const CONTENT_ATTRIBUTE = 'ratchet.content';
 
 const mapAttributes = (attributes: Attributes, change: (text: string) => string): Attributes =>
   Object.fromEntries(Object.entries(attributes).map(([key, value]) => [key, typeof value === 'string' ? change(value) : value]));

@@ -43,6 +43,15 @@ export type Interaction = z.infer<typeof interactionSchema>;
 export const queryOf = (interaction: Pick<Interaction, 'input'>): string =>
   interaction.input.findLast(({ role }) => role === 'user')?.content ?? '';
 
+/**
+ * Attribute of an interaction whose texts are not in its event, so that nobody takes them for empty: `absent` where nobody recorded them,
+ * `none` where they were left out on purpose.
+ */
+export const CONTENT_ATTRIBUTE = 'ratchet.content';
+
+/** Whether an interaction's texts are what was said. */
+export const hasTexts = ({ attributes }: Pick<Interaction, 'attributes'>): boolean => attributes?.[CONTENT_ATTRIBUTE] === undefined;
+
 export const interactionCompleted = defineEvent('ratchet.interaction.completed', interactionSchema);
 
 export const handoffRequested = defineEvent(

@@ -1,4 +1,4 @@
-import { type ConversationEnded, type Feedback, type HandoffRequested, instantMsOf, type Interaction, queryOf, type Signal, utcInstantMs } from '@ratchet/domain';
+import { type ConversationEnded, type Feedback, type HandoffRequested, hasTexts, instantMsOf, type Interaction, queryOf, type Signal, utcInstantMs } from '@ratchet/domain';
 import { withBitsOnly, withFailureWords } from '../cues/cue-matcher.js';
 import type { Detected } from '../detectors/detector.js';
 import type { Ending, Exchange } from '../failure/exchange.js';
@@ -35,7 +35,7 @@ export const openWindow = ({ replyStems, startedMs }: OpenConversation, { intera
     replyRepeats: largestOverlap(replyStems, reply.content) || undefined,
     answeredAfterMs: msBetween(startedMs, (requestedMs ?? timeMs - latencyMs) + latencyMs),
     // Where texts were not recorded or are kept out of the log, an empty reply says nothing of what the user was shown.
-    emptyReply: output?.content === '' && attributes?.['ratchet.content'] === undefined,
+    emptyReply: output?.content === '' && hasTexts(interaction),
     startedAt: requestedMs === undefined || !isPlainInstant(startedAt) ? startedAt : msBetween(startedMs, requestedMs),
     attributes,
     timed,

@@ -41,6 +41,11 @@ describe('inQualitySample', () => {
     expect(inQualitySample(event('ratchet.version.promoted', {}), rates)).toBe(true);
   });
 
+  it('leaves out what was recorded without its texts', () => {
+    const without = event(interactionCompleted.type, { interactionId: inside, model: 'm', workload: 'w', version: 'v1', attributes: { 'ratchet.content': 'none' } });
+    expect(inQualitySample(without, rates)).toBe(false);
+  });
+
   it('lets in what people say of them, not what programs say', () => {
     expect(inQualitySample(feedback(inside, 'user'), rates)).toBe(true);
     expect(inQualitySample(feedback(outside, 'user'), rates)).toBe(false);

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { isEvent } from '@ratchet/contracts';
 import type { EventEnvelope } from '@ratchet/contracts';
-import { feedbackGiven, interactionCompleted } from '@ratchet/domain';
+import { feedbackGiven, hasTexts, interactionCompleted } from '@ratchet/domain';
 import type { Arm, Interaction, Target } from '@ratchet/domain';
 import type { SamplingRates } from './sampling-rates.js';
 
@@ -24,7 +24,8 @@ export const stratumOf = ({ model, workload, version, assignment }: Interaction)
 
 /** Every event but interactions that are not in the sample, and feedback on what cannot be in it. Looks at memory alone. */
 export const inQualitySample = (event: EventEnvelope, rates: SamplingRates): boolean => {
-  if (isEvent(event, interactionCompleted)) return isSampled({ interactionId: event.data.interactionId, rate: rates.of(stratumOf(event.data)).highest });
+  // What was recorded without its texts cannot be judged by them.
+  if (isEvent(event, interactionCompleted)) return hasTexts(event.data) && isSampled({ interactionId: event.data.interactionId, rate: rates.of(stratumOf(event.data)).highest });
   if (!isEvent(event, feedbackGiven)) return true;
   const { interactionId, source } = event.data;
   return interactionId !== undefined && (source.type === 'user' || source.type === 'reviewer') && isSampled({ interactionId, rate: rates.highest });
