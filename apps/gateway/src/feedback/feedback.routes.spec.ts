@@ -181,6 +181,26 @@ describe("POST /api/public/scores, as Langfuse's clients send it", () => {
   });
 });
 
+describe("POST /api/public/ingestion, as Langfuse's SDKs send scores", () => {
+  it('says of each event of a batch what became of it', async () => {
+    const score = (id: string, body: object, type = 'score-create') => ({ id, timestamp: '2026-01-01T00:00:00Z', type, body });
+    const response = await post('/api/public/ingestion', {
+      batch: [score('e1', { id: 's1', sessionId: 'c1', name: 'solved', value: 1, environment: 'default' }), score('e2', { sessionId: 'c1', name: 'novelty', value: 1 }), score('e3', { id: 't1', name: 'trace' }, 'trace-create')],
+      metadata: { sdk_name: 'javascript' },
+    });
+    expect([response.statusCode, response.json()]).toEqual([
+      207,
+      { successes: [{ id: 'e1', status: 201 }], errors: [expect.objectContaining({ id: 'e2', status: 400, message: 'Invalid request data' }), expect.objectContaining({ id: 'e3', status: 400, message: expect.stringContaining('score-create') })] },
+    ]);
+    expect(await given()).toMatchObject([{ conversationId: 'c1', name: 'solved', value: true }]);
+  });
+
+  it('refuses what is no batch, and more than it takes at a time', async () => {
+    expect((await post('/api/public/ingestion', { events: [] })).statusCode).toBe(400);
+    expect((await post('/api/public/ingestion', { batch: Array(6).fill({ id: 'e', type: 'score-create', body: {} }) })).statusCode).toBe(413);
+  });
+});
+
 describe("POST /feedback, as TensorZero's clients send it", () => {
   it('takes feedback about an inference, and answers an id', async () => {
     const { conversationId, interactionId } = await talked();

@@ -1,16 +1,14 @@
-import { idSchema } from '@ratchet/domain';
-import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { parseHeaders } from '../chat/chat-headers.js';
 import { invalidRequest, type HttpFailure } from '../chat/openai-error.js';
 import { sendFailure, type GatewayParts } from '../http/gateway-parts.js';
 import { allowOrigin, answerPreflight } from './cors.js';
 import { FeedbackDesk, type Taken } from './feedback-desk.js';
-import { readFeedback, type FeedbackContext } from './feedback-event.js';
-import { feedbackOfScore, langfuseScoreSchema } from './langfuse-score.js';
-import { feedbackOfTensorZero, tensorZeroFeedbackSchema } from './tensorzero-feedback.js';
+import { readFeedback } from './feedback-event.js';
+import { langfuseRoutes } from './langfuse.routes.js';
+import { tensorZeroRoutes } from './tensorzero.routes.js';
 
-const NO_ROOM = 'Kafka does not answer and there is no room left for events; try again later.';
-const noRoom: HttpFailure = { status: 503, type: 'api_error', code: 'kafka_unavailable', message: NO_ROOM };
+const noRoom: HttpFailure = { status: 503, type: 'api_error', code: 'kafka_unavailable', message: 'Kafka does not answer and there is no room left for events; try again later.' };
 
 /** `POST /v1/feedback`, and the same feedback in the shapes of Langfuse's scores and of TensorZero's feedback, at their paths. */
 export const feedbackRoutes = (scope: FastifyInstance, { sink, limits, feedback }: GatewayParts): void => {
@@ -29,32 +27,8 @@ export const feedbackRoutes = (scope: FastifyInstance, { sink, limits, feedback 
     return answer(reply, desk.take(read.data, { now: new Date().toISOString(), userId: headers.headers.userId, workload: headers.headers.workload }));
   });
 
-  scope.post('/api/public/scores', { ...options, errorHandler: langfuseError }, async (request, reply) => {
-    const read = langfuseScoreSchema.safeParse(request.body);
-    if (!read.success) return reply.code(400).send({ message: 'Invalid request data', error: read.error.issues });
-    const { id, feedback: given } = feedbackOfScore(read.data, desk);
-    const taken = desk.take(given, contextOf(request));
-    if (taken.outcome === 'no_room') return reply.code(503).send({ message: NO_ROOM, error: 'ServiceUnavailable' });
-    if (taken.outcome === 'refused') return reply.code(400).send({ message: 'Invalid request data', error: [{ code: 'custom', path: [taken.problem.param], message: taken.problem.message }] });
-    return reply.send({ id });
-  });
-
-  scope.post('/feedback', { ...options, errorHandler: tensorZeroError }, async (request, reply) => {
-    const read = tensorZeroFeedbackSchema.safeParse(request.body);
-    if (!read.success) return reply.code(400).send({ error: read.error.issues.map(({ path, message }) => `${path.join('.') || 'body'}: ${message}`).join('; ') });
-    const mapped = feedbackOfTensorZero(read.data, desk);
-    if (!mapped.ok) return reply.code(400).send({ error: mapped.message });
-    const taken = desk.take(mapped.feedback, contextOf(request), { dryRun: read.data.dryrun === true });
-    if (taken.outcome === 'no_room') return reply.code(503).send({ error: NO_ROOM });
-    if (taken.outcome === 'refused') return reply.code(taken.problem.code === 'unknown_metric' ? 404 : 400).send({ error: taken.problem.message });
-    return reply.send({ feedback_id: mapped.feedback.feedbackId });
-  });
-};
-
-/** Their clients know no headers of ours, but a product may add them; one that is no id is left alone. */
-const contextOf = ({ headers }: FastifyRequest): FeedbackContext => {
-  const idOf = (name: string): string | undefined => idSchema.safeParse(headers[name]).data;
-  return { now: new Date().toISOString(), userId: idOf('x-ratchet-user'), workload: idOf('x-ratchet-workload') };
+  langfuseRoutes(scope, { desk, limits });
+  tensorZeroRoutes(scope, { desk, limits });
 };
 
 const answer = (reply: FastifyReply, taken: Taken): FastifyReply => {
@@ -71,9 +45,3 @@ const answer = (reply: FastifyReply, taken: Taken): FastifyReply => {
     }
   }
 };
-
-const langfuseError = (error: FastifyError, _request: FastifyRequest, reply: FastifyReply): FastifyReply =>
-  reply.code(error.statusCode ?? 500).send({ message: (error.statusCode ?? 500) < 500 ? error.message : 'Internal Server Error', error: error.name });
-
-const tensorZeroError = (error: FastifyError, _request: FastifyRequest, reply: FastifyReply): FastifyReply =>
-  reply.code(error.statusCode ?? 500).send({ error: (error.statusCode ?? 500) < 500 ? error.message : 'Internal Server Error' });
