@@ -39,8 +39,10 @@ const freePort = async () => {
 
 /** A site with the example page, which may load and reach nothing but the gateway. */
 const servePage = (gateway) =>
-  listen((_request, response) => {
-    const page = readFileSync(join(root, 'docs/examples/feedback-widget.html'), 'utf8').replace('http://localhost:8080', gateway);
+  listen(({ url }, response) => {
+    const page = readFileSync(join(root, 'docs/examples/feedback-widget.html'), 'utf8')
+      .replace('http://localhost:8080', gateway)
+      .replace('<ratchet-feedback', url === '/attributes' ? `<ratchet-feedback parts="comment" texts='{"send": "Senden"}'` : '<ratchet-feedback');
     response.writeHead(200, {
       'content-type': 'text/html; charset=utf-8',
       'content-security-policy': `default-src 'none'; script-src ${gateway}; connect-src ${gateway}; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'`,
@@ -192,6 +194,18 @@ const scenarios = ({ browser, site, otherSite }) => ({
     assert.equal(await page.locator('ratchet-feedback img').count(), 0);
     await context.close();
   },
+  attributes: async () => {
+    const { page, context, problems } = await openPage(browser, { url: `${site}/attributes`, ids: { conversation: 'attributes' } });
+    const widget = page.locator('ratchet-feedback');
+    await widget.getByRole('button', { name: 'Senden' }).click();
+    await says(page, 'Fill in at least one field.');
+    await widget.getByRole('textbox', { name: 'Tell us more' }).fill('Thanks');
+    await widget.getByRole('button', { name: 'Senden' }).click();
+    await says(page, 'Thank you for your feedback.');
+    assert.deepEqual([await widget.getByRole('button').count(), await widget.getByRole('radio').count()], [1, 0]);
+    assert.deepEqual(problems, []);
+    await context.close();
+  },
   'another origin': async () => {
     const { page, context } = await openPage(browser, { url: otherSite, ids: { conversation: 'stranger' } });
     await page.locator('ratchet-feedback').getByRole('button', { name: 'Yes' }).click();
@@ -202,7 +216,7 @@ const scenarios = ({ browser, site, otherSite }) => ({
 
 const checkTopic = async (given) => {
   const of = (conversationId) => given.filter((feedback) => feedback.conversationId === conversationId).map(({ feedbackId: _id, givenAt: _at, conversationId: _c, interactionId: _i, source: _s, ...said }) => said);
-  await eventually('all feedback is on the topic', () => given.length >= 8);
+  await eventually('all feedback is on the topic', () => given.length >= 9);
   await sleep(1_000);
   assert.deepEqual(of('keyboard'), [
     { name: 'thumbs', value: false },
@@ -212,6 +226,7 @@ const checkTopic = async (given) => {
   assert.deepEqual(of('mouse'), [{ name: 'thumbs', value: true }, { name: 'thumbs', value: false }, { name: 'rating', ratings: { clarity: 5 } }], 'a second click on Send is the same feedback');
   assert.deepEqual(of('offline'), [{ name: 'thumbs', value: true }]);
   assert.deepEqual(of('texts'), [{ name: 'thumbs', value: true }]);
+  assert.deepEqual(of('attributes'), [{ name: 'comment', comment: 'Thanks' }]);
   assert.deepEqual(of('stranger'), [], 'a page of another origin gives nothing');
   assert.ok(given.every(({ source, interactionId }) => source.type === 'user' && source.id === 'user-1' && interactionId === 'interaction-1'));
   assert.equal(new Set(given.map(({ feedbackId }) => feedbackId)).size, given.length);

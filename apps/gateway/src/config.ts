@@ -41,7 +41,7 @@ export const configSchema = baseConfigSchema.extend({
   SPOOL_BYTES_MAX: count.default(268_435_456).describe('Room on disk for events while Kafka is away; what comes after is lost, counted and logged'),
   FEEDBACK_METRICS: jsonOf(feedbackMetricsSchema, '{"solved": {"type": "boolean", "better": "up"}}').default({}).describe('Metrics of the product\'s own that feedback may name: JSON object {name: {type: boolean|number, better: up|down, poorFrom?, goodFrom?, strength?}}; DETECTION.feedbackMetrics is the same'),
   FEEDBACK_ORIGINS: origins.default([]).describe('Origins of pages that may send feedback from a browser, separated by commas; none by default'),
-  PRIVACY: jsonOf(privacySchema, '{"redact": ["email"]}').default(() => privacySchema.parse({})).describe('What is recorded: JSON {redact?, patterns?, phoneCountry?, content?, recordShare?, workloads?: {name: the same}}; everything by default'),
+  PRIVACY: jsonOf(privacySchema, '{"redact": ["email"]}').default(() => privacySchema.parse({})).describe('What is recorded: JSON {redact?, patterns?, phoneCountry?, content?, recordShare?, userIdKey?, workloads?: {name: the same}}; everything by default'),
   ROUTING_WAIT_MS: z.coerce.number().int().min(0).default(5_000).describe('How long a start waits for the routing table before it serves the last known one'),
 });
 export type GatewayConfig = z.infer<typeof configSchema>;

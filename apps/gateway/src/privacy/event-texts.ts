@@ -29,6 +29,13 @@ export const mapTexts = (event: EventEnvelope, change: (text: string) => string)
   return event;
 };
 
+/** The event with the ids of people changed. */
+export const mapUserIds = (event: EventEnvelope, change: (id: string) => string): EventEnvelope => {
+  if (isEvent(event, interactionCompleted) && event.data.userId !== undefined) return { ...event, data: { ...event.data, userId: change(event.data.userId) } };
+  if (isEvent(event, feedbackGiven) && event.data.source.id !== undefined) return { ...event, data: { ...event.data, source: { ...event.data.source, id: change(event.data.source.id) } } };
+  return event;
+};
+
 const without = (data: object, names: readonly string[]): object => Object.fromEntries(Object.entries(data).filter(([name]) => !names.includes(name)));
 
 /** The event with nothing that people and models wrote: roles, lengths of lists, numbers, thumbs and ticked reasons are left. */

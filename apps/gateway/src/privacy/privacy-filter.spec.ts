@@ -120,6 +120,19 @@ describe('what is recorded', () => {
     await open({});
   });
 
+  it('tells users apart without saying who they are, where it has a key', async () => {
+    await open({ userIdKey: 'a key of some length' });
+    const ask = (user: string) => post('/v1/chat/completions', { model: 'assistant', user, messages: [{ role: 'user', content: 'Hi' }] });
+    for (const user of ['ann@mail.example', 'bea@mail.example', 'ann@mail.example']) await ask(user);
+    await post('/v1/feedback', { conversationId: 'c1', name: 'thumbs', value: true }, { 'x-ratchet-user': 'ann@mail.example' });
+    await gateway.finish();
+    expect(JSON.stringify(gateway.sender.records)).not.toContain('@mail.example');
+    const [ann, bea, again] = gateway.sender.dataOf<{ userId: string }>('ratchet.interaction.completed').map(({ userId }) => userId);
+    expect([ann === again, ann === bea]).toEqual([true, false]);
+    expect(gateway.sender.dataOf('ratchet.feedback.given')).toMatchObject([{ source: { type: 'user', id: ann } }]);
+    await open({});
+  });
+
   it('has no text at all where a workload wants none, and says so', async () => {
     await open({ content: 'none' }, () => 'albatross');
     await sendEverywhere('albatross', 1);

@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
+import { createHash, createHmac } from 'node:crypto';
 import { isEvent, type EventEnvelope } from '@ratchet/contracts';
 import { interactionCompleted } from '@ratchet/domain';
 import { describeError, type Logger, type Metrics } from '@ratchet/observability';
-import { dropTexts, mapTexts } from './event-texts.js';
+import { dropTexts, mapTexts, mapUserIds } from './event-texts.js';
 import { policyOf, strictestPolicy, type PrivacyConfig, type PrivacyPolicy } from './privacy-policy.js';
 import { Redactor } from './redactor.js';
 
@@ -13,7 +13,7 @@ const SALT = 'record:';
 export const isRecorded = (conversationId: string, share: number): boolean =>
   share >= 1 || createHash('sha256').update(SALT + conversationId).digest().readUInt32BE(0) < share * 2 ** 32;
 
-interface Prepared extends Pick<PrivacyPolicy, 'content' | 'recordShare'> {
+interface Prepared extends Pick<PrivacyPolicy, 'content' | 'recordShare' | 'userIdKey'> {
   readonly redactor: Redactor;
 }
 
@@ -45,15 +45,16 @@ export class PrivacyFilter {
   /** The event as it may be recorded; undefined where it may not. */
   apply(event: EventEnvelope): EventEnvelope | undefined {
     const { conversationId } = event.data as { conversationId: string };
-    const { content, recordShare, redactor } = this.policyFor(event, conversationId);
+    const { content, recordShare, userIdKey, redactor } = this.policyFor(event, conversationId);
     if (!isRecorded(conversationId, recordShare)) {
       this.unrecorded.inc({ reason: 'not_sampled' });
       return undefined;
     }
-    if (content === 'none') return dropTexts(event);
-    if (redactor.isIdle) return event;
+    const named = userIdKey === undefined ? event : mapUserIds(event, (id) => createHmac('sha256', userIdKey).update(id).digest('base64url'));
+    if (content === 'none') return dropTexts(named);
+    if (redactor.isIdle) return named;
     try {
-      return mapTexts(event, (text) => redactor.redact(text));
+      return mapTexts(named, (text) => redactor.redact(text));
     } catch (error) {
       // What could not be redacted is not recorded.
       this.unrecorded.inc({ reason: 'redaction_failed' });
@@ -69,7 +70,7 @@ export class PrivacyFilter {
   }
 
   private prepare(policy: PrivacyPolicy): Prepared {
-    const { content, recordShare } = policy;
-    return { content, recordShare, redactor: new Redactor(policy, (kind, count) => this.redactions.inc({ kind }, count)) };
+    const { content, recordShare, userIdKey } = policy;
+    return { content, recordShare, userIdKey, redactor: new Redactor(policy, (kind, count) => this.redactions.inc({ kind }, count)) };
   }
 }

@@ -31,6 +31,8 @@ const fields = {
   content: z.enum(['full', 'none']).default('full'),
   /** Share of the conversations that are recorded, 0 to 1. */
   recordShare: z.number().min(0).max(1).default(1),
+  /** Where it is set, user ids are recorded as a keyed hash of themselves: the same user is the same still, and nobody without the key can tell who. */
+  userIdKey: z.string().min(16).optional(),
 };
 
 const policySchema = z.object(fields);
@@ -42,6 +44,7 @@ const overridesSchema = z.object({
   phoneCountry: fields.phoneCountry,
   content: fields.content.unwrap().optional(),
   recordShare: fields.recordShare.unwrap().optional(),
+  userIdKey: fields.userIdKey,
 });
 
 /** What holds for all workloads, and what differs for some; `{}` records everything as it is. */
@@ -59,11 +62,13 @@ export const policyOf = ({ workloads, ...general }: PrivacyConfig, workload: str
  */
 export const strictestPolicy = (config: PrivacyConfig): PrivacyPolicy => {
   const all = [policyOf(config, ''), ...Object.keys(config.workloads).map((workload) => policyOf(config, workload))];
+  const userIdKey = all.find((policy) => policy.userIdKey !== undefined)?.userIdKey;
   const phoneCountry = all.find((policy) => policy.phoneCountry !== undefined)?.phoneCountry;
   return {
     redact: [...new Set(all.flatMap(({ redact }) => redact))],
     patterns: [...new Map(all.flatMap(({ patterns }) => patterns).map((pattern) => [pattern.pattern, pattern])).values()],
     ...(phoneCountry !== undefined && { phoneCountry }),
+    ...(userIdKey !== undefined && { userIdKey }),
     content: all.some(({ content }) => content === 'none') ? 'none' : 'full',
     recordShare: Math.max(...all.map(({ recordShare }) => recordShare)),
   };
