@@ -73,7 +73,7 @@ const startGateway = async ({ brokers, folder, port, origins }) => {
 /** Collects feedback from the topic as it comes. */
 const readFeedback = async (brokers) => {
   const { Kafka, logLevel } = await import('kafkajs');
-  const consumer = new Kafka({ clientId: 'verify-widget', brokers: brokers.split(','), logLevel: logLevel.ERROR }).consumer({ groupId: `verify-widget-${process.pid}` });
+  const consumer = new Kafka({ clientId: 'verify-widget', brokers: brokers.split(','), logLevel: logLevel.NOTHING }).consumer({ groupId: `verify-widget-${process.pid}` });
   const given = [];
   await consumer.connect();
   await consumer.subscribe({ topics: [TOPIC], fromBeginning: true });

@@ -63,7 +63,8 @@ const ibanLengths: Readonly<Record<string, number>> = {
 
 export const findIbans = (text: string): Span[] => {
   const spans: Span[] = [];
-  const candidates = /(?<![A-Za-z0-9])[A-Za-z]{2}\d{2}(?:[ \u00a0-]?[A-Za-z0-9]){11,30}/gu;
+  // Words may stand right before it: length and check digits tell it from them.
+  const candidates = /[A-Za-z]{2}\d{2}(?:[ \u00a0-]?[A-Za-z0-9]){11,30}/gu;
   for (let match = candidates.exec(text); match !== null; match = candidates.exec(text)) {
     const [candidate] = match;
     const length = ibanLengths[candidate.slice(0, 2).toUpperCase()];
@@ -71,7 +72,7 @@ export const findIbans = (text: string): Span[] => {
     if (end !== undefined && passesIban(candidate.slice(0, end).replace(/[^A-Za-z0-9]/gu, '').toUpperCase())) {
       spans.push({ start: match.index, end: match.index + end });
       candidates.lastIndex = match.index + end;
-    } else candidates.lastIndex = match.index + 4;
+    } else candidates.lastIndex = match.index + 1;
   }
   return spans;
 };

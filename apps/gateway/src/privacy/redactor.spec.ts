@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { seededRandom } from '@ratchet/testing';
 import { privacySchema, type RedactionKind } from './privacy-policy.js';
 import { Redactor } from './redactor.js';
 
@@ -19,6 +20,7 @@ describe('Redactor', () => {
     ['Order 4111 1111 1111 1112 is late', 'Order 4111 1111 1111 1112 is late'],
     ['DE89 3704 0044 0532 0130 00 BITTE', '[iban] BITTE'],
     ['de89370400440532013000, GB82WEST12345698765432', '[iban], [iban]'],
+    ['IBANDE89370400440532013000', 'IBAN[iban]'],
     ['AB12 this is GB82 WEST 1234 5698 7654 32', 'AB12 this is [iban]'],
     ['from 192.168.0.17. Then 10.0.0.300', 'from [ip]. Then 10.0.0.300'],
     ['2001:db8::ff00:42:8329 and fe80::1, at 12:30:45', '[ip] and [ip], at 12:30:45'],
@@ -34,6 +36,16 @@ describe('Redactor', () => {
     expect(redactor().redact(text)).toBe(expected);
   });
 
+  it('finds nothing in what it has redacted', () => {
+    const random = seededRandom(5);
+    const pieces = ['a@b.co', '4111 1111 1111 1111', 'DE89 3704 0044 0532 0130 00', '10.0.0.1', '+49 30 901820', '030/901820', 'https://a.example/b', 'fe80::1', '12', '-', '.', ' ', '(', '@', ':', '/', 'word', '\n', '2026-11-22', 'é', '👍'];
+    for (let i = 0; i < 2_000; i += 1) {
+      const text = Array.from({ length: random.between(1, 12) }, () => random.pick(pieces)).join(random.pick([' ', ', ', '\n', '; ']));
+      const once = redactor().redact(text);
+      expect([text, redactor().redact(once)]).toEqual([text, once]);
+    }
+  });
+
   it('takes for an IBAN only what its check digits prove', () => {
     expect(redactor({ redact: ['iban'] }).redact('DE89 3704 0044 0532 0130 01 DE88 3704')).toBe('DE89 3704 0044 0532 0130 01 DE88 3704');
   });
@@ -46,6 +58,15 @@ describe('Redactor', () => {
 
   it('knows numbers without a prefix only where it knows the country', () => {
     expect(redactor({ phoneCountry: undefined }).redact('030/901820 or +49 30 901820')).toBe('030/901820 or [phone]');
+  });
+
+  it.each([
+    ['US', 'call (213) 373-4253 or 213-373-4253', 'call [phone] or [phone]'],
+    ['GB', 'on 020 7946 0958, or 07911 123456', 'on [phone], or [phone]'],
+    ['DK', 'ring 32 12 34 56, on 22.11.2026', 'ring [phone], on 22.11.2026'],
+    ['US', 'order 12345678 of 2026-11-22 for 1,234,567.89', 'order 12345678 of 2026-11-22 for 1,234,567.89'],
+  ])('knows the numbers of %s: %j', (phoneCountry, text, expected) => {
+    expect(redactor({ phoneCountry, redact: ['phone'] }).redact(text)).toBe(expected);
   });
 
   it("replaces what a product's own expressions find, first", () => {
