@@ -1,6 +1,7 @@
 import { isIPv4, isIPv6 } from 'node:net';
 import { passesIban, passesLuhn } from '@ratchet/domain';
-import { findPhoneNumbersInText, Metadata, type CountryCode } from 'libphonenumber-js';
+import { findPhoneNumbersInText, Metadata, type CountryCode } from 'libphonenumber-js/core';
+import numberingPlans from 'libphonenumber-js/min/metadata';
 import type { Span } from './replace-spans.js';
 
 // Every expression here consumes a character a bounded number of times, so that no text makes a search slow.
@@ -102,7 +103,7 @@ const DATE = /^(?:\d{4}[-./]\d{1,2}[-./]\d{1,2}|\d{1,2}[-./]\d{1,2}[-./]\d{4})$/
 
 /** A number without a prefix has 9 digits at the least, for fewer are mostly dates, prices and order numbers; 8 in countries whose numbers have no more. */
 const digitsMinOf = (country: CountryCode): number => {
-  const metadata = new Metadata();
+  const metadata = new Metadata(numberingPlans);
   metadata.selectNumberingPlan(country);
   return Math.max(...(metadata.numberingPlan?.possibleLengths() ?? [])) <= 8 ? 8 : 9;
 };
@@ -112,7 +113,7 @@ export const phoneFinder = (country: CountryCode | undefined): ((text: string) =
   const digitsMin = country === undefined ? 0 : digitsMinOf(country);
   const isPhone = (number: string): boolean => number.includes('+') || (!DATE.test(number) && number.replace(/\D/gu, '').length >= digitsMin);
   const lookUp = (region: string): Span[] =>
-    findPhoneNumbersInText(region, country === undefined ? {} : { defaultCountry: country })
+    findPhoneNumbersInText(region, country === undefined ? {} : { defaultCountry: country }, numberingPlans)
       .map(({ startsAt, endsAt }) => ({ start: region.charAt(startsAt - 1) === '+' ? startsAt - 1 : startsAt, end: endsAt }))
       .filter(({ start, end }) => isPhone(region.slice(start, end)));
   return (text) => {

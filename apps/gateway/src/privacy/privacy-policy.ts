@@ -1,5 +1,6 @@
 import { RE2JS } from 're2js';
-import { isSupportedCountry, type CountryCode } from 'libphonenumber-js';
+import { isSupportedCountry, type CountryCode } from 'libphonenumber-js/core';
+import numberingPlans from 'libphonenumber-js/min/metadata';
 import { z } from 'zod';
 
 export const redactionKindSchema = z.enum(['email', 'phone', 'card', 'iban', 'ip', 'url']);
@@ -26,7 +27,7 @@ const fields = {
   redact: z.array(redactionKindSchema).default([]),
   patterns: z.array(patternSchema).max(50).default([]),
   /** Country whose phone numbers are known without a prefix (ISO 3166-1, two letters); without it, only those that begin with +. */
-  phoneCountry: z.string().refine((country): country is CountryCode => isSupportedCountry(country), 'is no country code such as DE').optional(),
+  phoneCountry: z.string().refine((country): country is CountryCode => isSupportedCountry(country as CountryCode, numberingPlans), 'is no country code such as DE').optional(),
   /** `full`: texts are recorded, redacted; `none`: no text is. */
   content: z.enum(['full', 'none']).default('full'),
   /** Share of the conversations that are recorded, 0 to 1. */
