@@ -6,7 +6,6 @@ import type { Interaction } from '@ratchet/domain';
 import { createKafka, ensureTopics, partitionOfKey } from '@ratchet/kafka';
 import { Logger, Metrics } from '@ratchet/observability';
 import { createTopics, eventually, kafkaBrokers, readAll, testKafka, uniqueName, withAdmin, type ReadRecord } from '@ratchet/testing';
-import type { Producer } from 'kafkajs';
 import { chatSpan, jsonRequest, protobufRequest, type TestSpan } from '../spec-support/otlp-request.js';
 import { SpansReader } from './spans-reader.js';
 
@@ -15,7 +14,7 @@ const kafka = createKafka({ brokers: kafkaBrokers(), clientId: 'gateway-itest' }
 const run = uniqueName('spans');
 const topic = uniqueName('itest-otlp-spans');
 const metrics = new Metrics();
-let producer: Producer;
+let producer: ReturnType<ReturnType<typeof testKafka>['producer']>;
 let reader: SpansReader | undefined;
 let next = Date.now() % 1_000_000_000;
 
