@@ -18,8 +18,8 @@ let producer: ReturnType<ReturnType<typeof testKafka>['producer']>;
 let reader: SpansReader | undefined;
 let next = Date.now() % 1_000_000_000;
 
-const startReader = (name = topic): SpansReader => {
-  reader = new SpansReader({ kafka, topic: name, replicationFactor: 1, logger: Logger.silent(), metrics, workloads: {}, eventBytesMax: 900_000, retryMs: 200 });
+const startReader = (name = topic, logger = Logger.silent()): SpansReader => {
+  reader = new SpansReader({ kafka, topic: name, replicationFactor: 1, logger, metrics, workloads: {}, eventBytesMax: 900_000, retryMs: 200 });
   reader.start();
   return reader;
 };
@@ -31,6 +31,12 @@ const write = (values: readonly (Buffer | string | null)[], name = topic): Promi
   producer.send({ topic: name, messages: values.map((value, at) => ({ partition: at % 3, key: null, value })) });
 
 const json = (spans: readonly TestSpan[]): string => JSON.stringify(jsonRequest(spans));
+
+const untilRead = (name: string): Promise<void> =>
+  eventually(async () => {
+    const [committed] = await withAdmin((admin) => admin.fetchOffsets({ groupId: `gateway-${name}`, topics: [name] }));
+    expect(committed?.partitions.some(({ offset }) => Number(offset) > 0)).toBe(true);
+  }, { withinMs: 60_000, everyMs: 200 });
 
 const written = async (): Promise<ReadRecord[]> => (await readAll(INTERACTIONS)).filter(({ key }) => key?.startsWith(run));
 const untilWritten = (count: number): Promise<ReadRecord[]> =>
@@ -74,6 +80,27 @@ describe('the topic of the collector', () => {
       expect(headers['ce_type']).toBe('ratchet.interaction.completed');
       expect((JSON.parse(String(value)) as Interaction).conversationId).toBe(key);
     }
+  });
+
+  it('stops the reader alone where it deleted records that were not read, and says what to do', async () => {
+    const lost = uniqueName('itest-otlp-lost');
+    const said: string[] = [];
+    const logger = { ...Logger.silent(), info: () => undefined, warn: () => undefined, error: (_message: string, fields?: object) => said.push(JSON.stringify(fields)) } as unknown as Logger;
+    await createTopics([{ topic: lost, numPartitions: 3, replicationFactor: 1 }]);
+    await write([json(spansOf('f', 1))], lost);
+    startReader(lost);
+    await untilRead(lost);
+    await reader?.stop();
+    await write([json(spansOf('f', 1)), json(spansOf('f', 1)), json(spansOf('f', 1))], lost);
+    await withAdmin(async (admin) => {
+      // kafkajs looks up the partition's leader only among the topics that it has asked for before.
+      await admin.fetchTopicOffsets(lost);
+      await admin.deleteTopicRecords({ topic: lost, partitions: [{ partition: 0, offset: '-1' }] });
+    });
+    startReader(lost, logger);
+    await eventually(() => expect(said.join()).toMatch(/kafka-consumer-groups --reset-offsets.*position_out_of_range/u), { withinMs: 60_000 });
+    expect(await metrics.registry.getSingleMetricAsString('ratchet_gateway_spans_reader_up')).toMatch(/ 0$/u);
+    await withAdmin((admin) => admin.deleteTopics({ topics: [lost, deadLetterTopicOf(lost, 'gateway')] }));
   });
 
   it('loses nothing that cannot be read', async () => {

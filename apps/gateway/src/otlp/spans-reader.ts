@@ -30,6 +30,7 @@ export class SpansReader {
   private timer: NodeJS.Timeout | undefined;
   private starting: Promise<void> = Promise.resolve();
   private stopped = false;
+  private gaveUp = false;
   private readonly up;
   private readonly spans;
   private readonly deadLetters;
@@ -60,12 +61,15 @@ export class SpansReader {
     const processor = this.create();
     try {
       await this.prepareTopics();
-      await processor.start();
       this.processor = processor;
+      await processor.start();
+      // It may have found, while it began, that it cannot go on.
+      if (this.gaveUp) return;
       this.up.set(1);
       logger.info('the spans of the collector are read', { topic });
     } catch (error) {
       logger.error('the spans of the collector cannot be read yet', { topic, ...describeError(explainKafkaError(error)) });
+      this.processor = undefined;
       await processor.stop().catch(() => undefined);
       if (!this.stopped) this.timer = setTimeout(() => this.start(), retryMs);
     }
@@ -132,6 +136,7 @@ export class SpansReader {
   private giveUp(error: Error): void {
     const { logger, topic } = this.options;
     logger.error('the spans of the collector are not read any more, until somebody mends this and the gateway is started again', { topic, ...describeError(error) });
+    this.gaveUp = true;
     this.up.set(0);
     const { processor } = this;
     this.processor = undefined;

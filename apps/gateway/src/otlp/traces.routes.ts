@@ -38,15 +38,13 @@ export const tracesRoutes = (scope: FastifyInstance, parts: GatewayParts): void 
     otlp.removeAllContentTypeParsers();
     otlp.addContentTypeParser([PROTOBUF, JSON_TYPE], { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
     otlp.setErrorHandler((error: FastifyError, _request, reply) => sendOtlpRefusal(reply, refusalOf(error, onFault)));
-    otlp.post('/v1/traces', { bodyLimit: limits.otlpBodyBytesMax, config: { route: 'traces' } }, async (request, reply) => {
+    // Before the body is read: it is the bodies that take the memory.
+    otlp.addHook('onRequest', async (_request, reply) => {
       if (inFlight >= limits.otlpRequestsMax) throw new OtlpRefusal(429, `more than ${limits.otlpRequestsMax} trace requests are in flight`);
       inFlight += 1;
-      try {
-        return await take(request, reply, { parts, spans });
-      } finally {
-        inFlight -= 1;
-      }
+      reply.raw.once('close', () => (inFlight -= 1));
     });
+    otlp.post('/v1/traces', { bodyLimit: limits.otlpBodyBytesMax, config: { route: 'traces' } }, (request, reply) => take(request, reply, { parts, spans }));
   });
 };
 
