@@ -171,5 +171,6 @@ const addProducts = (features: FailureFeatures, { reply, next: { message } }: { 
   if (cues.bits === 0) return;
   const no = hasCue(cues, 'no_first');
   if (hasCue(cues, 'thanks')) features.add(no ? featurePlaces['no*thanks'] : featurePlaces['thanks*not_no'], 1);
+  if (no && hasCue(cues, 'closes')) features.add(featurePlaces['no*closes'], 1);
   if (hasCue(cues, 'dislike') && !hasCue(cues, 'praise')) features.add(featurePlaces['dislike*no_praise'], 1);
 };

@@ -23,7 +23,7 @@ export const featureNames = [
   ...queryCueNames.map((cue) => `query.${cue}` as const), 'query.words',
   'course.turn', 'course.first', 'course.trouble', 'course.troubled',
   ...replyStates.flatMap((reply) => userStates.map((user) => `${reply}*${user}` as const)),
-  'thanks*not_no', 'no*thanks', 'dislike*no_praise', 'rewrites*ill_fit', 'repeats*ill_fit',
+  'thanks*not_no', 'no*thanks', 'no*closes', 'dislike*no_praise', 'rewrites*ill_fit', 'repeats*ill_fit',
   'end.no_message', ...endingSignals.map((name) => `end.${name}` as const),
   ...signalNameSchema.options.map((name) => `signal.${name}` as const), 'feedback.negative_comment',
 ] as const;
