@@ -20,7 +20,7 @@ const workloadFields = {
   /** A conversation without an event for this long has ended. */
   idleEndMs: z.number().int().positive().default(5 * 60_000),
   /** An interaction has failed from this probability on; the weights bring the default, the number that gave the best F1 on what they were fitted on. */
-  failureThreshold: z.number().min(0).max(1).optional(),
+  failureThreshold: z.number().min(0).max(1).optional().describe('From this probability on an interaction has failed; without it, from the one that comes with the weights'),
   content: contentPolicySchema.default('full'),
 };
 const workloadSchema = z.object({
@@ -49,8 +49,8 @@ export const signalsConfigSchema = z.object({
   similarity: z
     .object({
       embedding: z.string().min(1).default(HASHED_SIMILARITY.embedding),
-      cosine: z.number().min(0).max(1).optional(),
-      overlap: z.number().min(0).max(1).optional(),
+      cosine: z.number().min(0).max(1).optional().describe('0.4 for hashed-512, 0.8 for any other embedding'),
+      overlap: z.number().min(0).max(1).optional().describe('0.2 for hashed-512, 0 for any other embedding'),
     })
     .transform(({ embedding, cosine, overlap }) => {
       const defaults = similarityThresholds[embedding] ?? SENTENCE_SIMILARITY;
