@@ -1,3 +1,7 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
 import { describe, expect, test } from '@jest/globals';
 
 import { memoryIo } from '../memory-io.js';
@@ -44,6 +48,17 @@ describe('ratchet detect', () => {
     expect(stdout).toMatch(/^\d of 2 interactions failed/u);
     expect(stdout).toContain('then user: no, that is not what I asked');
     expect(stderr).toBe('passed over: 1 observations that are no generations\n');
+  });
+
+  test('reads further languages from files of cues', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'ratchet-detect-'));
+    const cues = join(folder, 'nl.json');
+    await writeFile(cues, JSON.stringify({ language: 'nl', user: { escalation: { phrases: ['(spreken|praten) met een mens'] } } }));
+    const input = talk('a', 'waar is mijn pakket', 'In de doos.', 'ik wil praten met een mens', 'Ja.');
+    const failedIn = ({ stdout }: { stdout: string }): unknown[] => stdout.trim().split('\n').map((line) => (JSON.parse(line) as { failed: boolean }).failed);
+    expect(failedIn(await run(input, '-', '--cues', cues))).toEqual([true, false]);
+    expect(failedIn(await run(input, '-'))).toEqual([false, false]);
+    await rm(folder, { recursive: true });
   });
 
   test('prints nothing for an empty input', async () => {
