@@ -2,7 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import { decodePosition, encodePosition, partitionOfKey } from '@ratchet/kafka';
 import type { ConsumedRecord, ResumePoint } from '@ratchet/kafka';
 import { Logger, Metrics } from '@ratchet/observability';
-import { signalsConfigSchema } from '@ratchet/signals';
+import { failureWeights, signalsConfigSchema } from '@ratchet/signals';
+import type { FailureWeights } from '@ratchet/signals';
 import { ConversationTask } from './conversation-task.js';
 import { PrefetchedEmbedding } from './embeddings/prefetched-embedding.js';
 
@@ -39,6 +40,15 @@ const log = [
 ];
 
 describe('ConversationTask', () => {
+  it('judges by the weights that it is given', () => {
+    const failuresBy = (weights: FailureWeights | undefined): number => {
+      const task = new ConversationTask({ partition: PARTITION, partitions: PARTITIONS, detection, weights, position: 0n, resume: undefined });
+      return log.flatMap((record) => task.process(record)).filter(({ headers }) => headers?.['ce_type'] === 'ratchet.interaction.failed').length;
+    };
+    expect(failuresBy(undefined)).toBeGreaterThan(0);
+    expect(failuresBy({ ...failureWeights, threshold: 0.999 })).toBe(0);
+  });
+
   it('gives events whose ids, times and causes come from the log alone', () => {
     const passes = [taskFrom(0n), taskFrom(0n)].map(({ task }) => log.flatMap((record) => task.process(record)));
     expect(passes[0]?.length).toBeGreaterThan(2);
