@@ -46,7 +46,7 @@ export const configSchema = databaseConfigSchema.extend({
   QUALITY_FLOORS: parsedBy((text) => floorsSchema.parse(JSON.parse(text))).prefault('{}').describe('Scores below which a single answer fails, by evaluator, as JSON: it is told to the analyzer as the signal quality_low'),
   QUALITY_JUDGE: parsedBy(readJudgeConfig).optional().describe('A model that judges, as JSON: provider, model, price, and optionally dimensions, costPerHourUsdMax, costPerDayUsdMax, concurrency, outputTokensMax; without it only rules judge'),
   QUALITY_DRIFT_DROP: z.coerce.number().min(0.01).max(0.5).default(0.05).describe('Drop of a mean score that an alert is to find, 0 to 1'),
-  QUALITY_DRIFT_RUN_LENGTH: z.coerce.number().min(1_000).max(1e12).default(100_000_000).describe('Scores of one evaluator between two false alerts, about'),
+  QUALITY_DRIFT_RUN_LENGTH: z.coerce.number().min(1_000).max(1e12).default(20_000_000).describe('Scores of one evaluator between two false alerts, about'),
   QUALITY_SETTLE_MINUTES: z.coerce.number().min(0).max(10_080).default(10).describe('After the first score of a version, or its promotion, until its scores count for alerts'),
   QUALITY_BASELINE_HOURS: z.coerce.number().min(0).max(720).default(24).describe('Hours, at least, in which the usual mean of a version is learnt'),
   QUALITY_BASELINE_SCORES: z.coerce.number().int().min(10).max(50_000).default(2_000).describe('Scores, at least, from which it is learnt'),

@@ -34,6 +34,8 @@ export interface DriftRule {
   readonly baselineScoresMax: number;
   /** The drop of the mean that is to be found, 0 to 1. */
   readonly drop: number;
+  /** How much lower the mean may be without any evidence of a drop: hours of a day and an inexact baseline differ by as much. */
+  readonly tolerance: number;
   /** Scores between two false alarms, about. */
   readonly runLength: number;
   /** Nats at which more samples are asked for, and below which no longer. */
@@ -93,11 +95,12 @@ const renew = (state: DriftState, rule: DriftRule): DriftState => ({
 });
 
 const watch = (state: DriftState, { value, weight, atMs }: WeightedScore, rule: DriftRule): { state: DriftState } & DriftDecision => {
-  const known = { mean: state.baseline.mean, variance: varianceOf(state.baseline) };
-  const evidence = addDropEvidence({ evidence: state.evidence, score: value, known, bet: betOnDrop(known, rule.drop), weight });
+  const known = { mean: state.baseline.mean - rule.tolerance, variance: varianceOf(state.baseline) };
+  const drop = rule.drop - rule.tolerance;
+  const evidence = addDropEvidence({ evidence: state.evidence, score: value, known, bet: betOnDrop(known, drop), weight });
   const next = { ...state, recent: addScore(state.recent, value, weight), recentSinceMs: state.recent.scores === 0 ? atMs : state.recentSinceMs };
   if (evidence === 0) return { state: renew(next, rule), ...KEEP };
-  if (evidence < dropThreshold({ runLength: rule.runLength, rate: evidenceRate(known, rule.drop) })) return { state: withEvidence(next, evidence, rule), ...KEEP };
+  if (evidence < dropThreshold({ runLength: rule.runLength, rate: evidenceRate(known, drop) })) return { state: withEvidence(next, evidence, rule), ...KEEP };
   const since = new Date(next.recentSinceMs).toISOString();
   return {
     state: { ...withEvidence(next, 0, rule), phase: 'dropped', recent: NO_SCORES, recentSinceMs: atMs },

@@ -3,6 +3,8 @@ import type { DriftRule } from './decide-drift.js';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
+/** Of the drop that is looked for. */
+const TOLERANCE_SHARE = 0.1;
 
 export const DEFAULT_DRIFT_RULE: DriftRule = {
   settleMs: 10 * MINUTE_MS,
@@ -10,8 +12,9 @@ export const DEFAULT_DRIFT_RULE: DriftRule = {
   learnScores: 2_000,
   baselineScoresMax: 50_000,
   drop: 0.05,
-  runLength: 100_000_000,
-  suspiciousFrom: 0.5,
+  tolerance: 0.005,
+  runLength: 20_000_000,
+  suspiciousFrom: 0.4,
   suspiciousUntil: 0.01,
 };
 
@@ -21,5 +24,6 @@ export const driftRuleOf = (config: Pick<Config, 'QUALITY_SETTLE_MINUTES' | 'QUA
   learnMs: config.QUALITY_BASELINE_HOURS * HOUR_MS,
   learnScores: config.QUALITY_BASELINE_SCORES,
   drop: config.QUALITY_DRIFT_DROP,
+  tolerance: TOLERANCE_SHARE * config.QUALITY_DRIFT_DROP,
   runLength: config.QUALITY_DRIFT_RUN_LENGTH,
 });
