@@ -80,11 +80,14 @@ export class StreamsRepository {
     return rows.length > 0;
   }
 
-  /** Open alerts on the drift of versions that have left their target. */
+  /** Open alerts that nothing will end: on the drift of a version that was replaced, or of scores that come no more. */
   async outlived(tx: Queryable): Promise<Incident[]> {
     return tx.query<Incident & Record<string, unknown>>(
-      `select ${incidentColumns} from quality_incidents i where resolved_at is null and kind = 'drift'
-         and exists (select 1 from champions c where c.model = i.model and c.workload = i.workload and c.version_id <> i.version_id and c.since > i.raised_at)`,
+      `select ${incidentColumns} from quality_incidents i where resolved_at is null and (
+         (kind = 'drift' and exists (select 1 from champions c where c.model = i.model and c.workload = i.workload and c.version_id <> i.version_id and c.since > i.raised_at))
+         or not exists (select 1 from quality_streams s
+                         where s.model = i.model and s.workload = i.workload and s.evaluator = i.evaluator and s.judge = i.judge and s.prompt = i.prompt
+                           and (i.version_id is null or s.version_id = i.version_id) and s.updated_at > now() - interval '1 day'))`,
     );
   }
 

@@ -65,7 +65,7 @@ export class QualityAlertsTick implements Tick {
     const scores = await this.quality.takeUncounted(tx, SCORES_A_TRANSACTION);
     for (const stream of groupBy(scores, streamKey)) await this.checkDrift(tx, stream);
     for (const series of groupBy(scores, seriesKey)) await this.checkLevel(tx, series);
-    for (const incident of await this.streams.outlived(tx)) await this.resolve(tx, incident, 'another version has taken its place');
+    for (const incident of await this.streams.outlived(tx)) await this.resolve(tx, incident, 'another version has taken its place, or it has had no score for a day');
     return scores.length;
   }
 

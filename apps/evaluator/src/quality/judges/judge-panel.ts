@@ -15,12 +15,11 @@ import { loadJudgePrompt } from './judge-prompts.js';
 import { LlmJudge } from './llm-judge.js';
 import { judgeTaskSchema } from './judge-task.js';
 import type { JudgeTask } from './judge-task.js';
+import { relevantContext } from './relevant-context.js';
 
 export const JUDGE_QUALITY = 'judge-quality';
 
 const TEXT_MAX = 40_000;
-/** Of thousands of entries only the beginning would be read by a judge. */
-const CONTEXT_TEXTS_MAX = 50;
 
 /** The judges of this service: one a dimension, none without QUALITY_JUDGE. */
 @Injectable()
@@ -59,7 +58,7 @@ export class JudgePanel implements OnModuleInit {
         ...exchange,
         query: exchange.query.slice(0, TEXT_MAX),
         response: exchange.response.slice(0, TEXT_MAX),
-        context: exchange.context.slice(0, CONTEXT_TEXTS_MAX).map((text) => text.slice(0, TEXT_MAX)),
+        context: relevantContext(exchange).map((text) => text.slice(0, TEXT_MAX)),
         instructions: [],
       },
       due: due.map((judge) => ({ evaluator: judge.name, rate: plan.rateOf(streamOf(judge)), weight: plan.weightOf(streamOf(judge)) })),
