@@ -48,7 +48,8 @@ export const projectsOf = (root, { entry, needed, services }) => {
   return [...ordered.values()];
 };
 
-const isSource = (name) => /\.tsx?$/.test(name) && !/\.(spec|itest)\.tsx?$/.test(name);
+/** Lists of words and weights are imported as JSON, and stand in the build as well. */
+const isSource = (name) => /\.(tsx?|json)$/.test(name) && !/\.(spec|itest)\.tsx?$/.test(name);
 
 /** A digest of everything that the build reads of a project; contents, because copies and checkouts do not keep times. */
 const digestOf = (root, { path }) => {
@@ -84,6 +85,9 @@ const staleProjects = (root, projects) =>
     const digest = digestOf(root, project);
     return digest === stampOf(project) ? [] : [{ project, digest }];
   });
+
+/** Marks a build by whoever made it as that of the present sources. */
+export const stampBuild = (root, path) => writeFileSync(join(path, STAMP), digestOf(root, { path }));
 
 /** Brings the builds of the given projects up to date; does nothing, in a few milliseconds, where they are. */
 export const buildStale = async (root, projects) => {

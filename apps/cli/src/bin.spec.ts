@@ -49,9 +49,18 @@ const workspace = (): { path: string; write: (file: string, content: string) => 
   return { path, write };
 };
 
-const run = (path: string, ...argv: string[]): Promise<{ code: number | null; stdout: string; stderr: string }> =>
+interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+const run = (path: string, ...argv: string[]): Promise<Ended> => node(path, [join(path, 'apps/cli/bin/ratchet.mjs'), ...argv]);
+const stamp = (path: string, project: string): Promise<Ended> => node(join(path, project), [join(path, 'apps/cli/bin/stamp-build.mjs')]);
+
+const node = (cwd: string, argv: readonly string[]): Promise<Ended> =>
   new Promise((resolve) => {
-    const child = spawn(process.execPath, [join(path, 'apps/cli/bin/ratchet.mjs'), ...argv], { env: { PATH: process.env['PATH'] } });
+    const child = spawn(process.execPath, argv, { cwd, env: { PATH: process.env['PATH'] } });
     let [stdout, stderr] = ['', ''];
     child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
     child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
@@ -100,6 +109,29 @@ describe('the bin', () => {
     write('libs/a/src/index.spec.ts', 'not part of the build');
     expect((await run(path, 'heavy')).stderr).toBe('ratchet: building @ratchet/b\n');
     expect(built(path)).toEqual(['b']);
+  });
+
+  test('rebuilds a project whose data changed', async () => {
+    const { path, write } = workspace();
+    await run(path, 'heavy');
+    built(path);
+    write('libs/a/src/words.json', '["no"]');
+    await run(path, 'heavy');
+    expect(built(path)).toEqual(['a']);
+  });
+
+  test('leaves alone what somebody else built and stamped, until it changes', async () => {
+    const { path, write } = workspace();
+    for (const project of ['libs/a', 'libs/b', 'apps/cli']) {
+      mkdirSync(join(path, project, 'dist'));
+      if (project === 'apps/cli') for (const name of ['command-table', 'main']) cpSync(join(path, project, 'src', `${name}.ts`), join(path, project, 'dist', `${name}.js`));
+      const { code } = await stamp(path, project);
+      expect(code).toBe(0);
+    }
+    expect(await run(path, 'heavy')).toEqual({ code: 0, stdout: 'ran heavy\n', stderr: '' });
+    write('libs/a/src/index.ts', 'export const changed = true;');
+    await run(path, 'heavy');
+    expect(built(path)).toEqual(['a']);
   });
 
   test('says what the compiler said, exits 2, and tries again next time', async () => {
