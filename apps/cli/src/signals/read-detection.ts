@@ -22,7 +22,7 @@ export const withDetectionOptions = (command: Command): Command =>
   command
     .option('--config <path>', 'JSON with the thresholds that differ from the defaults')
     .option('--weights <path>', 'weights of the failure probability, as `signals fit` writes them')
-    .option('--cues <paths...>', 'files of cues in further languages');
+    .option('--cues <path>', 'a file of cues in a further language; as often as there are files', (path: string, before: readonly string[]) => [...before, path], []);
 
 /**
  * Reads settings, weights and files of cues; the cues hold for the process.
