@@ -37,7 +37,7 @@ const writeLogs = () => {
 const run = (file) => {
   const out = openSync(join(folder, 'out.jsonl'), 'w');
   const started = performance.now();
-  const script = 'process.on('exit', () => { const { user, system } = process.cpuUsage(); process.stderr.write(JSON.stringify({ cpuMs: (user + system) / 1000, maxRssMb: process.resourceUsage().maxRSS / 1024 })); });';
+  const script = `process.on('exit', () => { const { user, system } = process.cpuUsage(); process.stderr.write(JSON.stringify({ cpuMs: (user + system) / 1000, maxRssMb: process.resourceUsage().maxRSS / 1024 })); });`;
   const bin = fileURLToPath(new URL('../bin/ratchet.mjs', import.meta.url));
   const { status, stderr } = spawnSync(process.execPath, ['--import', `data:text/javascript,${encodeURIComponent(script)}`, bin, 'detect', file], { stdio: ['ignore', out, 'pipe'], encoding: 'utf8' });
   closeSync(out);
