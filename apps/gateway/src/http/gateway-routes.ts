@@ -4,6 +4,7 @@ import { feedbackRoutes } from '../feedback/feedback.routes.js';
 import { widgetRoutes } from '../feedback/widget.routes.js';
 import { chatRoutes } from './chat.routes.js';
 import { sendFailure, type GatewayParts } from './gateway-parts.js';
+import { jsonShapeProblem } from './json-shape.js';
 import { ingestRoutes } from './ingest.routes.js';
 import { OtlpRefusal } from '../otlp/otlp-encoding.js';
 import { sendOtlpRefusal, tracesRoutes } from '../otlp/traces.routes.js';
@@ -25,9 +26,13 @@ export const registerGateway = (fastify: FastifyInstance, parts: GatewayParts): 
       parts.onFault(error);
       return sendFailure(reply, { status: 500, type: 'api_error', code: 'internal_error', message: 'The gateway failed.' });
     });
-    for (const type of ['application/cloudevents+json', 'application/cloudevents-batch+json']) {
-      scope.addContentTypeParser(type, { parseAs: 'string' }, scope.getDefaultJsonParser('error', 'error'));
-    }
+    const parse = scope.getDefaultJsonParser('error', 'error');
+    scope.removeContentTypeParser('application/json');
+    scope.addContentTypeParser<string>(['application/json', 'application/cloudevents+json', 'application/cloudevents-batch+json'], { parseAs: 'string' }, (request, body, done) => {
+      const problem = jsonShapeProblem(body);
+      if (problem === undefined) parse(request, body, done);
+      else done(Object.assign(new Error(`The body cannot be taken: ${problem}.`), { statusCode: 400 }));
+    });
     guardRequests({
       scope,
       metrics: parts.metrics,

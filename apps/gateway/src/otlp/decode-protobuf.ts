@@ -3,7 +3,7 @@ import { BinaryReader, WireType } from '@bufbuild/protobuf/wire';
 /** Values nest in a few levels; deeper ones are hostile. */
 const DEPTH_MAX = 40;
 /** Two bytes make a message, which takes a hundred in memory: the number is bounded, not only the bytes. */
-const MESSAGES_MAX = 300_000;
+const MESSAGES_MAX = 1_000_000;
 
 type Fields = Record<string, unknown>;
 type ReadField = (reader: BinaryReader, into: Fields, budget: Budget) => void;

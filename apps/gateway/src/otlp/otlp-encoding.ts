@@ -1,6 +1,7 @@
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
+import { jsonShapeProblem } from '../http/json-shape.js';
 import { decodeTraces } from './decode-protobuf.js';
 
 export const PROTOBUF = 'application/x-protobuf';
@@ -57,9 +58,12 @@ export const decodeRequest = (body: Buffer, encoding: OtlpEncoding): unknown => 
       throw new OtlpRefusal(400, `the body is not an ExportTraceServiceRequest: ${error instanceof Error ? error.message : String(error)}`);
     }
   }
+  const text = body.toString('utf8');
+  const problem = jsonShapeProblem(text);
+  if (problem !== undefined) throw new OtlpRefusal(400, `the body cannot be taken: ${problem}`);
   let value: unknown;
   try {
-    value = JSON.parse(body.toString('utf8'));
+    value = JSON.parse(text);
   } catch {
     throw new OtlpRefusal(400, 'the body is not JSON');
   }

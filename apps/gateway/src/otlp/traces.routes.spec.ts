@@ -58,6 +58,7 @@ describe('POST /v1/traces', () => {
   it.each<[string, string, Buffer | string, Record<string, string>, number, RegExp]>([
     ['no JSON', JSON_TYPE, '{', {}, 400, /not JSON/u],
     ['no trace request', JSON_TYPE, '{"resourceSpans": 7}', {}, 400, /resourceSpans/u],
+    ['JSON that nests without end', JSON_TYPE, gzipSync('['.repeat(150_000)), { 'content-encoding': 'gzip' }, 400, /levels/u],
     ['no protobuf', PROTOBUF, Buffer.from('resource spans'), {}, 400, /ExportTraceServiceRequest/u],
     ['protobuf that is cut off', PROTOBUF, protobufRequest(spans).subarray(0, 100), {}, 400, /ExportTraceServiceRequest/u],
     ['no gzip', PROTOBUF, Buffer.from('zip'), { 'content-encoding': 'gzip' }, 400, /gzip/u],
