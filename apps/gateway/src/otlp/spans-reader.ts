@@ -84,7 +84,7 @@ export class SpansReader {
       if (!names.includes(topic)) {
         throw new RatchetError({
           code: 'topic_missing',
-          message: `there is no topic ${topic} (OTLP_SPANS_TOPIC): make it, or let the collector's kafka exporter make it; it is not Ratchet's, so it is not made here`,
+          message: `there is no topic ${topic} (OTLP_SPANS_TOPIC): make it, or let the broker make it for the collector (auto.create.topics.enable); it is not Ratchet's, so it is not made here`,
           retryable: true,
         });
       }
