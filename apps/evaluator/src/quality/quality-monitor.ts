@@ -15,10 +15,12 @@ import { openRuleEvaluators } from './evaluators/rule-evaluators.js';
 import { JudgePanel } from './judges/judge-panel.js';
 import { lotOf, stratumOf } from './sampling/sample.js';
 import { SamplingRates } from './sampling/sampling-rates.js';
-import { asPublished, asScoreRow, judgeColumns } from './score-row.js';
+import { asPublished, asScoreRow, judgeColumns, storable } from './score-row.js';
 import type { ScoredInteraction, ScoreRow } from './score-row.js';
 
 type OffList = NonNullable<QualityEvaluated['off']>;
+
+const EVIDENCE_MAX = 500;
 
 /** What evaluators found of one interaction, on its way into the store and out as events. */
 export interface Findings {
@@ -80,7 +82,7 @@ export class QualityMonitor {
       if (isPass) continue;
       const floor = this.config.QUALITY_FLOORS[evaluator];
       const signalId = derivedId('quality_low', interactionId, evaluator, ...Object.values(judgeColumns(judge)));
-      const evidence = { evaluator, score: finding.score, floor, explanation: finding.explanation.slice(0, 500), ...(judge && { judge: `${judge.provider}/${judge.model}`, prompt: judge.prompt }) };
+      const evidence = { evaluator, score: finding.score, floor, explanation: storable(finding.explanation.slice(0, EVIDENCE_MAX)), ...(judge && { judge: `${judge.provider}/${judge.model}`, prompt: judge.prompt }) };
       // Scoring takes its own time, so it is never part of an interaction's window: it changes no count, and is joined by the interaction's id.
       tx.emit(signalDetected, { signalId, ...subject, name: 'quality_low', strength: (floor - finding.score) / floor, evidence, late: true, detectedAt: evaluatedAt }, { id: signalId, causationId: evaluationId });
     }

@@ -16,10 +16,13 @@ export interface ScoreRow {
 /** Scores below a floor fail: such an interaction is one that somebody should look at. */
 export type Floors = Readonly<Record<EvaluatorName, number>>;
 
+/** PostgreSQL's JSON takes neither a zero character nor half of a surrogate pair, and a text that was cut may end with one. */
+export const storable = (text: string): string => text.replaceAll('\0', '').toWellFormed();
+
 export const asScoreRow = ({ evaluator, finding, rate, weight, floors }: { evaluator: Pick<QualityEvaluator, 'name' | 'judge'>; finding: Finding; rate: number; weight: number; floors: Floors }): ScoreRow => ({
   evaluator: evaluator.name,
   judge: evaluator.judge,
-  finding: { ...finding, explanation: finding.explanation.replaceAll('\0', '') },
+  finding: { ...finding, explanation: storable(finding.explanation) },
   isPass: finding.score >= floors[evaluator.name],
   rate,
   weight,
