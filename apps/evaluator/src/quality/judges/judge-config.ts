@@ -6,7 +6,7 @@ export const judgeConfigSchema = z.strictObject({
   /** A name in PROVIDERS. */
   provider: z.string().min(1).max(200),
   model: z.string().min(1),
-  dimensions: z.array(z.enum(evaluatorNames)).min(1).default(['relevance', 'factuality', 'safety']),
+  dimensions: z.array(z.enum(evaluatorNames)).min(1).refine((names) => new Set(names).size === names.length, 'names one twice').default(['relevance', 'factuality', 'safety']),
   price: z.strictObject({ inputUsdPerMillionTokens: z.number().nonnegative(), outputUsdPerMillionTokens: z.number().nonnegative() }),
   costPerHourUsdMax: z.number().nonnegative().default(1),
   costPerDayUsdMax: z.number().nonnegative().default(10),

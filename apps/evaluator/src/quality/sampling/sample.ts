@@ -24,8 +24,11 @@ export const stratumOf = ({ model, workload, version, assignment }: Interaction)
 
 /** Every event but interactions that are not in the sample, and feedback on what cannot be in it. Looks at memory alone. */
 export const inQualitySample = (event: EventEnvelope, rates: SamplingRates): boolean => {
-  // What was recorded without its texts cannot be judged by them.
-  if (isEvent(event, interactionCompleted)) return hasTexts(event.data) && isSampled({ interactionId: event.data.interactionId, rate: rates.of(stratumOf(event.data)).highest });
+  if (isEvent(event, interactionCompleted)) {
+    const lot = lotOf(event.data.interactionId);
+    // What was recorded without its texts cannot be judged by them.
+    return lot < rates.highest && hasTexts(event.data) && lot < rates.of(stratumOf(event.data)).highest;
+  }
   if (!isEvent(event, feedbackGiven)) return true;
   const { interactionId, source } = event.data;
   return interactionId !== undefined && (source.type === 'user' || source.type === 'reviewer') && isSampled({ interactionId, rate: rates.highest });
