@@ -1,5 +1,5 @@
-/** Start value of 32-bit FNV-1a (Fowler, Noll, Vo; IETF draft-eastlake-fnv). */
-export const FNV_OFFSET = 0x811c9dc5;
+/** Start value of 32-bit FNV-1a (Fowler, Noll, Vo; IETF draft-eastlake-fnv), signed: an unsigned one does not fit the engine's integers, and every step would convert. */
+export const FNV_OFFSET = 0x811c9dc5 | 0;
 
 // Taken out of the global object once: looking it up for every character is most of the work in some runtimes (Jest's).
 const { imul } = Math;

@@ -70,3 +70,14 @@ export class FailureModel {
     return { implicit, limited, explicit };
   }
 }
+
+const models = new WeakMap<FailureWeights, FailureModel>();
+
+/** The model of some weights, made once: whoever reads a log has a tracker for every conversation. */
+export const modelOf = (weights: FailureWeights): FailureModel => {
+  const known = models.get(weights);
+  if (known !== undefined) return known;
+  const model = new FailureModel(weights);
+  models.set(weights, model);
+  return model;
+};

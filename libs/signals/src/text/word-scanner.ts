@@ -3,7 +3,8 @@ const MAX_CHARS = 2_000;
 const HEAD_CHARS = 1_200;
 const TAIL_CHARS = 400;
 
-const FNV_OFFSET = 0x811c9dc5;
+/** As a signed number: an unsigned one does not fit the engine's integers, and every step would convert. */
+const FNV_OFFSET = 0x811c9dc5 | 0;
 const FNV_PRIME = 0x01000193;
 
 /**
@@ -68,7 +69,8 @@ export const scanWords = (text: string): ScannedWords => {
       lastMark = 0;
       if (count < MAX_WORDS) {
         wordScratch[count] = hash & BITS_KEPT;
-        stemScratch[count] = stemOf(hash, { length, last, text: read, end: i }) & BITS_KEPT;
+        const hasEnding = length > 3 && (last === LETTER.s || last === LETTER.d || last === LETTER.g);
+        stemScratch[count] = (hasEnding ? stemOf(hash, { length, last, text: read, end: i }) : hash) & BITS_KEPT;
         count += 1;
       }
     }
@@ -104,9 +106,8 @@ const FNV_PRIME_INVERSE = 0x359c449b;
 /** The hash before its last character was fed. */
 const before = (hash: number, character: number): number => Math.imul(hash, FNV_PRIME_INVERSE) ^ character;
 
-/** The hash of the word without a plural s, -ed or -ing: few words end like this, so they are gone back from their end, which spares the others keeping track. */
+/** The hash of a word on s, d or g without a plural s, -ed or -ing: few words end like this, so they are gone back from their end, which spares the others keeping track. */
 const stemOf = (hash: number, { length, last, text, end }: WordEnd): number => {
-  if (length <= 3 || (last !== LETTER.g && last !== LETTER.d && last !== LETTER.s)) return hash;
   const lastAt = characterBefore(text, end);
   const secondAt = characterBefore(text, lastAt);
   const second = lowered(text.charCodeAt(secondAt));

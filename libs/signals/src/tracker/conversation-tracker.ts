@@ -7,7 +7,7 @@ import { endingDetectors, feedbackSignals, nextTurnDetectors } from '../detector
 import { detectSystemRepetition } from '../detectors/system-repetition.js';
 import { type Course, type Exchange, type NextTurn, NO_COURSE } from '../failure/exchange.js';
 import { addFailureFeatures, FailureFeatures } from '../failure/failure-features.js';
-import { type FailureEstimate, FailureModel } from '../failure/failure-probability.js';
+import { type FailureEstimate, type FailureModel, modelOf } from '../failure/failure-probability.js';
 import { type FailureWeights, failureWeights } from '../failure/failure-weights.js';
 import { signalOfStrongestTerm } from '../failure/strongest-term.js';
 import { showsTrouble } from '../failure/trouble.js';
@@ -81,7 +81,7 @@ export class ConversationTracker {
       throw new RangeError(`The similarity thresholds are for the embedding "${this.#config.similarity.embedding}", not "${embedding.name}": set similarity.{embedding,cosine,overlap} for it.`);
     }
     this.#comparer = new MessageComparer({ config: this.#config, embedding });
-    this.#model = new FailureModel(weights);
+    this.#model = modelOf(weights);
     this.#unsent = new Set(this.#config.unsentSignals);
     this.#routes = new Routes(this.#config, weights.threshold);
     this.#onAssessed = onAssessed;
