@@ -1,19 +1,4 @@
-const luhnHolds = (digits: string): boolean => {
-  let sum = 0;
-  for (let i = 0; i < digits.length; i += 1) {
-    const digit = Number(digits[digits.length - 1 - i]);
-    const doubled = i % 2 === 1 ? digit * 2 : digit;
-    sum += doubled > 9 ? doubled - 9 : doubled;
-  }
-  return sum % 10 === 0;
-};
-
-/** ISO 13616: letters become 10 to 35, the first four characters go last, and the number is 1 modulo 97. */
-const ibanHolds = (iban: string): boolean => {
-  const compact = iban.replace(/\s/gu, '').toUpperCase();
-  const digits = (compact.slice(4) + compact.slice(0, 4)).replace(/[A-Z]/gu, (letter) => String(letter.charCodeAt(0) - 55));
-  return [...digits].reduce((rest, digit) => (rest * 10 + Number(digit)) % 97, 0) === 1;
-};
+import { passesIban, passesLuhn } from '@ratchet/domain';
 
 const CARD = /(?:\d[ -]?){13,19}/gu;
 const IBAN = /\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,4})?\b/giu;
@@ -22,8 +7,8 @@ const PHONE = /(?:\+\d{1,3}[\s().-]*(?:\d[\s().-]*){7,12}|\(?\b0\d{2,4}\)?[\s-]\
 const SECRET =
   /(?:-----BEGIN [A-Z ]*PRIVATE KEY-----|\bAKIA[0-9A-Z]{16}\b|\b(?:sk|pk|rk|ghp|gho|xox[abp]|glpat)[-_][A-Za-z0-9_-]{16,}|\beyJ[\w-]{10,}\.[\w-]{10,}\.[\w-]*|\b(?:password|passwd|passcode|pin|api[ _-]?key|secret|token)\s*(?:is|[:=])\s*\S*\d\S*)/iu;
 
-const hasCard = (text: string): boolean => [...text.matchAll(CARD)].some(([match]) => luhnHolds(match.replace(/\D/gu, '')));
-const hasIban = (text: string): boolean => [...text.matchAll(IBAN)].some(([match]) => ibanHolds(match));
+const hasCard = (text: string): boolean => [...text.matchAll(CARD)].some(([match]) => passesLuhn(match.replace(/\D/gu, '')));
+const hasIban = (text: string): boolean => [...text.matchAll(IBAN)].some(([match]) => passesIban(match.replace(/\s/gu, '').toUpperCase()));
 
 export const holdsSecret = (text: string): boolean => SECRET.test(text);
 

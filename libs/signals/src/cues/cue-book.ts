@@ -74,7 +74,8 @@ export class CueBook {
 
   constructor(languages: readonly CueLanguage[]) {
     const texts = languages.flatMap(({ openers, stopWords, cues }) => [...openers, ...stopWords, ...cues.flatMap(({ phrases }) => phrases)]);
-    const vocabulary = new Vocabulary(texts.reduce((sum, text) => sum + hashesOf(text).length, 0));
+    // By distinct words: a table no larger than needed stays in the processor's first cache.
+    const vocabulary = new Vocabulary(new Set(texts.flatMap(hashesOf)).size);
     const numbersOf = (text: string): number[] => hashesOf(text).map((hash) => vocabulary.add(hash));
     texts.forEach(numbersOf);
     const flagged = (words: readonly string[]): Uint8Array => {
