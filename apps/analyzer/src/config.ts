@@ -1,5 +1,4 @@
-import { RatchetError } from '@ratchet/observability';
-import { parseProviders, ProviderConfigError, type ProviderConfig } from '@ratchet/providers';
+import { providerModel, type ProviderModel, providersVariable } from '@ratchet/providers';
 import { databaseConfigSchema, loadEnv } from '@ratchet/service';
 import { z } from 'zod';
 
@@ -17,7 +16,7 @@ export const configSchema = databaseConfigSchema
     CLUSTER_SEED: count(0, 7).describe('Seed of the clustering, so that equal failures give equal clusters'),
     CLUSTER_TIMEOUT_MS: count(1_000, 600_000).describe('A clustering that runs longer is stopped and tried again'),
     FADE_AFTER_ANALYSES: count(1, 3).describe('An opportunity that this many analyses in a row do not find is closed'),
-    PROVIDERS: z.string().default('').describe('Model providers as JSON; needed with EMBEDDINGS_PROVIDER'),
+    PROVIDERS: providersVariable.prefault('').describe('Model providers as JSON; needed with EMBEDDINGS_PROVIDER'),
     EMBEDDINGS_PROVIDER: z.string().min(1).optional().describe('Name of the provider in PROVIDERS that embeds failures; local hashed n-grams without'),
     EMBEDDINGS_MODEL: z.string().min(1).optional().describe("The embedding model's id at EMBEDDINGS_PROVIDER"),
   })
@@ -26,24 +25,10 @@ export const configSchema = databaseConfigSchema
     message: 'set EMBEDDINGS_PROVIDER and EMBEDDINGS_MODEL together, or neither',
   });
 
-export type Config = z.infer<typeof configSchema> & { readonly embeddings: { readonly provider: ProviderConfig; readonly model: string } | undefined };
-
-const badConfiguration = (message: string): RatchetError => new RatchetError({ code: 'bad_configuration', message });
-
-const readProviders = (json: string): ProviderConfig[] => {
-  try {
-    return parseProviders(json);
-  } catch (error) {
-    throw error instanceof ProviderConfigError ? badConfiguration(error.message) : error;
-  }
-};
+export type Config = z.infer<typeof configSchema> & { readonly embeddings: ProviderModel | undefined };
 
 export const loadConfig = (env: NodeJS.ProcessEnv): Config => {
   const config = loadEnv(configSchema, env);
-  const { EMBEDDINGS_PROVIDER: name, EMBEDDINGS_MODEL: model } = config;
-  const providers = readProviders(config.PROVIDERS);
-  if (name === undefined || model === undefined) return { ...config, embeddings: undefined };
-  const provider = providers.find((known) => known.name === name);
-  if (!provider) throw badConfiguration(`EMBEDDINGS_PROVIDER: PROVIDERS has no provider of this name; it has ${providers.map((known) => known.name).join(', ') || 'none'}`);
-  return { ...config, embeddings: { provider, model } };
+  const { PROVIDERS, EMBEDDINGS_PROVIDER: name, EMBEDDINGS_MODEL: model } = config;
+  return { ...config, embeddings: providerModel(PROVIDERS, { variable: 'EMBEDDINGS_PROVIDER', name, model }) };
 };

@@ -1,5 +1,4 @@
-import { RatchetError } from '@ratchet/observability';
-import { parseProviders, ProviderConfigError, type ProviderConfig } from '@ratchet/providers';
+import { providerModel, type ProviderModel, providersVariable } from '@ratchet/providers';
 import { databaseConfigSchema, loadEnv } from '@ratchet/service';
 import { z } from 'zod';
 
@@ -21,7 +20,7 @@ export const configSchema = databaseConfigSchema
     INPUT_CHARS_MAX: count(20, 2_000).describe('Longer requests make no example'),
     OUTPUT_CHARS_MAX: count(20, 4_000).describe('Longer answers make no example'),
     HIGH_PRIORITY: z.coerce.number().min(0).default(10).describe('Priority from which an opportunity marks its dataset as urgent'),
-    PROVIDERS: z.string().default('').describe('Model providers as JSON; needed with TEACHER_PROVIDER'),
+    PROVIDERS: providersVariable.prefault('').describe('Model providers as JSON; needed with TEACHER_PROVIDER'),
     TEACHER_PROVIDER: z.string().min(1).optional().describe('Name of the provider in PROVIDERS that teaches; without one, truth comes from people'),
     TEACHER_MODEL: z.string().min(1).optional().describe("The teacher's model id at TEACHER_PROVIDER"),
     TEACHER_VARIATIONS: z.coerce.number().int().min(0).max(20).default(3).describe('Variations of each request that the teacher writes'),
@@ -33,24 +32,10 @@ export const configSchema = databaseConfigSchema
     message: 'set TEACHER_PROVIDER and TEACHER_MODEL together, or neither',
   });
 
-export type Config = z.infer<typeof configSchema> & { readonly teacher: { readonly provider: ProviderConfig; readonly model: string } | undefined };
-
-const badConfiguration = (message: string): RatchetError => new RatchetError({ code: 'bad_configuration', message });
-
-const readProviders = (json: string): ProviderConfig[] => {
-  try {
-    return parseProviders(json);
-  } catch (error) {
-    throw error instanceof ProviderConfigError ? badConfiguration(error.message) : error;
-  }
-};
+export type Config = z.infer<typeof configSchema> & { readonly teacher: ProviderModel | undefined };
 
 export const loadConfig = (env: NodeJS.ProcessEnv): Config => {
   const config = loadEnv(configSchema, env);
-  const { TEACHER_PROVIDER: name, TEACHER_MODEL: model } = config;
-  const providers = readProviders(config.PROVIDERS);
-  if (name === undefined || model === undefined) return { ...config, teacher: undefined };
-  const provider = providers.find((known) => known.name === name);
-  if (!provider) throw badConfiguration(`TEACHER_PROVIDER: PROVIDERS has no provider of this name; it has ${providers.map((known) => known.name).join(', ') || 'none'}`);
-  return { ...config, teacher: { provider, model } };
+  const { PROVIDERS, TEACHER_PROVIDER: name, TEACHER_MODEL: model } = config;
+  return { ...config, teacher: providerModel(PROVIDERS, { variable: 'TEACHER_PROVIDER', name, model }) };
 };

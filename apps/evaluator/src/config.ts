@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { gateConfigSchema } from '@ratchet/gates';
 import type { GateConfig } from '@ratchet/gates';
 import { RatchetError } from '@ratchet/observability';
-import { parseProviders } from '@ratchet/providers';
+import { providersVariable } from '@ratchet/providers';
 import { databaseConfigSchema, loadEnv } from '@ratchet/service';
 import { z } from 'zod';
 import { qualityRulesSchema } from './quality/evaluators/format-rules.js';
@@ -12,7 +12,7 @@ import { readJudgeConfig } from './quality/judges/judge-config.js';
 const describeProblem = (error: unknown): string => {
   if (error instanceof z.ZodError) return z.prettifyError(error).replaceAll('\n', ' ');
   // What JSON.parse and the file system say may hold a piece of the value.
-  return error instanceof Error && error.name === 'ProviderConfigError' ? error.message : 'is neither readable JSON nor a readable JSON file';
+  return 'is neither readable JSON nor a readable JSON file';
 };
 
 /** A setting that is text in the environment and something else in the program; a problem becomes a message of that variable. */
@@ -37,7 +37,7 @@ const floorsSchema = z.strictObject({ relevance: z.number().min(0).max(1).defaul
 const share = z.coerce.number().min(0).max(1);
 
 export const configSchema = databaseConfigSchema.extend({
-  PROVIDERS: parsedBy(parseProviders).describe('Model providers by name, as JSON; judged versions are run there'),
+  PROVIDERS: providersVariable.describe('Model providers by name, as JSON; judged versions are run there'),
   SAMPLE_RATE: share.default(0.05).describe('Share of ordinary traffic whose quality is evaluated; rare and new strata get more, and 0 turns it off'),
   QUALITY_SAMPLES_PER_HOUR_MIN: z.coerce.number().min(0).max(10_000).default(20).describe('Evaluations an hour that each version and arm gets, traffic allowing; ten times as many in a candidate or control arm and in the first day of a version'),
   QUALITY_BOOST_PER_HOUR: z.coerce.number().min(0).default(2_000).describe('Evaluations an hour that an evaluator gets on a version while its scores are near an alert, traffic allowing; 0 turns closer looks off'),

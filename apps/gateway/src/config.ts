@@ -1,5 +1,5 @@
 import { feedbackMetricsSchema, idSchema } from '@ratchet/domain';
-import { parseProviders } from '@ratchet/providers';
+import { providersVariable } from '@ratchet/providers';
 import { baseConfigSchema, loadEnv } from '@ratchet/service';
 import { z } from 'zod';
 import { jsonOf } from './config-json.js';
@@ -7,17 +7,7 @@ import { privacySchema } from './privacy/privacy-policy.js';
 
 const count = z.coerce.number().int().positive();
 
-const providers = z
-  .string()
-  .transform((json, context) => {
-    try {
-      return parseProviders(json);
-    } catch (error) {
-      context.addIssue({ code: 'custom', message: error instanceof Error ? error.message : String(error) });
-      return z.NEVER;
-    }
-  })
-  .refine((configs) => configs.length > 0, 'name at least one provider');
+const providers = providersVariable.refine((configs) => configs.length > 0, 'name at least one provider');
 
 const workloads = jsonOf(z.record(idSchema, idSchema), '{"support-assistant": "support"}');
 const origin = z.string().refine((text) => URL.canParse(text) && new URL(text).origin === text, 'is no origin such as https://shop.example');

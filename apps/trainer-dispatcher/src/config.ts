@@ -1,22 +1,13 @@
 import { databaseConfigSchema, loadEnv } from '@ratchet/service';
-import { parseProviders } from '@ratchet/providers';
-import type { ProviderConfig } from '@ratchet/providers';
+import { providersVariable } from '@ratchet/providers';
 import { z } from 'zod';
 
 const DAY_MS = 86_400_000;
 
-const providers = z.string().transform((text, context): ProviderConfig[] => {
-  try {
-    return parseProviders(text);
-  } catch (error) {
-    context.addIssue({ code: 'custom', message: (error as Error).message });
-    return z.NEVER;
-  }
-});
 const positive = z.coerce.number().positive();
 
 export const configSchema = databaseConfigSchema.extend({
-  PROVIDERS: providers.describe('Model providers as JSON: name, baseUrl, apiKey'),
+  PROVIDERS: providersVariable.describe('Model providers as JSON: name, baseUrl, apiKey'),
   TRIGGER_EVERY_MS: positive.default(5_000).describe('How often the triggers are looked at'),
   TRIGGER_SCHEDULE_MS: positive.default(7 * DAY_MS).describe('scheduled: time since the last training'),
   TRIGGER_DEGRADATION_RATIO: positive.default(1.1).describe('performance_degradation: current failure rate over the baseline'),

@@ -1,4 +1,5 @@
 export { parseProviders, providerConfigSchema, ProviderConfigError, type ProviderConfig } from './config/provider-config.js';
+export { providerModel, type ProviderModel, providersVariable } from './config/provider-variables.js';
 export { ProviderError, providerErrorCodes, type ProviderErrorCode } from './call/provider-error.js';
 export type { ChatAnswer, ChatPiece, ChatProvider, ChatRequest, TokenUsage } from './chat/chat-provider.js';
 export { OpenAiChatProvider } from './chat/openai-chat-provider.js';
