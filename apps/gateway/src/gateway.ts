@@ -33,6 +33,8 @@ export class Gateway implements OnModuleInit, BeforeApplicationShutdown, OnAppli
   private readonly providers: ReadonlyMap<string, ChatProvider>;
   private readonly follower: RoutingFollower;
   private readonly spans: SpansReader | undefined;
+  private readonly interactions = new RecentInteractions();
+  private readonly privacy: PrivacyFilter;
   private sink: EventSink | undefined;
 
   constructor(private readonly services: GatewayServices) {
@@ -46,9 +48,10 @@ export class Gateway implements OnModuleInit, BeforeApplicationShutdown, OnAppli
       logger,
       metrics,
     });
+    this.privacy = new PrivacyFilter({ config: config.PRIVACY, workloadOf: (conversationId) => this.interactions.workloadOf(conversationId), metrics, logger });
     if (config.OTLP_SPANS_TOPIC !== undefined) {
       const { OTLP_SPANS_TOPIC: topic, KAFKA_REPLICATION_FACTOR: replicationFactor, MODEL_WORKLOADS: workloads, EVENT_BYTES_MAX: eventBytesMax } = config;
-      this.spans = new SpansReader({ kafka, topic, replicationFactor, logger, metrics, workloads, eventBytesMax });
+      this.spans = new SpansReader({ kafka, topic, replicationFactor, logger, metrics, workloads, eventBytesMax, prepare: (event) => this.prepare(event) });
     }
   }
 
@@ -56,13 +59,7 @@ export class Gateway implements OnModuleInit, BeforeApplicationShutdown, OnAppli
     const { config, logger, metrics, producer, http } = this.services;
     const spool = await Spool.open({ folder: config.GATEWAY_DATA_DIR, bytesMax: config.SPOOL_BYTES_MAX });
     if (!spool.isEmpty) logger.info('events of an earlier run wait for Kafka', { bytes: spool.waitingBytes });
-    const interactions = new RecentInteractions();
-    const privacy = new PrivacyFilter({ config: config.PRIVACY, workloadOf: (conversationId) => interactions.workloadOf(conversationId), metrics, logger });
-    const prepare = (event: EventEnvelope): EventEnvelope | undefined => {
-      interactions.note(event);
-      return privacy.apply(event);
-    };
-    const sink = new EventSink({ prepare, sender: producer, spool, logger, metrics, lingerMs: config.KAFKA_LINGER_MS, sendTimeoutMs: config.KAFKA_SEND_TIMEOUT_MS, eventBytesMax: config.EVENT_BYTES_MAX });
+    const sink = new EventSink({ prepare: (event) => this.prepare(event), sender: producer, spool, logger, metrics, lingerMs: config.KAFKA_LINGER_MS, sendTimeoutMs: config.KAFKA_SEND_TIMEOUT_MS, eventBytesMax: config.EVENT_BYTES_MAX });
     this.sink = sink;
     const chat = new ChatService({ runtime: new VersionRuntime({ providers: this.providers }), record: (event) => void sink.add(event), metrics });
     registerGateway(http.httpAdapter.getInstance<FastifyInstance>(), {
@@ -70,7 +67,7 @@ export class Gateway implements OnModuleInit, BeforeApplicationShutdown, OnAppli
       chat,
       sink,
       metrics,
-      feedback: { metrics: config.FEEDBACK_METRICS, origins: config.FEEDBACK_ORIGINS, interactions },
+      feedback: { metrics: config.FEEDBACK_METRICS, origins: config.FEEDBACK_ORIGINS, interactions: this.interactions },
       limits: {
         chatBodyBytesMax: config.CHAT_BODY_BYTES_MAX,
         eventsBodyBytesMax: config.EVENTS_BODY_BYTES_MAX,
@@ -85,6 +82,12 @@ export class Gateway implements OnModuleInit, BeforeApplicationShutdown, OnAppli
     });
     await this.follower.start();
     this.spans?.start();
+  }
+
+  /** Whatever the door, and before it is written anywhere: what of an event may be recorded. */
+  private prepare(event: EventEnvelope): EventEnvelope | undefined {
+    this.interactions.note(event);
+    return this.privacy.apply(event);
   }
 
   async beforeApplicationShutdown(): Promise<void> {

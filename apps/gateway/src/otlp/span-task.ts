@@ -1,4 +1,4 @@
-import { encodeEvent } from '@ratchet/contracts';
+import { encodeEvent, type EventEnvelope } from '@ratchet/contracts';
 import { toDeadLetter, type ConsumedRecord, type DeadLetterReason, type PartitionTask, type ProducedRecord, type ResumePoint } from '@ratchet/kafka';
 import { decodeRequest, JSON_TYPE, PROTOBUF } from './otlp-encoding.js';
 import { describeProblems, spanEventsOf, type SpanEvents, type SpanEventsOptions } from './span-events.js';
@@ -8,6 +8,8 @@ const SERVICE = 'gateway';
 const BRACE = 0x7b;
 
 export interface SpanTaskOptions extends SpanEventsOptions {
+  /** What of an interaction may be recorded; undefined where nothing may. */
+  readonly prepare: (event: EventEnvelope) => EventEnvelope | undefined;
   readonly onRecord: (outcome: { readonly interactions: number; readonly ignored: number; readonly rejected: number }) => void;
   readonly onDeadLetter: (record: ConsumedRecord, reason: DeadLetterReason) => void;
 }
@@ -24,7 +26,7 @@ export class SpanTask implements PartitionTask {
     if ('code' in decoded) return [this.deadLetter(record, decoded)];
     const { events, ignored, problems } = decoded;
     this.options.onRecord({ interactions: events.length, ignored, rejected: problems.length });
-    const produced: ProducedRecord[] = events.map(encodeEvent);
+    const produced: ProducedRecord[] = events.flatMap((event) => this.options.prepare(event) ?? []).map(encodeEvent);
     // What could be read of the record goes on; the whole of it is kept for whoever wants the rest. Ids are derived, so a replay doubles nothing.
     if (problems.length > 0) produced.push(this.deadLetter(record, { code: 'bad_spans', message: `${problems.length} spans were refused: ${describeProblems(problems)}` }));
     return produced;

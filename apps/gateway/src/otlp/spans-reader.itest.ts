@@ -19,7 +19,7 @@ let reader: SpansReader | undefined;
 let next = Date.now() % 1_000_000_000;
 
 const startReader = (name = topic, logger = Logger.silent()): SpansReader => {
-  reader = new SpansReader({ kafka, topic: name, replicationFactor: 1, logger, metrics, workloads: {}, eventBytesMax: 900_000, retryMs: 200 });
+  reader = new SpansReader({ kafka, topic: name, replicationFactor: 1, logger, metrics, workloads: {}, eventBytesMax: 900_000, prepare: (event) => event, retryMs: 200 });
   reader.start();
   return reader;
 };

@@ -1,7 +1,7 @@
 import { deadLetterTopicOf } from '@ratchet/contracts';
 import { ExactlyOnceProcessor, explainKafkaError, type KafkaAdmin, type KafkaClient } from '@ratchet/kafka';
 import { describeError, RatchetError, type Logger, type Metrics } from '@ratchet/observability';
-import { SpanTask } from './span-task.js';
+import { SpanTask, type SpanTaskOptions } from './span-task.js';
 import type { SpanEventsOptions } from './span-events.js';
 import { spanCounter } from './traces.routes.js';
 
@@ -18,6 +18,8 @@ export interface SpansReaderOptions extends SpanEventsOptions {
   readonly replicationFactor: number;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  /** What of an interaction may be recorded; undefined where nothing may. */
+  readonly prepare: SpanTaskOptions['prepare'];
   readonly retryMs?: number;
 }
 
@@ -108,7 +110,7 @@ export class SpansReader {
   }
 
   private create(): ExactlyOnceProcessor {
-    const { kafka, topic, logger, workloads, eventBytesMax } = this.options;
+    const { kafka, topic, logger, workloads, eventBytesMax, prepare } = this.options;
     return new ExactlyOnceProcessor({
       kafka,
       groupId: `${SERVICE}-${topic}`,
@@ -118,6 +120,7 @@ export class SpansReader {
         new SpanTask({
           workloads,
           eventBytesMax,
+          prepare,
           onRecord: ({ interactions, ignored, rejected }) => {
             this.spans.inc({ outcome: 'interaction' }, interactions);
             this.spans.inc({ outcome: 'ignored' }, ignored);
