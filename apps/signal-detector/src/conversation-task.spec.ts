@@ -76,7 +76,7 @@ describe('ConversationTask', () => {
     const records = [turn(0, 'a', 'How do I return a lamp?'), turn(1, 'a', 'Sending back what I bought'), clock(2, startMs + 200_000)];
     const namesFrom = (task: ConversationTask) => records.flatMap((record) => task.process(record)).map(({ value }) => (JSON.parse(String(value)) as { name?: string }).name);
     const task = new ConversationTask({ partition: PARTITION, partitions: PARTITIONS, detection: signalsConfigSchema.parse({ similarity: { embedding: 'wire/small', cosine: 0.8 } }), embedding, position: 0n, resume: undefined });
-    await task.prepare(records);
+    await task.prepare?.(records);
     expect(asked).toEqual(['How do I return a lamp?', 'Sending back what I bought']);
     expect(namesFrom(task)).toContain('reformulation');
     expect(namesFrom(taskFrom(0n).task)).not.toContain('reformulation');

@@ -41,6 +41,8 @@ export interface ConversationTaskOptions extends TaskStart {
 
 /** Joins the conversation tracker to the log: records in, signals, failures, vitals and dead letters out. */
 export class ConversationTask implements PartitionTask {
+  /** Nothing waits where nothing is to be fetched. */
+  readonly prepare: PartitionTask['prepare'];
   private readonly tracker: ConversationTracker;
   private lastClockMs = 0;
   /** Hour of append time, counted from 1970, of the last alert about keys. */
@@ -48,6 +50,7 @@ export class ConversationTask implements PartitionTask {
 
   constructor(private readonly options: ConversationTaskOptions) {
     const { detection, embedding, weights, position, resume } = options;
+    this.prepare = embedding && ((records) => this.fetchVectors(records, embedding));
     this.keyAlertHour = Number.parseInt(resume?.marks['keys'] ?? '0', 36);
     this.tracker = new ConversationTracker({
       config: detection,
@@ -62,12 +65,10 @@ export class ConversationTask implements PartitionTask {
   }
 
   /** Records are decoded twice where an embedding is configured; beside a call over the network that is nothing. */
-  async prepare(records: readonly ConsumedRecord[]): Promise<void> {
-    const { embedding, detection } = this.options;
-    if (embedding === undefined) return;
+  private async fetchVectors(records: readonly ConsumedRecord[], embedding: PrefetchedEmbedding): Promise<void> {
     const queries = records.flatMap((record) => {
       const decoded = decodeMessage(record, record.topic);
-      return decoded.ok && isEvent(decoded.event, interactionCompleted) ? [keptText(queryOf(decoded.event.data), detection.maxKeptChars)] : [];
+      return decoded.ok && isEvent(decoded.event, interactionCompleted) ? [keptText(queryOf(decoded.event.data), this.options.detection.maxKeptChars)] : [];
     });
     await embedding.prefetch(queries.filter((query) => query.trim() !== ''));
   }

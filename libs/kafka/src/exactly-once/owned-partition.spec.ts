@@ -204,6 +204,31 @@ describe('OwnedPartition', () => {
     expect(commits[0]?.values).toEqual(['0', '1', '0-1']);
   });
 
+  it('computes records once that are delivered again while they wait, and goes on behind them', async () => {
+    const fetching = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    let asked = 0;
+    const { own, commits } = await scene({ position: 0, prepare: () => (fetching[asked++] as PromiseWithResolvers<void>).promise });
+    const takings = [own.take(batchOf([0, 1])), own.take(batchOf([0, 1, 2]))];
+    await settled();
+    for (const { resolve } of fetching) resolve();
+    await settled();
+    commits[0]?.end();
+    expect(await Promise.all(takings)).toEqual([true, true]);
+    expect(commits.map(({ values }) => values)).toEqual([['0', '1', '0-1'], ['2', '2-2']]);
+  });
+
+  it('computes the later parts of a batch once, too, where they came again while the first part was committed', async () => {
+    const { own, commits } = await scene({ position: 0, batchBytesMax: 10 });
+    const whole = batchOf([0, 1, 2], { bytes: 10 });
+    const takings = [own.take(whole), own.take(whole)];
+    for (let end = 0; end < 4; end += 1) {
+      await settled();
+      commits[end]?.end();
+    }
+    await Promise.all(takings);
+    expect(commits.flatMap(({ values }) => values.filter((value) => !value.includes('-')))).toEqual(['0', '1', '2']);
+  });
+
   it('gives the partition up when a task cannot fetch, and computes nothing for one that was lost meanwhile', async () => {
     const failing = await scene({ position: 0, prepare: () => Promise.reject(new Error('away')) });
     expect(await failing.own.take(batchOf([0]))).toBe(false);

@@ -148,8 +148,7 @@ export class OwnedPartition {
     if (this.state === 'preparing') await sleep(NOT_READY_WAIT_MS);
     if (this.resumeAt === undefined || batch.isStale()) return false;
     if (batch.requestedFrom > this.next) return this.refuseGap(batch);
-    const records = batch.records.filter(({ offset }) => offset >= this.next);
-    for (const part of splitBatch(records, this.context.batchBytesMax)) {
+    for (const part of splitBatch(this.newOf(batch.records), this.context.batchBytesMax)) {
       if (this.finishing) return false;
       await this.apply(part, batch.highWatermark);
       if (this.isLost) return false;
@@ -162,13 +161,18 @@ export class OwnedPartition {
   private async apply(records: readonly ConsumedRecord[], highWatermark: bigint): Promise<void> {
     const startedAt = performance.now();
     if (this.task?.prepare !== undefined && !(await this.prepareTask(this.task, records))) return;
-    const out = this.compute(records);
+    // Whoever waits may be overtaken: after a rebalance the same records come again while an earlier delivery still waits for its commit.
+    const out = this.compute(this.newOf(records));
     this.lastActivityMs = Date.now();
     if (!out) return;
     const next = this.next;
     await this.commit(out, (replayFrom) =>
       this.context.onCommitted({ partition: this.partition, records: records.length, lag: highWatermark - next, durationMs: performance.now() - startedAt, replayRecords: next - replayFrom }),
     );
+  }
+
+  private newOf(records: readonly ConsumedRecord[]): readonly ConsumedRecord[] {
+    return records.filter(({ offset }) => offset >= this.next);
   }
 
   /** Whether the records can be computed; the partition may have been lost in the meantime. */

@@ -7,7 +7,7 @@ export interface PartitionTask {
    * Called with the next records before they are processed, replayed ones too, for what can only be had by waiting: it may fetch, but must
    * change nothing that shows in the output other than what it fetched. A rejection gives the partition up, which is then restored.
    */
-  prepare?(records: readonly ConsumedRecord[]): Promise<void>;
+  readonly prepare?: ((records: readonly ConsumedRecord[]) => Promise<void>) | undefined;
   /** Applies one record; what it returns is written, unless the record is only replayed to restore the state. */
   process(record: ConsumedRecord): readonly ProducedRecord[];
   /** Called after a batch's last record and before its commit. */
