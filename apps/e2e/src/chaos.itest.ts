@@ -28,7 +28,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 describe('the product under disturbance', () => {
   it('has lost every process, and the broker, while traffic came in', () => {
     expect(Object.values(report.kills).every((kills) => kills >= 1)).toBe(true);
-    expect(report.interruptions).toMatchObject({ brokerStops: 1, zombies: 1 });
+    expect(report.interruptions).toMatchObject({ brokerKills: 1, zombies: 1 });
     expect(report.traffic.conversations).toBeGreaterThan(50);
   });
 
