@@ -82,6 +82,13 @@ describe('ConversationTask', () => {
     expect(namesFrom(taskFrom(0n).task)).not.toContain('reformulation');
   });
 
+  it('says in the evidence by what a request was found again, which without vectors are its words', () => {
+    const embedding = new PrefetchedEmbedding({ name: 'wire/small', textsMax: 100, embed: () => Promise.reject(new Error('away')), logger: Logger.silent(), metrics: new Metrics() });
+    const task = new ConversationTask({ partition: PARTITION, partitions: PARTITIONS, detection: signalsConfigSchema.parse({ similarity: { embedding: 'wire/small' } }), embedding, position: 0n, resume: undefined });
+    const said = [turn(0, 'a', 'How do I return a broken lamp?'), turn(1, 'a', 'I want to return a broken lamp, how?')].flatMap((record) => task.process(record)).map(({ value }) => JSON.parse(String(value)) as { name?: string; evidence?: object });
+    expect(said.find(({ name }) => name === 'reformulation')?.evidence).toMatchObject({ embedding: 'hashed-512', threshold: 0.4, overlapThreshold: 0.2 });
+  });
+
   it('tells of feedback by a name that is not declared, but not again while it restores its state, and goes on', () => {
     const told: string[] = [];
     const feedback = (offset: number, name: string): ConsumedRecord =>

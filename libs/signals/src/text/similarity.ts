@@ -10,9 +10,8 @@ export interface Similarity {
   readonly overlap: number;
   /** 0 where they are not alike, else 0.5 at the thresholds up to 1 for the same text. */
   readonly strength: number;
-  /** By which embedding, and from which cosine on, they count as alike. */
-  readonly embedding: string;
-  readonly threshold: number;
+  /** The embedding that they were compared by, and what it takes to be alike by it. */
+  readonly by: SignalsConfig['similarity'];
 }
 
 /** What was asked before in a conversation, the oldest first. */
@@ -87,11 +86,11 @@ export class MessageComparer {
   #similarityOfTexts(a: string, b: string, { overlap, beyondAscii }: { overlap: number; beyondAscii: boolean }): Similarity {
     if (this.#sentences !== undefined) {
       const [first, second] = [this.#sentences.embed(a), this.#sentences.embed(b)];
-      if (first !== undefined && second !== undefined) return similarityOf({ angle: cosine(first, second), overlap, embedding: this.#sentences.name, threshold: this.#config.cosine });
+      if (first !== undefined && second !== undefined) return similarityOf({ angle: cosine(first, second), overlap, by: this.#config });
     }
-    const { embedding, cosine: threshold, overlap: overlapMin } = this.#sentences === undefined ? this.#config : HASHED_SIMILARITY;
-    if (!beyondAscii && overlap < overlapMin) return { cosine: 0, overlap, strength: 0, embedding, threshold };
-    return similarityOf({ angle: dotProduct(this.#hashedVectorOf(a), this.#hashedVectorOf(b)), overlap, embedding, threshold });
+    const by = this.#sentences === undefined ? this.#config : HASHED_SIMILARITY;
+    if (!beyondAscii && overlap < by.overlap) return { cosine: 0, overlap, strength: 0, by };
+    return similarityOf({ angle: dotProduct(this.#hashedVectorOf(a), this.#hashedVectorOf(b)), overlap, by });
   }
 
   /** Hashed vectors are computed again in no time, and are 2 KiB each: none is kept beyond a message. */
@@ -110,9 +109,9 @@ export class MessageComparer {
   }
 }
 
-const similarityOf = ({ angle, overlap, embedding, threshold }: { angle: number; overlap: number; embedding: string; threshold: number }): Similarity => {
+const similarityOf = ({ angle, overlap, by }: { angle: number; overlap: number; by: SignalsConfig['similarity'] }): Similarity => {
   const clipped = Math.max(0, Math.min(1, angle));
   // Above the threshold, as the article has it.
-  const strength = clipped <= threshold ? 0 : 0.5 + (0.5 * (clipped - threshold)) / Math.max(1e-9, 1 - threshold);
-  return { cosine: clipped, overlap, strength, embedding, threshold };
+  const strength = clipped <= by.cosine ? 0 : 0.5 + (0.5 * (clipped - by.cosine)) / Math.max(1e-9, 1 - by.cosine);
+  return { cosine: clipped, overlap, strength, by };
 };

@@ -89,12 +89,12 @@ describe('MessageComparer with sentence embeddings', () => {
   const compare = (a: string, b: string) => sentences.similarity(profileOf(a, 'user'), profileOf(b, 'user'));
 
   test('finds what is alike without a word in common, at the threshold of that embedding', () => {
-    expect(compare('how do I pay', 'settling a bill')).toMatchObject({ strength: expect.closeTo(0.784, 2), embedding: 'wire/small', threshold: 0.8 });
+    expect(compare('how do I pay', 'settling a bill')).toMatchObject({ strength: expect.closeTo(0.784, 2), by: { embedding: 'wire/small', cosine: 0.8 } });
     expect(compare('how do I pay', 'opening hours').strength).toBe(0);
   });
 
   test('goes by words, and says so, where a text has no vector', () => {
-    expect(compare('how do I return my broken kettle', 'I want to return a broken kettle, how?')).toMatchObject({ strength: expect.any(Number), embedding: 'hashed-512', threshold: 0.4 });
+    expect(compare('how do I return my broken kettle', 'I want to return a broken kettle, how?')).toMatchObject({ strength: expect.any(Number), by: { embedding: 'hashed-512', cosine: 0.4 } });
     expect(compare('how do I return my broken kettle', 'I want to return a broken kettle, how?').strength).toBeGreaterThan(0.5);
     expect(compare('how do I pay', 'how do I pay with a card').strength).toBe(alike('how do I pay', 'how do I pay with a card'));
   });
