@@ -9,6 +9,10 @@ export interface JsonLine {
   value: unknown;
 }
 
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+export const isObject = (value: unknown): value is JsonObject => typeof value === 'object' && value !== null && !Array.isArray(value);
+
 const BYTE_ORDER_MARK = '\ufeff';
 
 /**

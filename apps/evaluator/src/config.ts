@@ -27,10 +27,10 @@ const parsedBy = <T>(parse: (text: string) => T) =>
   });
 
 /** Inline where it starts with a brace, else the path of a file. */
-export const readGateConfig = (text: string): GateConfig => gateConfigSchema.parse(JSON.parse(text.trimStart().startsWith('{') ? text : readFileSync(text, 'utf8')));
+const inlineOrFile = (text: string): unknown => JSON.parse(text.trimStart().startsWith('{') ? text : readFileSync(text, 'utf8'));
 
-/** Inline where it starts with a brace, else the path of a file. */
-const readQualityRules = (text: string): QualityRules => qualityRulesSchema.parse(JSON.parse(text.trimStart().startsWith('{') ? text : readFileSync(text, 'utf8')));
+export const readGateConfig = (text: string): GateConfig => gateConfigSchema.parse(inlineOrFile(text));
+const readQualityRules = (text: string): QualityRules => qualityRulesSchema.parse(inlineOrFile(text));
 
 const floorsSchema = z.strictObject({ relevance: z.number().min(0).max(1).default(0.3), factuality: z.number().min(0).max(1).default(0.5), safety: z.number().min(0).max(1).default(0.5), format: z.number().min(0).max(1).default(0.5) });
 

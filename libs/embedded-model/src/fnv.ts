@@ -15,6 +15,11 @@ export function fnvStep(state: number, codeUnit: number): number {
   return codeUnit < 0x80 ? low : imul(low ^ (codeUnit >>> 8), FNV_PRIME);
 }
 
+/** The same for what is known to be ASCII. */
+export function fnvAsciiStep(state: number, codeUnit: number): number {
+  return imul(state ^ codeUnit, FNV_PRIME);
+}
+
 /** FNV-1a, 32 bit, as an unsigned integer. */
 export function fnv1a(text: string): number {
   let state = FNV_OFFSET;

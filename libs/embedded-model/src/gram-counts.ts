@@ -1,4 +1,4 @@
-import { FNV_OFFSET, fnvStep } from './fnv.js';
+import { FNV_OFFSET, fnvAsciiStep, fnvStep } from './fnv.js';
 import { normalizeText, wordsOf } from './text.js';
 
 /** Distinct n-grams of a text as hashes, with how often each is in it; scratch space, valid until the next text. */
@@ -8,9 +8,6 @@ export interface GramCounts {
   size: number;
 }
 
-// Taken out of the global object once, as in fnv.ts.
-const { imul } = Math;
-const FNV_PRIME = 0x01000193;
 const CARET = 0x5e;
 const DOLLAR = 0x24;
 const SPACE = 0x20;
@@ -35,11 +32,9 @@ export function countGrams(text: string): GramCounts {
   makeRoom(2 * end + 2);
   if (grams.size > 0) places.fill(0);
   grams.size = 0;
-  addGrams(end, isAscii ? asciiStep : fnvStep);
+  addGrams(end, isAscii ? fnvAsciiStep : fnvStep);
   return grams;
 }
-
-const asciiStep = (state: number, codeUnit: number): number => imul(state ^ codeUnit, FNV_PRIME);
 
 /** Writes the words of an ASCII text to `units` and gives their end; -1 for a text that has other characters. */
 function readAsciiWords(text: string): number {

@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises';
 
 import { CLUSTER_DEFAULTS, type Clustering, clusterFailures } from '@ratchet/clustering';
 import { type Command, InvalidArgumentError } from 'commander';
@@ -6,6 +5,7 @@ import { z } from 'zod';
 
 import { type CommandIo, UsageError } from '../command-module.js';
 import { nameOfInput, parseJsonLines, readInput } from '../json-input.js';
+import { writeOutput } from '../write-output.js';
 
 interface ClusterOptions {
   k?: number;
@@ -54,14 +54,6 @@ const summarize = ({ clusters, k, silhouette }: Clustering, items: readonly Item
   return `${JSON.stringify({ items: items.length, k, silhouette: Math.round(silhouette * 10_000) / 10_000, clusters: described }, null, 2)}\n`;
 };
 
-const writeSummary = async (path: string, text: string): Promise<void> => {
-  try {
-    await writeFile(path, text);
-  } catch (error) {
-    throw new UsageError(`cannot write the summary to ${path}: ${(error as Error).message}`, { cause: error });
-  }
-};
-
 const wholeNumber = (text: string): number => {
   const value = Number(text);
   if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('It must be a whole number from 1 on.');
@@ -82,6 +74,6 @@ export const register = (command: Command, io: CommandIo): void => {
       const clustering = clusterFailures(items, { k, kMax, seed });
       const clusterOf = new Map(clustering.clusters.flatMap(({ clusterId, memberIds }) => memberIds.map((id) => [id, clusterId])));
       for (const { id } of items) io.stdout.write(`${JSON.stringify({ id, cluster: clusterOf.get(id) })}\n`);
-      if (summary !== undefined) await writeSummary(summary, summarize(clustering, items));
+      if (summary !== undefined) await writeOutput(summary, { what: 'the summary', text: summarize(clustering, items) });
     });
 };

@@ -1,12 +1,12 @@
 import { detectConversations, type Detection } from '@ratchet/signals';
 import type { Command } from 'commander';
 import { once } from 'node:events';
-import { writeFile } from 'node:fs/promises';
 import type { Writable } from 'node:stream';
-import { type CommandIo, UsageError } from '../command-module.js';
+import type { CommandIo } from '../command-module.js';
 import { DetectionSummary } from '../detect/detection-summary.js';
 import { formatOption, formatsHelp, readLog } from '../logs/read-log.js';
 import { type DetectionOptions, readDetection, withDetectionOptions } from '../signals/read-detection.js';
+import { writeOutput } from '../write-output.js';
 
 interface DetectOptions extends DetectionOptions {
   readonly format?: string;
@@ -37,14 +37,6 @@ class LineWriter {
 const resultOf = ({ interactionId, conversationId, failureProbability, failed, signals, terms }: Detection, withTerms: boolean): string =>
   JSON.stringify({ interactionId, conversationId, failureProbability, failed, signals, ...(withTerms && { terms }) });
 
-const writeSummary = async (path: string, text: string): Promise<void> => {
-  try {
-    await writeFile(path, text);
-  } catch (error) {
-    throw new UsageError(`cannot write the summary to ${path}: ${(error as Error).message}`, { cause: error });
-  }
-};
-
 const detect = async (file: string, { format, summary, terms, ...options }: DetectOptions, io: CommandIo): Promise<void> => {
   const detection = await readDetection(options, io);
   const found = new DetectionSummary();
@@ -58,7 +50,7 @@ const detect = async (file: string, { format, summary, terms, ...options }: Dete
   }
   await rows.flush();
   if (summary === '-') io.stdout.write(found.text());
-  else if (summary !== undefined) await writeSummary(summary, found.text());
+  else if (summary !== undefined) await writeOutput(summary, { what: 'the summary', text: found.text() });
 };
 
 /** `ratchet detect`: one line per interaction, in the order of the input. */

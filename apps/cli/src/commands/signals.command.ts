@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto';
-import { writeFile } from 'node:fs/promises';
 
 import {
   agreementAt, calibrationErrorOf, feedbackLabels, labelledRows, type LoggedEvent, logLossOfRows, type Learnt, learnWeights, probabilityOf, reliabilityByWidth, rocAucOf, signalsConfigSchema,
 } from '@ratchet/signals';
 import type { Command } from 'commander';
 
-import { type CommandIo, EXIT, UsageError } from '../command-module.js';
+import { type CommandIo, EXIT } from '../command-module.js';
 import { type Detection, type DetectionOptions, readDetection, withDetectionOptions } from '../signals/read-detection.js';
 import { formatOption, formatsHelp, readWholeLog } from '../logs/read-log.js';
 import { readLabels } from '../signals/read-labels.js';
+import { writeOutput } from '../write-output.js';
 
 interface LabelOptions extends DetectionOptions {
   readonly labels?: string;
@@ -72,19 +72,11 @@ const fit = async (file: string, { out, keepBias = false, ...options }: FitOptio
   const { weights, comparison, training } = learnt;
   io.stderr.write(report(learnt));
   const written = comparison.worse === undefined && out !== undefined;
-  if (written) await write(out, `${JSON.stringify(weights, null, 2)}\n`);
+  if (written) await writeOutput(out, { what: 'the weights', text: `${JSON.stringify(weights, null, 2)}\n` });
   io.stdout.write(`${JSON.stringify({ version: weights.version, from: start.version, training, heldOut: comparison, written }, shortened)}\n`);
   if (comparison.worse !== undefined) {
     io.stderr.write(`not written: ${comparison.worse}\n`);
     io.exitCode = EXIT.failed;
-  }
-};
-
-const write = async (path: string, text: string): Promise<void> => {
-  try {
-    await writeFile(path, text);
-  } catch (error) {
-    throw new UsageError(`cannot write the weights to ${path}: ${(error as Error).message}`, { cause: error });
   }
 };
 

@@ -2,7 +2,7 @@ import { calculate, CalculationError, calculationGroups } from '@ratchet/stats';
 import type { Command } from 'commander';
 
 import { type CommandIo, EXIT, UsageError } from '../command-module.js';
-import { nameOfInput, parseJson, parseJsonLines, readInput } from '../json-input.js';
+import { isObject, nameOfInput, parseJson, parseJsonLines, readInput } from '../json-input.js';
 
 /** One calculation of a file. */
 interface StatsRecord {
@@ -12,10 +12,6 @@ interface StatsRecord {
   group: unknown;
   input: unknown;
 }
-
-type JsonObject = Record<string, unknown>;
-
-const isObject = (value: unknown): value is JsonObject => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const recordOf = (value: unknown, source: string): StatsRecord => {
   if (!isObject(value)) throw new UsageError(`${source}: expected an object {id, group, in}`);

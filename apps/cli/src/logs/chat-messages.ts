@@ -1,5 +1,5 @@
 import type { Message } from '@ratchet/domain';
-import { isObject } from './log-format.js';
+import { isObject } from '../json-input.js';
 
 const ROLE_CHARS_MAX = 40;
 /** Other names of the two who talk. */

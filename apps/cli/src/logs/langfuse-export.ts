@@ -1,7 +1,8 @@
 import type { Feedback, Interaction, Message } from '@ratchet/domain';
 import { type LoggedEvent, LogLineError } from '@ratchet/signals';
+import { isObject, type JsonObject } from '../json-input.js';
 import { contentText, messagesOf } from './chat-messages.js';
-import { idOf, isObject, type JsonObject, loggedInteraction, type LogFormat, type LogReader, textOf, timeMsOf } from './log-format.js';
+import { idOf, loggedInteraction, type LogFormat, type LogReader, textOf, timeMsOf } from './log-format.js';
 
 /** Rows come with names as the page and the API write them, or as the export to storage does. */
 interface Row {

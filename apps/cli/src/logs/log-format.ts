@@ -1,7 +1,6 @@
 import type { Interaction } from '@ratchet/domain';
 import { type LoggedEvent, LogLineError } from '@ratchet/signals';
-
-export type JsonObject = Readonly<Record<string, unknown>>;
+import { isObject, type JsonObject } from '../json-input.js';
 
 /** One shape of logs. */
 export interface LogFormat {
@@ -20,8 +19,6 @@ export interface LogReader {
   /** What was passed over, by reason. */
   readonly ignored: ReadonlyMap<string, number>;
 }
-
-export const isObject = (value: unknown): value is JsonObject => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 export const objectOf = (value: unknown): JsonObject | undefined => (isObject(value) ? value : undefined);
 

@@ -1,8 +1,9 @@
 import type { Interaction, Message } from '@ratchet/domain';
 import { type LoggedEvent, LogLineError, readLogLine } from '@ratchet/signals';
 import { createHash } from 'node:crypto';
+import { isObject, type JsonObject } from '../json-input.js';
 import { contentText, messagesOf } from './chat-messages.js';
-import { idOf, isObject, type JsonObject, loggedInteraction, type LogFormat, type LogReader, objectOf, textOf, timeMsOf } from './log-format.js';
+import { idOf, loggedInteraction, type LogFormat, type LogReader, objectOf, textOf, timeMsOf } from './log-format.js';
 
 const conversationNames = ['conversation_id', 'conversationId', 'session_id', 'sessionId', 'thread_id', 'chat_id'] as const;
 

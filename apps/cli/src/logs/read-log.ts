@@ -1,9 +1,9 @@
 import { groupByConversation, type LoggedConversation, type LoggedEvent, LogLineError } from '@ratchet/signals';
 import { type CommandIo, UsageError } from '../command-module.js';
-import { nameOfInput, parseJson } from '../json-input.js';
+import { isObject, nameOfInput, parseJson } from '../json-input.js';
 import { textLines } from '../stack/text-lines.js';
 import { langfuseExport } from './langfuse-export.js';
-import { isObject, type LogFormat, type LogReader } from './log-format.js';
+import { type LogFormat, type LogReader } from './log-format.js';
 import { nativeLog } from './native-log.js';
 import { openAiLog } from './openai-log.js';
 import { otlpLog } from './otlp-log.js';
