@@ -1,7 +1,7 @@
 import {
-  alertRaised, alertResolved, auditRecorded, candidateJudged, candidateRegistered, clockAdvanced, commandIssued, conversationEnded, datasetVersioned,
-  examplesAdded, experimentConcluded, feedbackGiven, fixProposed, handoffRequested, interactionCompleted, interactionFailed, opportunityClosed,
-  opportunityRanked, qualityEvaluated, rolloutAdvanced, routingChanged, signalDetected, targetKey, trainingFailed, trainingStarted, versionPromoted,
+  alertRaised, alertResolved, auditRecorded, budgetChanged, candidateJudged, candidateRegistered, clockAdvanced, commandIssued, conversationEnded, datasetVersioned,
+  erasureCompleted, examplesAdded, experimentConcluded, feedbackGiven, fixProposed, handoffRequested, interactionCompleted, interactionFailed, opportunityClosed,
+  opportunityRanked, qualityEvaluated, reviewChanged, rolloutAdvanced, routingChanged, signalDetected, targetKey, trainingFailed, trainingStarted, versionPromoted,
   versionPublished, versionRolledBack, vitalsCounted,
 } from '@ratchet/domain';
 import type { EventData, EventDefinition } from '@ratchet/domain';
@@ -84,9 +84,9 @@ export const topics = {
     name: 'ratchet.datasets.v1',
     key: 'workload',
     retentionMs: 365 * DAY_MS,
-    events: [keyed(examplesAdded, (d) => d.workload), keyed(datasetVersioned, (d) => d.workload), keyed(fixProposed, (d) => d.workload)],
+    events: [keyed(examplesAdded, (d) => d.workload), keyed(datasetVersioned, (d) => d.workload), keyed(fixProposed, (d) => d.workload), keyed(reviewChanged, (d) => d.item.workload), keyed(erasureCompleted, (d) => d.workload)],
     producers: ['data-generator', 'cli'],
-    consumers: ['trainer-dispatcher', 'evaluator', 'console'],
+    consumers: ['trainer-dispatcher', 'evaluator', 'analyzer', 'console'],
   }),
   versions: topic({
     name: 'ratchet.versions.v1',
@@ -96,7 +96,7 @@ export const topics = {
     retentionMs: -1,
     events: [keyed(versionPublished, (d) => d.versionId)],
     producers: ['trainer-dispatcher'],
-    consumers: ['gateway', 'evaluator', 'console'],
+    consumers: ['gateway', 'evaluator', 'data-generator', 'console'],
   }),
   candidates: topic({
     name: 'ratchet.candidates.v1',
@@ -107,7 +107,7 @@ export const topics = {
       keyed(candidateRegistered, (d) => d.cycleId),
     ],
     producers: ['trainer-dispatcher'],
-    consumers: ['evaluator', 'rollout-controller', 'console'],
+    consumers: ['evaluator', 'rollout-controller', 'analyzer', 'data-generator', 'console'],
   }),
   verdicts: topic({
     name: 'ratchet.verdicts.v1',
@@ -149,8 +149,8 @@ export const topics = {
   alerts: topic({
     name: 'ratchet.alerts.v1',
     key: 'workload',
-    events: [keyed(alertRaised, (d) => d.workload), keyed(alertResolved, (d) => d.workload)],
-    producers: ['evaluator', 'rollout-controller', 'signal-detector'],
+    events: [keyed(alertRaised, (d) => d.workload), keyed(alertResolved, (d) => d.workload), keyed(budgetChanged, (d) => d.workload)],
+    producers: ['evaluator', 'rollout-controller', 'signal-detector', 'analyzer', 'data-generator'],
     consumers: ['console'],
   }),
   audit: topic({

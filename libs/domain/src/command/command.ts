@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineEvent, idSchema, instantSchema } from '../event/event-definition.js';
+import { rootCauseSchema } from '../opportunity/fix-type.js';
 import { targetFields } from '../target/target.js';
 import { bundleSchema } from '../version/version.js';
 
@@ -16,7 +17,20 @@ export const commandSchema = z.discriminatedUnion('name', [
   /** Puts a first champion behind a target that has none. */
   z.object({ name: z.literal('target.adopt'), ...commandFields, bundle: bundleSchema }),
   z.object({ name: z.literal('analysis.run'), ...commandFields }),
+  z.object({ name: z.literal('generation.run'), ...commandFields }),
   z.object({ name: z.literal('training.run'), ...commandFields }),
+  /** A person's word on a root cause stands in every later analysis. */
+  z.object({ name: z.literal('opportunity.diagnose'), ...commandFields, opportunityId: idSchema, rootCause: rootCauseSchema }),
+  z.object({ name: z.literal('opportunity.dismiss'), ...commandFields, opportunityId: idSchema }),
+  /** Sets review items aside for one reviewer (the actor) for a while; items that another holds are left alone. */
+  z.object({ name: z.literal('review.claim'), ...commandFields, exampleIds: z.array(idSchema).min(1).max(200) }),
+  z.object({ name: z.literal('review.release'), ...commandFields, exampleIds: z.array(idSchema).min(1).max(200) }),
+  z.object({ name: z.literal('review.approve'), ...commandFields, exampleIds: z.array(idSchema).min(1).max(200) }),
+  z.object({ name: z.literal('review.reject'), ...commandFields, exampleIds: z.array(idSchema).min(1).max(200) }),
+  /** Approves one item with another answer. */
+  z.object({ name: z.literal('review.edit'), ...commandFields, exampleId: idSchema, output: z.string().min(1).max(20_000) }),
+  /** Removes what a user said from everything that is kept to learn from. */
+  z.object({ name: z.literal('user.erase'), ...commandFields, userId: idSchema }),
   z.object({ name: z.literal('candidate.approve'), ...commandFields, version: idSchema }),
   z.object({ name: z.literal('candidate.reject'), ...commandFields, version: idSchema }),
   z.object({ name: z.literal('rollout.pause'), ...commandFields }),

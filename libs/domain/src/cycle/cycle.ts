@@ -21,6 +21,8 @@ export const trainingStarted = defineEvent(
     failuresAnalyzed: countSchema,
     exampleCount: countSchema,
     trainingConfig: trainingConfigSchema,
+    /** The fix that the candidate is made of, where it is no training. */
+    fixId: idSchema.optional(),
     startedAt: instantSchema,
   }),
 );
@@ -38,6 +40,7 @@ export const candidateRegistered = defineEvent(
     opportunityIds: z.array(idSchema),
     trainingConfig: trainingConfigSchema,
     trainingSeconds: z.number().nonnegative(),
+    fixId: idSchema.optional(),
     registeredAt: instantSchema,
   }),
 );

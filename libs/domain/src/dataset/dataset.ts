@@ -1,30 +1,9 @@
 import { z } from 'zod';
 import { countSchema, defineEvent, idSchema, instantSchema, shareSchema } from '../event/event-definition.js';
-import { fixTypeSchema } from '../opportunity/opportunity.js';
+import { fixTypeSchema } from '../opportunity/fix-type.js';
+import { strategySchema, trainingRecipeSchema } from '../strategy/strategy.js';
 import { targetFields } from '../target/target.js';
-
-export const exampleSourceSchema = z.enum(['user_correction', 'conversation', 'reviewer', 'correction', 'variation', 'augmentation', 'curriculum', 'import']);
-export type ExampleSource = z.infer<typeof exampleSourceSchema>;
-
-export const exampleSchema = z.object({
-  exampleId: idSchema,
-  input: z.string(),
-  output: z.string(),
-  category: z.string().optional(),
-  source: exampleSourceSchema,
-  split: z.enum(['train', 'test']),
-  confidence: shareSchema,
-  difficulty: z.enum(['easy', 'medium', 'hard']).optional(),
-  /** Where it came from, so that a version can be traced back to the interactions that caused it. */
-  lineage: z.object({
-    interactionIds: z.array(idSchema),
-    opportunityId: idSchema.optional(),
-    /** Different users who submitted this very answer. */
-    agreeingUsers: countSchema.optional(),
-    acceptedBy: z.string().optional(),
-  }),
-});
-export type Example = z.infer<typeof exampleSchema>;
+import { exampleSchema } from './example.js';
 
 /** A dataset's rows travel in events of at most 200, before the `dataset.versioned` that closes it. */
 export const EXAMPLES_PER_EVENT = 200;
@@ -51,6 +30,14 @@ export const datasetVersioned = defineEvent(
     failuresAnalyzed: countSchema,
     rejected: z.array(z.object({ reason: z.string(), count: countSchema })),
     highPriority: z.boolean(),
+    /** The strategy that each opportunity's examples were made by. */
+    strategies: z.array(z.object({ opportunityId: idSchema, strategy: strategySchema })).optional(),
+    /** Datasets are trained together only where this is the same. */
+    training: trainingRecipeSchema.extend({ curriculum: z.boolean() }).optional(),
+    /** Of all calls to a teacher. */
+    costUsd: z.number().nonnegative().optional(),
+    /** The target's dataset before this one. */
+    previousDatasetId: idSchema.optional(),
     versionedAt: instantSchema,
   }),
 );
@@ -71,6 +58,12 @@ export const fixProposed = defineEvent(
       safetyThreshold: shareSchema.optional(),
       retrieval: z.object({ topK: countSchema, minScore: z.number() }).optional(),
     }),
+    /** What was changed and why, for people. */
+    summary: z.string().optional(),
+    strategy: strategySchema.optional(),
+    /** Holds the examples (`test`) that the candidate must do better on. */
+    datasetId: idSchema.optional(),
+    costUsd: z.number().nonnegative().optional(),
     proposedAt: instantSchema,
   }),
 );

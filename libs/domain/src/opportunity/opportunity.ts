@@ -1,21 +1,10 @@
 import { z } from 'zod';
 import { countSchema, defineEvent, idSchema, instantSchema, shareSchema } from '../event/event-definition.js';
+import { strategyChoiceSchema } from '../strategy/strategy.js';
 import { targetFields } from '../target/target.js';
+import { fixTypeSchema, rootCauseSchema } from './fix-type.js';
 
-export const rootCauseSchema = z.enum(['knowledge_gap', 'intent_misunderstood', 'format_unclear', 'over_conservative_safety', 'insufficient_grounding']);
-export type RootCause = z.infer<typeof rootCauseSchema>;
-
-export const fixTypeSchema = z.enum(['knowledge_entries', 'training_examples', 'prompt_patch', 'safety_threshold', 'retrieval_change']);
-export type FixType = z.infer<typeof fixTypeSchema>;
-
-/** The article's root-cause table. */
-export const fixOfRootCause: Record<RootCause, FixType> = {
-  knowledge_gap: 'knowledge_entries',
-  intent_misunderstood: 'training_examples',
-  format_unclear: 'prompt_patch',
-  over_conservative_safety: 'safety_threshold',
-  insufficient_grounding: 'retrieval_change',
-};
+export { fixOfRootCause, fixTypeSchema, rootCauseSchema, type FixType, type RootCause } from './fix-type.js';
 
 export interface PriorityInputs {
   /** People whose requests failed in this way. */
@@ -33,6 +22,20 @@ export const priorityOf = ({ affectedUsers, severity, estimatedEffort, regressio
   affectedUsers * severity * (1 / (estimatedEffort + 1)) * (1 - regressionRisk);
 
 export const failureSampleSchema = z.object({ interactionId: idSchema, query: z.string(), response: z.string(), correction: z.string().optional() });
+
+/** A number with the range in which it lies nine times of ten, and what it rests on. */
+export const estimateSchema = z.object({ value: z.number(), low: z.number(), high: z.number(), n: countSchema, basis: z.string() });
+export type Estimate = z.infer<typeof estimateSchema>;
+
+/** What became of a cluster since the analysis before. */
+export const clusterChangeSchema = z.object({
+  kind: z.enum(['new', 'steady', 'grown', 'shrunk', 'split', 'merged', 'came_back']),
+  /** The opportunities that it came from: one, for `merged` several, for `new` none. */
+  from: z.array(idSchema).max(20),
+  previousSize: countSchema,
+  changedAt: instantSchema,
+});
+export type ClusterChange = z.infer<typeof clusterChangeSchema>;
 
 export const opportunityRanked = defineEvent(
   'ratchet.opportunity.ranked',
@@ -61,6 +64,24 @@ export const opportunityRanked = defineEvent(
     analysisId: idSchema,
     failuresAnalyzed: countSchema,
     rankedAt: instantSchema,
+    /** The priority's inputs with their ranges; the score beside is made of the values. */
+    estimates: z.object({ affectedUsers: estimateSchema, severity: estimateSchema, estimatedEffort: estimateSchema, regressionRisk: estimateSchema, priority: estimateSchema }).optional(),
+    /** Failures of the last 7 days and of the 7 before. */
+    trend: z.object({ lastWeek: countSchema, weekBefore: countSchema }).optional(),
+    change: clusterChangeSchema.optional(),
+    /** Words and attributes that set the cluster apart; the shares are of its failures and of the rest. */
+    patterns: z.array(z.object({ kind: z.enum(['words', 'attribute']), pattern: z.string(), share: shareSchema, shareElsewhere: shareSchema })).max(20).optional(),
+    /** The two opinions on the root cause, where a judge was asked; without agreement a person decides. */
+    diagnosis: z
+      .object({
+        byRules: z.object({ rootCause: rootCauseSchema, confidence: shareSchema }),
+        byJudge: z.object({ rootCause: rootCauseSchema, confidence: shareSchema, reason: z.string(), judge: z.string(), costUsd: z.number().nonnegative().optional() }).optional(),
+        byPerson: z.object({ rootCause: rootCauseSchema, actor: z.string(), reason: z.string() }).optional(),
+        needsPerson: z.boolean(),
+      })
+      .optional(),
+    suggestedBy: z.enum(['rules', 'judge']).optional(),
+    strategyChoice: strategyChoiceSchema.optional(),
   }),
 );
 export type OpportunityRanked = z.infer<typeof opportunityRanked.schema>;
