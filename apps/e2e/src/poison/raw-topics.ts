@@ -4,7 +4,7 @@ import type { RawRecord } from './poisons.js';
 
 /** Writes records of one topic as they are, in one batch each way: partition 0, so that one stands behind the other. */
 export class RawWriter {
-  private readonly producer: Producer = testKafka().producer({ allowAutoTopicCreation: false });
+  private readonly producer: Producer = testKafka().producer({ idempotent: true, maxInFlightRequests: 1, allowAutoTopicCreation: false });
 
   connect(): Promise<void> {
     return this.producer.connect();

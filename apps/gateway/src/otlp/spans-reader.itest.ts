@@ -48,7 +48,7 @@ const untilWritten = (count: number): Promise<ReadRecord[]> =>
 
 beforeAll(async () => {
   await ensureTopics(kafka, { catalogue: topicCatalogue, replicationFactor: 1, services: ['gateway'] });
-  producer = testKafka().producer({ allowAutoTopicCreation: false });
+  producer = testKafka().producer({ idempotent: true, maxInFlightRequests: 1, allowAutoTopicCreation: false });
   await producer.connect();
 });
 afterEach(() => reader?.stop());

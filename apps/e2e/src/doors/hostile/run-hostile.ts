@@ -91,7 +91,7 @@ const askAll = async ({ gateway, tally, random, nowMs, count }: { gateway: strin
 
 const writeAll = async ({ tally, random, nowMs, count }: { tally: Tally; random: SeededRandom; nowMs: number; count: number }): Promise<void> => {
   const inputs = new HostileInputs(random, nowMs);
-  const producer = testKafka().producer({ allowAutoTopicCreation: false });
+  const producer = testKafka().producer({ idempotent: true, maxInFlightRequests: 1, allowAutoTopicCreation: false });
   await producer.connect();
   for (let left = count; left > 0; left -= RECORDS_AT_ONCE) {
     const isSpans = random.next() < 1 / 3;
