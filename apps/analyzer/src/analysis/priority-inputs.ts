@@ -1,4 +1,4 @@
-import { repliesNotKnowing, repliesRefusing } from './evidence-cues.js';
+import { repliesNotKnowing, repliesRefusing } from '../diagnosis/text-cues.js';
 import { affectedUsersOf, type Failure } from './failure.js';
 import type { FixType, PriorityInputs } from '@ratchet/domain';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { findRootCause, givenAnswersOf } from './root-cause.js';
 import type { RootCause } from '@ratchet/domain';
-import type { Failure } from './failure.js';
+import type { Failure } from '../analysis/failure.js';
 
 const failure = (number: number, parts: Partial<Failure>): Failure => ({
   interactionId: `i${number}`, conversationId: `c${number}`, userId: `u${number}`, version: 'v1', query: 'how do I stop the subscription', response: 'You can change your card under Billing.',

@@ -1,5 +1,5 @@
 import { normalizeAnswer } from '@ratchet/domain';
-import type { Failure } from './failure.js';
+import type { Failure } from '../analysis/failure.js';
 import type { FixType } from '@ratchet/domain';
 
 const SHOWN_ANSWERS = 3;
