@@ -3,13 +3,20 @@ import { Logger } from '@ratchet/observability';
 import { Database } from '@ratchet/persistence';
 import { OpenAiTeacherClient } from '@ratchet/providers';
 import { CONFIG, WORK } from '@ratchet/service';
+import { DatasetKeeper } from './datasets/dataset-keeper.js';
+import { UserEraser } from './datasets/user-eraser.js';
 import { GenerateAllJob, GENERATE_ALL_JOB } from './generation/generate-all.job.js';
 import { GenerateJob } from './generation/generate.job.js';
 import { GenerationMetrics } from './generation/generation-metrics.js';
+import { ErasureHandlers } from './handlers/erasure.handlers.js';
 import { OpportunitiesHandlers } from './handlers/opportunities.handlers.js';
+import { ReviewHandlers } from './handlers/review.handlers.js';
 import { SignalsHandlers } from './handlers/signals.handlers.js';
 import { PruneTick } from './persistence/prune.tick.js';
 import { TeacherResultRepository } from './persistence/teacher-result.repository.js';
+import { ReviewDesk } from './review/review-desk.js';
+import { ReviewMetrics } from './review/review-metrics.js';
+import { ReviewTick } from './review/review.tick.js';
 import { TeachingStaff } from './teaching/teaching-staff.js';
 import type { DynamicModule } from '@nestjs/common';
 import type { Work } from '@ratchet/service';
@@ -29,10 +36,10 @@ const hireTeacher = (config: Config, database: Database, logger: Logger): Teachi
   });
 };
 
-const workOf = (config: Config, database: Database, generate: GenerateJob, generateAll: GenerateAllJob): Work => ({
+const workOf = (config: Config, database: Database, generate: GenerateJob, generateAll: GenerateAllJob, review: ReviewTick): Work => ({
   jobs: [generate, generateAll],
   crons: [{ cronName: 'scheduled-generation', pattern: config.GENERATE_CRON, jobName: GENERATE_ALL_JOB }],
-  ticks: [new PruneTick({ database, failuresMax: config.MAX_FAILURES, windowDays: config.FAILURE_WINDOW_DAYS })],
+  ticks: [new PruneTick({ database, failuresMax: config.MAX_FAILURES, windowDays: config.FAILURE_WINDOW_DAYS }), review],
 });
 
 @Module({})
@@ -40,13 +47,18 @@ export class AppModule {
   static register(): DynamicModule {
     return {
       module: AppModule,
-      controllers: [SignalsHandlers, OpportunitiesHandlers],
+      controllers: [SignalsHandlers, OpportunitiesHandlers, ReviewHandlers, ErasureHandlers],
       providers: [
         GenerateJob,
         GenerateAllJob,
         GenerationMetrics,
+        ReviewDesk,
+        ReviewMetrics,
+        ReviewTick,
+        DatasetKeeper,
+        UserEraser,
         { provide: TeachingStaff, useFactory: hireTeacher, inject: [CONFIG, Database, Logger] },
-        { provide: WORK, useFactory: workOf, inject: [CONFIG, Database, GenerateJob, GenerateAllJob] },
+        { provide: WORK, useFactory: workOf, inject: [CONFIG, Database, GenerateJob, GenerateAllJob, ReviewTick] },
       ],
     };
   }

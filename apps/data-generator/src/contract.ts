@@ -1,8 +1,8 @@
 import { defineService } from '@ratchet/contracts';
-import { datasetVersioned, examplesAdded, interactionFailed, opportunityClosed, opportunityRanked, signalDetected } from '@ratchet/domain';
+import { candidateRegistered, commandIssued, datasetVersioned, erasureCompleted, examplesAdded, interactionFailed, opportunityClosed, opportunityRanked, reviewChanged, signalDetected } from '@ratchet/domain';
 
 export const contract = defineService({
   service: 'data-generator',
-  consumes: [opportunityRanked, opportunityClosed, interactionFailed, signalDetected],
-  produces: [examplesAdded, datasetVersioned],
+  consumes: [opportunityRanked, opportunityClosed, interactionFailed, signalDetected, commandIssued, candidateRegistered],
+  produces: [examplesAdded, datasetVersioned, reviewChanged, erasureCompleted],
 });

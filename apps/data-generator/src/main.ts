@@ -4,11 +4,12 @@ import { loadConfig } from './config.js';
 import { contract } from './contract.js';
 import { isForGeneration } from './handlers/signals.handlers.js';
 import { InitialSchema0001 } from './persistence/initial-schema.migration.js';
+import { ReviewAndDatasets0003 } from './persistence/review-and-datasets.migration.js';
 
 await runService({
   contract,
   loadConfig,
   module: () => AppModule.register(),
-  database: { migrations: [InitialSchema0001] },
+  database: { migrations: [InitialSchema0001, ReviewAndDatasets0003] },
   accepts: isForGeneration,
 });

@@ -12,8 +12,11 @@ export { rootCauseSchema, type RootCause, fixTypeSchema, type FixType, fixOfRoot
 export { dataRecipeSchema, type DataRecipe, trainingRecipeSchema, type TrainingRecipe, patchRecipeSchema, type PatchRecipe, strategySchema, type Strategy, strategyChoiceSchema, type StrategyChoice } from './strategy/strategy.js';
 export { exampleSourceSchema, type ExampleSource, augmentationSchema, type Augmentation, exampleSchema, type Example } from './dataset/example.js';
 export { EXAMPLES_PER_EVENT, examplesAdded, type ExamplesAdded, datasetPurposeSchema, datasetVersioned, type DatasetVersioned, fixProposed, type FixProposed } from './dataset/dataset.js';
-export { reviewDecisionSchema, type ReviewDecision, reviewItemSchema, type ReviewItem, reviewChanged, type ReviewChanged } from './review/review.js';
+export { reviewDecisionSchema, type ReviewDecision, reviewRefusalSchema, type ReviewRefusal, reviewItemSchema, type ReviewItem, reviewChanged, type ReviewChanged } from './review/review.js';
+export { concludeReview, type ReviewConclusion, reviewerPairs } from './review/conclude-review.js';
 export { erasureCompleted, type ErasureCompleted } from './erasure/erasure.js';
+export { userHashOf } from './erasure/user-hash.js';
+export { sftRowSchema, type SftRow, openAiPreferenceRowSchema, type OpenAiPreferenceRow, chosenPreferenceRowSchema, type ChosenPreferenceRow, trainingRowSchemas } from './dataset/training-row.js';
 export { budgetComponentSchema, type BudgetComponent, budgetChanged, type BudgetChanged } from './budget/budget.js';
 export { bundleSchema, type Bundle, versionPublished, type VersionPublished } from './version/version.js';
 export { triggerSchema, type Trigger, trainingConfigSchema, trainingStarted, type TrainingStarted, trainingFailed, type TrainingFailed, candidateRegistered, type CandidateRegistered, gateNameSchema, gateVerdictSchema, gateResultSchema, type GateResult, candidateJudged, type CandidateJudged } from './cycle/cycle.js';

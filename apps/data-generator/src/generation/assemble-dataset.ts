@@ -62,7 +62,7 @@ const sift = ({ target, candidates, decisions, issued, failedAnswers, limits }: 
       (earlier?.has(answerKeyOf(output)) ? 'already_issued' : undefined) ??
       (earlier && decision !== 'accepted' ? 'contradicts_issued' : undefined);
     if (reason) reasons.push(reason);
-    else if (decision === 'accepted') accepted.push({ ...candidate, source: 'reviewer', confidence: 1, state: 'accepted', reason: 'a reviewer accepted it' });
+    else if (decision === 'accepted') accepted.push({ ...candidate, source: 'reviewer', confidence: 1, state: 'accepted', reason: candidate.reviewers ? candidate.reason : 'a reviewer accepted it' });
     else if (candidate.state === 'accepted') accepted.push(candidate);
     else waiting.push({ exampleId, candidate });
   }
@@ -100,6 +100,7 @@ const toExamples = (target: Target, candidates: readonly Candidate[]): Example[]
         opportunityId: candidate.opportunityId,
         ...(candidate.agreeingUsers !== undefined && { agreeingUsers: candidate.agreeingUsers }),
         acceptedBy: candidate.reason,
+        ...(candidate.reviewers && { reviewers: [...candidate.reviewers] }),
       },
     };
   });

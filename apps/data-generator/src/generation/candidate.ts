@@ -36,6 +36,8 @@ export interface Candidate {
   readonly interactionIds: readonly string[];
   readonly agreeingUsers?: number;
   readonly state: 'accepted' | 'waiting';
+  /** Who approved it, where people did. */
+  readonly reviewers?: readonly string[];
   /** Who or what accepted it, or why it waits. */
   readonly reason: string;
 }

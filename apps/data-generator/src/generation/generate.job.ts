@@ -8,7 +8,9 @@ import { CONFIG, type Job } from '@ratchet/service';
 import { loadFailures } from '../persistence/failure.repository.js';
 import { loadIssued, recordDataset, recordIssued, type IssuedExamples } from '../persistence/example.repository.js';
 import { loadOpenOpportunities, type OpenOpportunity } from '../persistence/opportunity.repository.js';
-import { countWaiting, loadDecisions, markAccepted, saveWaiting } from '../persistence/review.repository.js';
+import { countWaiting, markAccepted } from '../persistence/review.repository.js';
+import { DatasetKeeper, type RunMark } from '../datasets/dataset-keeper.js';
+import { ReviewDesk } from '../review/review-desk.js';
 import { TeachingStaff } from '../teaching/teaching-staff.js';
 import { usersByAnswer } from './agreement.js';
 import { assembleDataset, chunkExamples, type Assembly } from './assemble-dataset.js';
@@ -38,25 +40,28 @@ export class GenerateJob implements Job {
     @Inject(Logger) private readonly logger: Logger,
     @Inject(GenerationMetrics) private readonly metrics: GenerationMetrics,
     @Inject(TeachingStaff) private readonly staff: TeachingStaff,
+    @Inject(ReviewDesk) private readonly review: ReviewDesk,
+    @Inject(DatasetKeeper) private readonly datasets: DatasetKeeper,
   ) {}
 
   async run(payload: unknown): Promise<void> {
     const target = targetSchema.parse(payload);
+    const mark = await this.datasets.mark(target);
     const material = await this.load(target);
-    if (material.opportunities.length === 0) {
+    if (material.opportunities.length === 0 && !(await this.review.hasApprovals(target))) {
       this.logger.info('no data was generated: the target has no open opportunity', target);
       return;
     }
-    const candidates = await this.gather(material);
+    const { candidates, decisions } = await this.review.screen(target, await this.gather(material));
     const assembly = assembleDataset({
       target,
       candidates,
-      decisions: await loadDecisions(this.database, target),
+      decisions,
       issued: material.issued.byInput,
       failedAnswers: new Map([...Map.groupBy(material.failures, ({ query }) => normalizeAnswer(query))].map(([input, same]) => [input, same.map(({ response }) => response)])),
       limits: { inputCharsMax: this.config.INPUT_CHARS_MAX, outputCharsMax: this.config.OUTPUT_CHARS_MAX },
     });
-    await this.database.transaction((tx) => this.publish(tx, { target, assembly, opportunities: material.opportunities }));
+    await this.database.transaction((tx) => this.publish(tx, { target, assembly, material, mark }));
     this.metrics.record({ assembly, waiting: await countWaiting(this.database) });
     this.report(target, assembly, candidates.length);
   }
@@ -82,7 +87,7 @@ export class GenerateJob implements Job {
       const vectors = new Map(members.map((failure) => [failure.interactionId, hashEmbedding(failure.query)]));
       const vectorOf = ({ interactionId }: SourceFailure): Float32Array => vectors.get(interactionId) ?? new Float32Array(0);
       const fromPeople = gatherCandidates({ opportunityId: opportunity.opportunityId, failures: members, users, vectorOf, canonical, rules: this.rules() });
-      const fromTeacher = teacher ? await this.staff.teach({ teacher, opportunity, members, fromPeople }) : [];
+      const fromTeacher = teacher ? await this.staff.teach({ teacher, opportunity: await this.review.withRejections(opportunity), members, fromPeople }) : [];
       candidates.push(...fromPeople, ...fromTeacher);
       await yieldToOthers();
     }
@@ -100,9 +105,11 @@ export class GenerateJob implements Job {
     };
   }
 
-  private async publish(tx: Transaction, { target, assembly, opportunities }: { target: Target; assembly: Assembly; opportunities: readonly OpenOpportunity[] }): Promise<void> {
-    const { datasetId, examples } = assembly;
-    await saveWaiting(tx, { ...target, waiting: assembly.waiting });
+  private async publish(tx: Transaction, { target, assembly: assembled, material: { opportunities, failures }, mark }: { target: Target; assembly: Assembly; material: Material; mark: RunMark }): Promise<void> {
+    const assembly = await this.datasets.settle(tx, { target, assembly: assembled, mark });
+    const { datasetId, examples, previousDatasetId } = assembly;
+    await this.review.queue(tx, { ...target, waiting: assembly.waiting });
+    await this.datasets.trace(tx, { target, assembly, failures });
     if (examples.length === 0) return;
     const issued = await recordIssued(tx, { ...target, datasetId, examples });
     if (issued < examples.length) {
@@ -111,7 +118,7 @@ export class GenerateJob implements Job {
     await markAccepted(tx, examples.map(({ exampleId, lineage }) => ({ exampleId, acceptedBy: lineage.acceptedBy ?? 'accepted' })));
     const testCount = examples.filter(({ split }) => split === 'test').length;
     const trainCount = examples.length - testCount;
-    await recordDataset(tx, { ...target, datasetId, contentHash: assembly.contentHash, trainCount, testCount });
+    await recordDataset(tx, { ...target, datasetId, contentHash: assembly.contentHash, trainCount, testCount, previousDatasetId });
     const at = new Date().toISOString();
     for (const [chunk, rows] of chunkExamples(examples).entries()) {
       tx.emit(examplesAdded, { datasetId, ...target, examples: rows, addedAt: at }, { id: derivedId('examples', datasetId, chunk) });
@@ -127,6 +134,7 @@ export class GenerateJob implements Job {
         failuresAnalyzed: [...analyses.values()].reduce((sum, failures) => sum + failures, 0),
         rejected: [...assembly.rejected, ...(assembly.waiting.length > 0 ? [{ reason: 'waiting_for_review', count: assembly.waiting.length }] : [])],
         highPriority: sources.some(({ priority }) => priority >= this.config.HIGH_PRIORITY),
+        ...(previousDatasetId !== undefined && { previousDatasetId }),
         versionedAt: at,
       },
       { id: derivedId('dataset', datasetId) },

@@ -1,6 +1,7 @@
 import { Controller } from '@nestjs/common';
-import { interactionFailed, signalDetected } from '@ratchet/domain';
+import { interactionFailed, signalDetected, userHashOf, type Target } from '@ratchet/domain';
 import { OnEvent } from '@ratchet/service';
+import { isErased } from '../persistence/erasure.repository.js';
 import { storeCorrection, storeFailure } from '../persistence/failure.repository.js';
 import { isEvent } from '@ratchet/contracts';
 import type { EventEnvelope } from '@ratchet/contracts';
@@ -11,16 +12,22 @@ import type { Transaction } from '@ratchet/persistence';
 export const isForGeneration = (event: EventEnvelope): boolean =>
   isEvent(event, signalDetected) ? event.data.correction !== undefined : !isEvent(event, interactionFailed) || event.data.contentWithheld !== true;
 
+/** What an erased user did before, and what comes only now, is not kept. */
+const comesAfterErasure = async (tx: Transaction, { model, workload, userId }: Target & { readonly userId?: string | undefined }, at: string): Promise<boolean> =>
+  userId !== undefined && isErased(tx, { model, workload, userHash: userHashOf(userId), at });
+
 @Controller()
 export class SignalsHandlers {
   @OnEvent(interactionFailed)
   async onFailed({ data }: EventEnvelope<InteractionFailed>, tx: Transaction): Promise<void> {
+    if (await comesAfterErasure(tx, data, data.startedAt)) return;
     await storeFailure(tx, data);
     if (data.correction !== undefined) await storeCorrection(tx, { interactionId: data.interactionId, correction: data.correction, userId: data.userId, givenAt: data.closedAt });
   }
 
   @OnEvent(signalDetected)
   async onSignal({ data }: EventEnvelope<SignalDetected>, tx: Transaction): Promise<void> {
-    if (data.correction !== undefined) await storeCorrection(tx, { interactionId: data.interactionId, correction: data.correction, userId: data.userId, givenAt: data.detectedAt });
+    if (data.correction === undefined || (await comesAfterErasure(tx, data, data.detectedAt))) return;
+    await storeCorrection(tx, { interactionId: data.interactionId, correction: data.correction, userId: data.userId, givenAt: data.detectedAt });
   }
 }

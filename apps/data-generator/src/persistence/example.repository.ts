@@ -36,6 +36,6 @@ export const recordIssued = async (tx: Queryable, { model, workload, datasetId, 
   return issued;
 };
 
-export const recordDataset = async (tx: Queryable, { model, workload, datasetId, contentHash, trainCount, testCount }: Target & { datasetId: string; contentHash: string; trainCount: number; testCount: number }): Promise<void> => {
-  await tx.query('insert into datasets (dataset_id, model, workload, content_hash, train_count, test_count) values ($1, $2, $3, $4, $5, $6)', [datasetId, model, workload, contentHash, trainCount, testCount]);
+export const recordDataset = async (tx: Queryable, { model, workload, datasetId, contentHash, trainCount, testCount, previousDatasetId }: Target & { datasetId: string; contentHash: string; trainCount: number; testCount: number; previousDatasetId: string | undefined }): Promise<void> => {
+  await tx.query('insert into datasets (dataset_id, model, workload, content_hash, train_count, test_count, previous_dataset_id) values ($1, $2, $3, $4, $5, $6, $7)', [datasetId, model, workload, contentHash, trainCount, testCount, previousDatasetId ?? null]);
 };

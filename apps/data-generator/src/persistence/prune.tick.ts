@@ -19,6 +19,6 @@ export class PruneTick implements Tick {
 
   async tick(): Promise<void> {
     await pruneFailures(this.database, this.limits);
-    await pruneWaiting(this.database, this.limits.windowDays);
+    await this.database.transaction((tx) => pruneWaiting(tx, this.limits.windowDays));
   }
 }

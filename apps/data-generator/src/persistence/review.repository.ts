@@ -1,42 +1,105 @@
-import type { Target } from '@ratchet/domain';
-import type { ReviewDecision, Waiting } from '../generation/assemble-dataset.js';
+import { reviewChanged, type ExampleSource, type ReviewDecision, type ReviewItem, type ReviewRefusal, type Target } from '@ratchet/domain';
+import type { Transaction } from '@ratchet/persistence';
 import type { Queryable } from './queryable.js';
 
-/** What people decided; the automation's own acceptances are not among them. */
-export const loadDecisions = async (db: Queryable, { model, workload }: Target): Promise<Map<string, ReviewDecision>> => {
-  const rows = await db.query<{ example_id: string; state: ReviewDecision }>(
-    `select example_id, state from review_items where model = $1 and workload = $2 and decided_by is not null and state in ('accepted', 'rejected')`,
-    [model, workload],
-  );
-  return new Map(rows.map(({ example_id, state }) => [example_id, state]));
+export interface ItemRow {
+  example_id: string;
+  model: string;
+  workload: string;
+  opportunity_id: string;
+  input: string;
+  output: string;
+  source: ExampleSource;
+  confidence: number;
+  reason: string;
+  interaction_ids: string[];
+  agreeing_users: number | null;
+  state: ReviewItem['state'];
+  claimed_by: string | null;
+  claimed_until: Date | null;
+  decisions: ReviewDecision[];
+  refusals: ReviewRefusal[];
+  reviewers_needed: number;
+}
+
+export const ITEM_COLUMNS = `example_id, model, workload, opportunity_id, input, output, source, confidence, reason, interaction_ids, agreeing_users, state,
+  claimed_by, claimed_until, decisions, refusals, reviewers_needed`;
+/** Ids that an event carries along at most. */
+const INTERACTIONS_PUBLISHED_MAX = 50;
+
+export const itemOf = (row: ItemRow): ReviewItem => ({
+  exampleId: row.example_id,
+  model: row.model,
+  workload: row.workload,
+  opportunityId: row.opportunity_id,
+  input: row.input,
+  output: row.output,
+  source: row.source,
+  confidence: row.confidence,
+  reason: row.reason,
+  interactionIds: row.interaction_ids.slice(0, INTERACTIONS_PUBLISHED_MAX),
+  ...(row.agreeing_users !== null && { agreeingUsers: row.agreeing_users }),
+  state: row.state,
+  ...(row.claimed_by !== null && row.claimed_until !== null && { claim: { reviewer: row.claimed_by, until: row.claimed_until.toISOString() } }),
+  decisions: row.decisions,
+  reviewersNeeded: row.reviewers_needed,
+  ...(row.refusals.length > 0 && { refusals: row.refusals }),
+});
+
+/** Tells of items as they are now. */
+export const publishItems = (tx: Transaction, items: readonly ReviewItem[], changedAt = new Date().toISOString()): void => {
+  for (const item of items) tx.emit(reviewChanged, { item, changedAt });
 };
 
-/** Puts candidates into the queue, or brings what is known of them up to date; a person's decision is never touched. */
-export const saveWaiting = async (tx: Queryable, { model, workload, waiting }: Target & { waiting: readonly Waiting[] }): Promise<void> => {
-  if (waiting.length === 0) return;
-  const column = <Value>(read: (item: Waiting) => Value): Value[] => waiting.map(read);
-  await tx.query(
-    `insert into review_items (example_id, model, workload, opportunity_id, input, output, source, confidence, interaction_ids, agreeing_users, state, reason)
-     select example_id, $1, $2, opportunity_id, input, output, source, confidence, interaction_ids::jsonb, agreeing_users, 'waiting', reason
-     from unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::float8[], $9::text[], $10::int[], $11::text[])
-       as t(example_id, opportunity_id, input, output, source, confidence, interaction_ids, agreeing_users, reason)
+const published = (tx: Transaction, rows: readonly ItemRow[]): ReviewItem[] => {
+  const items = rows.map(itemOf);
+  publishItems(tx, items);
+  return items;
+};
+
+export interface QueuedItem {
+  readonly exampleId: string;
+  readonly opportunityId: string;
+  readonly input: string;
+  readonly output: string;
+  readonly source: ExampleSource;
+  readonly confidence: number;
+  readonly interactionIds: readonly string[];
+  readonly agreeingUsers?: number;
+  readonly reason: string;
+  readonly reviewersNeeded: number;
+  readonly origins: readonly string[];
+}
+
+/** Puts items into the queue, or brings what is known of them up to date; those that are decided are not touched. */
+export const saveWaiting = async (tx: Transaction, { model, workload, items }: Target & { items: readonly QueuedItem[] }): Promise<void> => {
+  if (items.length === 0) return;
+  const rows = await tx.query<ItemRow>(
+    `insert into review_items as r (example_id, model, workload, opportunity_id, input, output, source, confidence, interaction_ids, agreeing_users, state, reason, reviewers_needed, origins)
+     select "exampleId", $1, $2, "opportunityId", input, output, source, confidence, "interactionIds", "agreeingUsers", 'waiting', reason, "reviewersNeeded",
+       array(select jsonb_array_elements_text(origins))
+     from jsonb_to_recordset($3::jsonb) as t("exampleId" text, "opportunityId" text, input text, output text, source text, confidence float8, "interactionIds" jsonb,
+       "agreeingUsers" int, reason text, "reviewersNeeded" int, origins jsonb)
      on conflict (example_id) do update set opportunity_id = excluded.opportunity_id, confidence = excluded.confidence, interaction_ids = excluded.interaction_ids,
-       agreeing_users = excluded.agreeing_users, reason = excluded.reason, updated_at = now() where review_items.decided_by is null`,
-    [
-      model, workload, column(({ exampleId }) => exampleId), column(({ candidate }) => candidate.opportunityId), column(({ candidate }) => candidate.input),
-      column(({ candidate }) => candidate.output), column(({ candidate }) => candidate.source), column(({ candidate }) => candidate.confidence),
-      column(({ candidate }) => JSON.stringify(candidate.interactionIds)), column(({ candidate }) => candidate.agreeingUsers ?? null), column(({ candidate }) => candidate.reason),
-    ],
+       agreeing_users = excluded.agreeing_users, reason = excluded.reason, origins = excluded.origins, updated_at = now()
+       where r.state = 'waiting' and (r.opportunity_id, r.confidence, r.interaction_ids, r.agreeing_users, r.reason)
+         is distinct from (excluded.opportunity_id, excluded.confidence, excluded.interaction_ids, excluded.agreeing_users, excluded.reason)
+     returning ${ITEM_COLUMNS}`,
+    [model, workload, JSON.stringify(items)],
   );
+  // Seen again, so not forgotten; nothing that others should know.
+  await tx.query(`update review_items set updated_at = now() where state = 'waiting' and example_id = any($1::text[])`, [items.map(({ exampleId }) => exampleId)]);
+  published(tx, rows);
 };
 
 /** What was issued waits no longer. */
-export const markAccepted = async (tx: Queryable, accepted: readonly { exampleId: string; acceptedBy: string }[]): Promise<void> => {
-  await tx.query(
-    `update review_items r set state = 'accepted', reason = a.reason, updated_at = now() from unnest($1::text[], $2::text[]) as a(example_id, reason)
-     where r.example_id = a.example_id and r.state = 'waiting'`,
+export const markAccepted = async (tx: Transaction, accepted: readonly { exampleId: string; acceptedBy: string }[]): Promise<void> => {
+  const rows = await tx.query<ItemRow>(
+    `update review_items r set state = 'approved', reason = a.reason, claimed_by = null, claimed_until = null, updated_at = now() from unnest($1::text[], $2::text[]) as a(accepted_id, reason)
+     where r.example_id = a.accepted_id and r.state = 'waiting' returning ${ITEM_COLUMNS.replace('reason,', 'r.reason,')}`,
     [accepted.map(({ exampleId }) => exampleId), accepted.map(({ acceptedBy }) => acceptedBy)],
   );
+  published(tx, rows);
 };
 
 export const countWaiting = async (db: Queryable): Promise<number> => {
@@ -44,7 +107,50 @@ export const countWaiting = async (db: Queryable): Promise<number> => {
   return row?.waiting ?? 0;
 };
 
+/** How many of a target wait, by opportunity, and which of the given ones do. */
+export const countWaitingOf = async (db: Queryable, { model, workload, exampleIds }: Target & { exampleIds: readonly string[] }): Promise<{ byOpportunity: Map<string, number>; known: Set<string> }> => {
+  const counts = await db.query<{ opportunity_id: string; n: number }>(
+    `select opportunity_id, count(*)::int as n from review_items where model = $1 and workload = $2 and state = 'waiting' group by opportunity_id`,
+    [model, workload],
+  );
+  const known = await db.query<{ example_id: string }>(`select example_id from review_items where example_id = any($1::text[])`, [exampleIds]);
+  return { byOpportunity: new Map(counts.map(({ opportunity_id, n }) => [opportunity_id, n])), known: new Set(known.map(({ example_id }) => example_id)) };
+};
+
+/** Items of a command, locked; those that are unknown are missing. */
+export const lockItems = async (tx: Queryable, { model, workload, exampleIds }: Target & { exampleIds: readonly string[] }): Promise<ReviewItem[]> => {
+  const rows = await tx.query<ItemRow>(
+    `select ${ITEM_COLUMNS} from review_items where model = $1 and workload = $2 and example_id = any($3::text[]) order by example_id for update`,
+    [model, workload, exampleIds],
+  );
+  return rows.map(itemOf);
+};
+
+/** Writes what a command made of an item, and tells of it. */
+export const saveDecided = async (tx: Transaction, { item, approved }: { item: ReviewItem; approved?: { exampleId: string; output: string } }): Promise<void> => {
+  await tx.query(
+    `update review_items set state = $2, claimed_by = $3, claimed_until = $4, decisions = $5::jsonb, refusals = $6::jsonb, approved_example_id = $7, approved_output = $8, updated_at = now()
+     where example_id = $1`,
+    [
+      item.exampleId, item.state, item.claim?.reviewer ?? null, item.claim?.until ?? null, JSON.stringify(item.decisions), JSON.stringify(item.refusals ?? []),
+      approved?.exampleId ?? null, approved?.output ?? null,
+    ],
+  );
+  publishItems(tx, [item]);
+};
+
+/** Gives items free whose claim has run out. */
+export const releaseExpired = async (tx: Transaction, now: Date): Promise<number> => {
+  const rows = await tx.query<ItemRow>(
+    `update review_items set claimed_by = null, claimed_until = null, updated_at = now()
+     where example_id in (select example_id from review_items where claimed_until <= $1 order by claimed_until limit 500 for update skip locked) returning ${ITEM_COLUMNS}`,
+    [now],
+  );
+  return published(tx, rows).length;
+};
+
 /** What nobody decided and no run saw again is forgotten with its failures. */
-export const pruneWaiting = async (db: Queryable, windowDays: number): Promise<void> => {
-  await db.query(`delete from review_items where state = 'waiting' and updated_at < now() - make_interval(days => $1::int)`, [windowDays]);
+export const pruneWaiting = async (tx: Transaction, windowDays: number): Promise<void> => {
+  const rows = await tx.query<ItemRow>(`delete from review_items where state = 'waiting' and updated_at < now() - make_interval(days => $1::int) returning ${ITEM_COLUMNS}`, [windowDays]);
+  publishItems(tx, rows.map((row) => ({ ...itemOf(row), state: 'withdrawn', reason: 'nobody decided, and its failures have gone' })));
 };

@@ -13,7 +13,10 @@ export const erasureCompleted = defineEvent(
     userHash: z.string(),
     /** Rows removed, by what they were. */
     removed: z.record(z.string(), countSchema),
+    /** Examples and review items that are gone. Where there are more, further events of the same erasure name them. */
     exampleIds: z.array(idSchema).max(10_000),
+    /** The user's interactions, for services that know interactions and no users. */
+    interactionIds: z.array(idSchema).max(10_000).optional(),
     /** Datasets that held their examples; later versions do not. */
     datasetIds: z.array(idSchema),
     /** Versions that were trained on these datasets. */

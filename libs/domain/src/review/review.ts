@@ -13,6 +13,15 @@ export const reviewDecisionSchema = z.object({
 });
 export type ReviewDecision = z.infer<typeof reviewDecisionSchema>;
 
+/** A command that changed nothing, and why. */
+export const reviewRefusalSchema = z.object({
+  reviewer: z.string().min(1).max(200),
+  command: z.enum(['review.claim', 'review.release', 'review.approve', 'review.reject', 'review.edit']),
+  code: z.enum(['claimed_by_another', 'already_decided', 'already_answered']),
+  refusedAt: instantSchema,
+});
+export type ReviewRefusal = z.infer<typeof reviewRefusalSchema>;
+
 /** An example that waits for a person, or on which people have decided. */
 export const reviewItemSchema = z.object({
   exampleId: idSchema,
@@ -30,6 +39,10 @@ export const reviewItemSchema = z.object({
   /** Nobody else is asked for it until then. */
   claim: z.object({ reviewer: z.string().min(1).max(200), until: instantSchema }).optional(),
   decisions: z.array(reviewDecisionSchema).max(20),
+  /** Reviewers who must say the same before it counts; one where absent. */
+  reviewersNeeded: countSchema.optional(),
+  /** The last commands on it that were refused. */
+  refusals: z.array(reviewRefusalSchema).max(5).optional(),
 });
 export type ReviewItem = z.infer<typeof reviewItemSchema>;
 

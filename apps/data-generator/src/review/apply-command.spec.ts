@@ -1,0 +1,67 @@
+import { describe, expect, it } from '@jest/globals';
+import { commandSchema, reviewItemSchema, type ReviewItem } from '@ratchet/domain';
+import { applyReviewCommand, type ReviewCommand } from './apply-command.js';
+
+const target = { model: 'assistant', workload: 'default' };
+const start = Date.parse('2026-01-01T00:00:00Z');
+const at = (minutes: number): Date => new Date(start + minutes * 60_000);
+const item = (differs: Partial<ReviewItem> = {}): ReviewItem => ({
+  exampleId: 'e1', ...target, opportunityId: 'o1', input: 'q', output: 'Open Plan.', source: 'correction', confidence: 0.4, reason: 'unsure', interactionIds: [], state: 'waiting', decisions: [], reviewersNeeded: 1, ...differs,
+});
+const order = (name: string, actor: string, more: object = {}): ReviewCommand =>
+  commandSchema.parse({ name: `review.${name}`, commandId: 'c', actor, reason: 'wrong page', ...target, issuedAt: at(0).toISOString(), ...(name === 'edit' ? { exampleId: 'e1', output: 'Open Bills.' } : { exampleIds: ['e1'] }), ...more }) as ReviewCommand;
+const apply = (given: ReviewItem, name: string, actor: string, minutes = 0) => applyReviewCommand(given, order(name, actor), { now: at(minutes), claimMinutes: 30 });
+
+describe('a claim', () => {
+  it('keeps others away until it runs out; the first in the log has it', () => {
+    const claimed = apply(item(), 'claim', 'ann').item;
+    expect(claimed.claim).toEqual({ reviewer: 'ann', until: at(30).toISOString() });
+    expect(apply(claimed, 'claim', 'bob', 29).refusal).toMatchObject({ code: 'claimed_by_another', reviewer: 'bob' });
+    expect(apply(claimed, 'approve', 'bob', 29)).toMatchObject({ refusal: { code: 'claimed_by_another' }, item: { state: 'waiting', decisions: [], claim: { reviewer: 'ann' } } });
+    expect(apply(claimed, 'claim', 'bob', 30).item.claim?.reviewer).toBe('bob');
+  });
+
+  it('is given back by who has it, and ends with the decision', () => {
+    const claimed = apply(item(), 'claim', 'ann').item;
+    expect(apply(claimed, 'release', 'bob').refusal?.code).toBe('claimed_by_another');
+    expect(apply(claimed, 'release', 'ann').item.claim).toBeUndefined();
+    expect(apply(claimed, 'approve', 'ann').item).not.toHaveProperty('claim');
+  });
+});
+
+describe('a decision', () => {
+  it('of one reviewer counts at once, with their reason', () => {
+    const { item: rejected, conclusion } = apply(item(), 'reject', 'ann');
+    expect(conclusion).toEqual({ state: 'rejected', reviewers: ['ann'] });
+    expect(rejected).toMatchObject({ state: 'rejected', decisions: [{ reviewer: 'ann', decision: 'reject', reason: 'wrong page' }] });
+    expect(apply(rejected, 'approve', 'bob').refusal?.code).toBe('already_decided');
+  });
+
+  it('puts another answer in place of the proposed one', () => {
+    expect(apply(item(), 'edit', 'ann').conclusion).toEqual({ state: 'approved', output: 'Open Bills.', reviewers: ['ann'] });
+  });
+
+  it('of two reviewers counts when both have said the same, and each is asked once', () => {
+    const first = apply(item({ reviewersNeeded: 2 }), 'approve', 'ann');
+    expect(first).toMatchObject({ item: { state: 'waiting' } });
+    expect(first.conclusion).toBeUndefined();
+    expect(apply(first.item, 'approve', 'ann').refusal?.code).toBe('already_answered');
+    expect(apply(first.item, 'claim', 'ann').refusal?.code).toBe('already_answered');
+    expect(apply(first.item, 'approve', 'bob').conclusion).toMatchObject({ state: 'approved', reviewers: ['ann', 'bob'] });
+    const disagreed = apply(first.item, 'reject', 'bob').item;
+    expect(disagreed.state).toBe('waiting');
+    expect(apply(disagreed, 'reject', 'cem').conclusion).toEqual({ state: 'rejected', reviewers: ['bob', 'cem'] });
+  });
+
+  it('takes back what was accepted without a person', () => {
+    expect(apply(item({ state: 'approved' }), 'reject', 'ann').item.state).toBe('withdrawn');
+    expect(apply(item({ state: 'approved' }), 'approve', 'ann').refusal?.code).toBe('already_decided');
+  });
+
+  it('leaves an item that its event can carry, and keeps the last refusals', () => {
+    let given = apply(item(), 'claim', 'ann').item;
+    for (let i = 0; i < 8; i += 1) given = apply(given, 'approve', `r${i}`).item;
+    expect(given.refusals?.map(({ reviewer }) => reviewer)).toEqual(['r3', 'r4', 'r5', 'r6', 'r7']);
+    expect(reviewItemSchema.parse(given)).toEqual(given);
+  });
+});
