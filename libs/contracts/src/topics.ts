@@ -114,7 +114,7 @@ export const topics = {
     key: 'cycle id',
     events: [keyed(candidateJudged, (d) => d.cycleId)],
     producers: ['evaluator'],
-    consumers: ['rollout-controller', 'trainer-dispatcher', 'analyzer', 'console'],
+    consumers: ['rollout-controller', 'trainer-dispatcher', 'analyzer', 'data-generator', 'console'],
   }),
   routing: topic({
     name: 'ratchet.routing.v1',
@@ -137,7 +137,7 @@ export const topics = {
       keyed(experimentConcluded, targetKey),
     ],
     producers: ['rollout-controller'],
-    consumers: ['trainer-dispatcher', 'evaluator', 'analyzer', 'console', 'downstream teams'],
+    consumers: ['trainer-dispatcher', 'evaluator', 'analyzer', 'data-generator', 'console', 'downstream teams'],
   }),
   commands: topic({
     name: 'ratchet.commands.v1',

@@ -11,7 +11,7 @@ export { histogramSchema, type Histogram, bucketOfValue, bucketUpperBound, empty
 export { rootCauseSchema, type RootCause, fixTypeSchema, type FixType, fixOfRootCause, type PriorityInputs, priorityOf, failureSampleSchema, estimateSchema, type Estimate, clusterChangeSchema, type ClusterChange, opportunityRanked, type OpportunityRanked, opportunityClosed, type OpportunityClosed } from './opportunity/opportunity.js';
 export { dataRecipeSchema, type DataRecipe, trainingRecipeSchema, type TrainingRecipe, patchRecipeSchema, type PatchRecipe, strategySchema, type Strategy, strategyChoiceSchema, type StrategyChoice } from './strategy/strategy.js';
 export { exampleSourceSchema, type ExampleSource, augmentationSchema, type Augmentation, exampleSchema, type Example } from './dataset/example.js';
-export { EXAMPLES_PER_EVENT, examplesAdded, type ExamplesAdded, datasetPurposeSchema, datasetVersioned, type DatasetVersioned, fixProposed, type FixProposed } from './dataset/dataset.js';
+export { EXAMPLES_PER_EVENT, examplesAdded, type ExamplesAdded, datasetPurposeSchema, datasetVersioned, type DatasetVersioned, fixProposed, type FixProposed, fixPatchSchema, type FixPatch } from './dataset/dataset.js';
 export { reviewDecisionSchema, type ReviewDecision, reviewRefusalSchema, type ReviewRefusal, reviewItemSchema, type ReviewItem, reviewChanged, type ReviewChanged } from './review/review.js';
 export { concludeReview, type ReviewConclusion, reviewerPairs } from './review/conclude-review.js';
 export { erasureCompleted, type ErasureCompleted } from './erasure/erasure.js';
@@ -25,6 +25,8 @@ export { commandSchema, type Command, commandIssued } from './command/command.js
 export { alertRaised, type AlertRaised, alertResolved, type AlertResolved } from './alert/alert.js';
 export { cycleRecordSchema, type CycleRecord, auditRecorded, type AuditRecorded } from './audit/audit.js';
 export { GENESIS_HASH, type ChainedRecord, hashOf, chainAfter, type ChainVerdict, verifyChain } from './audit/audit-chain.js';
+export { answerCheckSchema, type AnswerCheck } from './dataset/answer-check.js';
+export { applyPatch, PATCHED_BUNDLE_LIMITS, type PatchOutcome } from './version/apply-patch.js';
 export { bundleHash, versionIdOf } from './version/version-id.js';
 export { normalizeAnswer, sameAnswer } from './dataset/answer.js';
 export { passesIban, passesLuhn } from './text/check-digits.js';

@@ -43,6 +43,15 @@ export const datasetVersioned = defineEvent(
 );
 export type DatasetVersioned = z.infer<typeof datasetVersioned.schema>;
 
+/** What a fix changes of a version; `applyPatch` says how. `systemPrompt` is one section, which begins with its `## ` heading. */
+export const fixPatchSchema = z.object({
+  systemPrompt: z.string().optional(),
+  knowledge: z.array(z.object({ entryId: idSchema, title: z.string(), text: z.string() })).optional(),
+  safetyThreshold: shareSchema.optional(),
+  retrieval: z.object({ topK: countSchema, minScore: z.number() }).optional(),
+});
+export type FixPatch = z.infer<typeof fixPatchSchema>;
+
 /** A fix that is no training data: the trainer-dispatcher makes a candidate of it. */
 export const fixProposed = defineEvent(
   'ratchet.fix.proposed',
@@ -52,12 +61,7 @@ export const fixProposed = defineEvent(
     baseVersion: idSchema,
     opportunityId: idSchema,
     fixType: fixTypeSchema,
-    patch: z.object({
-      systemPrompt: z.string().optional(),
-      knowledge: z.array(z.object({ entryId: idSchema, title: z.string(), text: z.string() })).optional(),
-      safetyThreshold: shareSchema.optional(),
-      retrieval: z.object({ topK: countSchema, minScore: z.number() }).optional(),
-    }),
+    patch: fixPatchSchema,
     /** What was changed and why, for people. */
     summary: z.string().optional(),
     strategy: strategySchema.optional(),

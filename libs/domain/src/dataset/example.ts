@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { countSchema, idSchema, shareSchema } from '../event/event-definition.js';
+import { answerCheckSchema } from './answer-check.js';
 
 export const exampleSourceSchema = z.enum(['user_correction', 'conversation', 'reviewer', 'correction', 'variation', 'augmentation', 'curriculum', 'import']);
 export type ExampleSource = z.infer<typeof exampleSourceSchema>;
@@ -12,6 +13,8 @@ export const exampleSchema = z.object({
   exampleId: idSchema,
   input: z.string(),
   output: z.string(),
+  /** Grades an answer in place of `output`, which may then be empty; for examples that only judge. */
+  check: answerCheckSchema.optional(),
   category: z.string().optional(),
   source: exampleSourceSchema,
   split: z.enum(['train', 'test']),
