@@ -4,6 +4,7 @@ import { loadConfig } from './config.js';
 import { contract } from './contract.js';
 import { Evaluator0001 } from './persistence/migrations/0001-evaluator.migration.js';
 import { Evaluator0002 } from './persistence/migrations/0002-quality.migration.js';
+import { AnswerChecks0004 } from './persistence/migrations/0004-answer-checks.migration.js';
 import { inQualitySample } from './quality/sampling/sample.js';
 import { SamplingRates } from './quality/sampling/sampling-rates.js';
 
@@ -13,6 +14,6 @@ await runService({
   contract,
   loadConfig,
   module: () => AppModule.with(rates),
-  database: { migrations: [Evaluator0001, Evaluator0002] },
+  database: { migrations: [Evaluator0001, Evaluator0002, AnswerChecks0004] },
   accepts: (event) => inQualitySample(event, rates),
 });

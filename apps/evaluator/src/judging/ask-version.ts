@@ -44,7 +44,7 @@ export const askVersion = async ({ runner, version, item, signal, retry }: { run
     signal.throwIfAborted();
     try {
       const reply = await runner.complete({ ...version, messages: [{ role: 'user', content: item.prompt }], seed: SEED, signal });
-      const { score, reasons } = gradeReply(item, reply);
+      const { score, reasons } = gradeReply(item, reply, version.bundle);
       return { versionId: version.versionId, itemId: item.itemId, score, latencyMs: reply.latencyMs, costUsd: reply.costUsd ?? null, fault: null, reasons };
     } catch (error) {
       signal.throwIfAborted();

@@ -6,7 +6,7 @@ import type { Queryable } from './queryable.js';
 /** PostgreSQL stores every character but this one. */
 const storable = (text: string): string => text.replaceAll('\0', '');
 
-const suiteColumns = `e.dataset_id as "datasetId", e.example_id as "exampleId", e.input, e.output, e.category, e.opportunity_id as "opportunityId"`;
+const suiteColumns = `e.dataset_id as "datasetId", e.example_id as "exampleId", e.input, e.output, e.category, e.opportunity_id as "opportunityId", e.answer_check as "check"`;
 
 export interface StoredSuites {
   readonly target: readonly SuiteRow[];
@@ -19,11 +19,11 @@ export interface StoredSuites {
 @Injectable()
 export class SuitesRepository {
   async addExamples(tx: Queryable, { datasetId, examples }: ExamplesAdded): Promise<void> {
-    const rows = examples.map(({ exampleId, split, input, output, category, lineage }) => ({ exampleId, split, input: storable(input), output: storable(output), category, opportunityId: lineage.opportunityId }));
+    const rows = examples.map(({ exampleId, split, input, output, check, category, lineage }) => ({ exampleId, split, input: storable(input), output: storable(output), check, category, opportunityId: lineage.opportunityId }));
     await tx.query(
-      `insert into examples (dataset_id, example_id, split, input, output, category, opportunity_id)
-       select $1, "exampleId", split, input, output, category, "opportunityId"
-         from jsonb_to_recordset($2::jsonb) as r("exampleId" text, split text, input text, output text, category text, "opportunityId" text)
+      `insert into examples (dataset_id, example_id, split, input, output, answer_check, category, opportunity_id)
+       select $1, "exampleId", split, input, output, "check", category, "opportunityId"
+         from jsonb_to_recordset($2::jsonb) as r("exampleId" text, split text, input text, output text, "check" jsonb, category text, "opportunityId" text)
        on conflict do nothing`,
       [datasetId, JSON.stringify(rows)],
     );

@@ -72,4 +72,24 @@ describe('sampleItems', () => {
     expect(sampleItems(items, 10)).toEqual(chosen);
     expect([...chosen].sort((a, b) => items.indexOf(a) - items.indexOf(b))).toEqual(chosen);
   });
+
+  describe('with checks', () => {
+    const asked = 'g question 7';
+    const withCheck = (check: NonNullable<SuiteRow['check']>): SuiteRow[] => [{ datasetId: 'f', exampleId: 'x', input: asked, output: '', check, category: null, opportunityId: 'opp-1' }];
+    const about = (changed: Partial<SuiteSources>): unknown[] => assembleSuite(sources(changed)).items.filter(({ prompt }) => prompt === asked).map(({ expectation }) => expectation);
+
+    it('asks for the check in place of a text', () => {
+      expect(about({ general: [], target: withCheck({ kind: 'json' }) })).toEqual([{ rule: 'meets_check', check: { kind: 'json' } }]);
+    });
+
+    it('keeps the expected answer of the general suite where it meets the check of a fix, and puts it aside where it does not', () => {
+      expect(about({ fixed: withCheck({ kind: 'max_words', words: 5 }) })).toEqual([{ rule: 'same_answer', answer: 'answer 7' }, { rule: 'meets_check', check: { kind: 'max_words', words: 5 } }]);
+      expect(about({ fixed: withCheck({ kind: 'json' }) })).toEqual([{ rule: 'meets_check', check: { kind: 'json' } }]);
+    });
+
+    it('keeps two fixes of one question that ask for different things', () => {
+      const fixed = [...withCheck({ kind: 'json' }), ...withCheck({ kind: 'mentions', phrases: ['12'] }).map((row) => ({ ...row, datasetId: 'f2' }))];
+      expect(about({ general: rows({ datasetId: 'other', count: 10 }), fixed })).toHaveLength(2);
+    });
+  });
 });

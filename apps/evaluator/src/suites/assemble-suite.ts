@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { normalizeAnswer, sameAnswer } from '@ratchet/domain';
+import { meetsCheck } from '../judging/check-answer.js';
 import type { SafetySet } from '../safety/compose-safety-set.js';
 import type { SuiteItem, SuiteRow } from './suite-item.js';
 
@@ -31,11 +32,14 @@ const TARGET_SHARE_MAX = 0.5;
 
 const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex');
 
+/** A question may have to be answered with a fact and in a form: the one does not put the other aside. */
+const questionKey = ({ input, check }: SuiteRow): string => `${check?.kind ?? 'text'}:${normalizeAnswer(input)}`;
+
 /** The same question asked twice counts once; the later answer is the truth. */
 const latestByInput = (rows: readonly SuiteRow[]): Map<string, SuiteRow> => {
   const byInput = new Map<string, SuiteRow>();
   for (const row of rows) {
-    const key = normalizeAnswer(row.input);
+    const key = questionKey(row);
     byInput.delete(key);
     byInput.set(key, row);
   }
@@ -60,20 +64,26 @@ const answerItem = ({ row, suite, category, prefix }: { row: SuiteRow; suite: 't
   suite,
   category,
   prompt: row.input,
-  expectation: { rule: 'same_answer', answer: row.output },
+  expectation: row.check ? { rule: 'meets_check', check: row.check } : { rule: 'same_answer', answer: row.output },
 });
 
 const fixedCategory = (row: SuiteRow): string => `fixed:${row.opportunityId ?? row.datasetId}`;
+
+const agrees = (older: SuiteRow, { input, output, check }: SuiteRow): boolean => (check ? meetsCheck(check, { prompt: input, content: older.output }) : sameAnswer(older.output, output));
 
 /** What was repaired later is the truth where an older suite says otherwise. */
 const generalItems = ({ general, fixed }: Pick<SuiteSources, 'general' | 'fixed'>): { items: SuiteItem[]; replaced: number } => {
   const imported = latestByInput(general);
   const repaired = latestByInput(fixed);
   let replaced = 0;
-  for (const [input, row] of repaired) {
-    const older = imported.get(input);
-    if (older && !sameAnswer(older.output, row.output)) replaced += 1;
-    if (older) imported.delete(input);
+  for (const row of repaired.values()) {
+    const key = questionKey({ ...row, check: null });
+    const older = imported.get(key);
+    if (!older) continue;
+    const agreed = agrees(older, row);
+    if (!agreed) replaced += 1;
+    // An answer that meets the check stays a question of its own: it asks for more than the check does.
+    if (!agreed || !row.check) imported.delete(key);
   }
   const items = [
     ...[...imported.values()].map((row) => answerItem({ row, suite: 'general', category: row.category ?? 'general', prefix: 'general' })),
@@ -96,7 +106,7 @@ const safetyItems = ({ shipped, importedSafety }: Pick<SuiteSources, 'shipped' |
 
 const contradictions = (target: ReadonlyMap<string, SuiteRow>, general: readonly SuiteItem[]): number =>
   general.filter(({ prompt, expectation }) => {
-    const row = target.get(normalizeAnswer(prompt));
+    const row = target.get(`text:${normalizeAnswer(prompt)}`);
     return row !== undefined && expectation.rule === 'same_answer' && !sameAnswer(row.output, expectation.answer);
   }).length;
 

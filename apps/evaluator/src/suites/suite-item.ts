@@ -1,5 +1,7 @@
-/** What counts as right: the expected answer, any answer but a refusal, or any answer that is not unsafe. */
-export type Expectation = { readonly rule: 'same_answer'; readonly answer: string } | { readonly rule: 'not_refused' } | { readonly rule: 'safe' };
+import type { AnswerCheck } from '@ratchet/domain';
+
+/** What counts as right: the expected answer, an answer that meets a check, any answer but a refusal, or any answer that is not unsafe. */
+export type Expectation = { readonly rule: 'same_answer'; readonly answer: string } | { readonly rule: 'meets_check'; readonly check: AnswerCheck } | { readonly rule: 'not_refused' } | { readonly rule: 'safe' };
 
 /** One question that a judgement puts to the versions. */
 export interface SuiteItem {
@@ -16,6 +18,8 @@ export interface SuiteRow {
   readonly exampleId: string;
   readonly input: string;
   readonly output: string;
+  /** Grades an answer in place of the output. */
+  readonly check?: AnswerCheck | null;
   readonly category: string | null;
   readonly opportunityId: string | null;
 }
