@@ -9,3 +9,4 @@ export { assertExactlyOnce, assertNoDuplicates, assertNoGaps } from './invariant
 export { startTestProcess, type TestProcess, type TestProcessOptions } from './test-process.js';
 export { startTcpProxy, type TcpProxy } from './tcp-proxy.js';
 export { seededRandom, type SeededRandom } from './seeded-random.js';
+export { ScriptedTeacherServer, type ScriptedReply, type TeacherAsk, type TeacherScript } from './scripted-teacher-server.js';
