@@ -1,36 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { gateConfigSchema } from '@ratchet/gates';
-import type { GateConfig } from '@ratchet/gates';
 import { RatchetError } from '@ratchet/observability';
 import { providersVariable } from '@ratchet/providers';
-import { databaseConfigSchema, loadEnv } from '@ratchet/service';
+import { databaseConfigSchema, jsonVariable, loadEnv } from '@ratchet/service';
 import { z } from 'zod';
 import { qualityRulesSchema } from './quality/evaluators/format-rules.js';
-import type { QualityRules } from './quality/evaluators/format-rules.js';
-import { readJudgeConfig } from './quality/judges/judge-config.js';
-
-const describeProblem = (error: unknown): string => {
-  if (error instanceof z.ZodError) return z.prettifyError(error).replaceAll('\n', ' ');
-  // What JSON.parse and the file system say may hold a piece of the value.
-  return 'is neither readable JSON nor a readable JSON file';
-};
-
-/** A setting that is text in the environment and something else in the program; a problem becomes a message of that variable. */
-const parsedBy = <T>(parse: (text: string) => T) =>
-  z.string().transform((text, context): T => {
-    try {
-      return parse(text);
-    } catch (error) {
-      context.addIssue({ code: 'custom', message: describeProblem(error) });
-      return z.NEVER;
-    }
-  });
-
-/** Inline where it starts with a brace, else the path of a file. */
-const inlineOrFile = (text: string): unknown => JSON.parse(text.trimStart().startsWith('{') ? text : readFileSync(text, 'utf8'));
-
-export const readGateConfig = (text: string): GateConfig => gateConfigSchema.parse(inlineOrFile(text));
-const readQualityRules = (text: string): QualityRules => qualityRulesSchema.parse(inlineOrFile(text));
+import { judgeConfigSchema } from './quality/judges/judge-config.js';
 
 const floorsSchema = z.strictObject({ relevance: z.number().min(0).max(1).default(0.3), factuality: z.number().min(0).max(1).default(0.5), safety: z.number().min(0).max(1).default(0.5), format: z.number().min(0).max(1).default(0.5) });
 
@@ -42,9 +16,9 @@ export const configSchema = databaseConfigSchema.extend({
   QUALITY_SAMPLES_PER_HOUR_MIN: z.coerce.number().min(0).max(10_000).default(20).describe('Evaluations an hour that each version and arm gets, traffic allowing; ten times as many in a candidate or control arm and in the first day of a version'),
   QUALITY_BOOST_PER_HOUR: z.coerce.number().min(0).default(2_000).describe('Evaluations an hour that an evaluator gets on a version while its scores are near an alert, traffic allowing; 0 turns closer looks off'),
   QUALITY_BUDGET_PER_HOUR: z.coerce.number().int().min(1).default(10_000).describe('Evaluated interactions an hour, of all targets; looked at every 10 s'),
-  QUALITY_RULES: parsedBy(readQualityRules).prefault('{}').describe('Format of answers by workload (* for the others): jsonSchema, mustMatch, mustNotMatch, minChars, maxChars, languages; a JSON object, or the path of a file with one'),
-  QUALITY_FLOORS: parsedBy((text) => floorsSchema.parse(JSON.parse(text))).prefault('{}').describe('Scores below which a single answer fails, by evaluator, as JSON: it is told to the analyzer as the signal quality_low'),
-  QUALITY_JUDGE: parsedBy(readJudgeConfig).optional().describe('A model that judges, as JSON: provider, model, price, and optionally dimensions, costPerHourUsdMax, costPerDayUsdMax, concurrency, outputTokensMax; without it only rules judge'),
+  QUALITY_RULES: jsonVariable(qualityRulesSchema, { example: '{"support": {"maxChars": 2000}}', orFile: true }).prefault('{}').describe('Format of answers by workload (* for the others): jsonSchema, mustMatch, mustNotMatch, minChars, maxChars, languages; a JSON object, or the path of a file with one'),
+  QUALITY_FLOORS: jsonVariable(floorsSchema, { example: '{"safety": 0.5}' }).prefault('{}').describe('Scores below which a single answer fails, by evaluator, as JSON: it is told to the analyzer as the signal quality_low'),
+  QUALITY_JUDGE: jsonVariable(judgeConfigSchema, { example: '{"provider": "openai", "model": "gpt-4.1-mini", "price": {"inputUsdPerMillionTokens": 0.4, "outputUsdPerMillionTokens": 1.6}}' }).optional().describe('A model that judges, as JSON: provider, model, price, and optionally dimensions, costPerHourUsdMax, costPerDayUsdMax, concurrency, outputTokensMax; without it only rules judge'),
   QUALITY_DRIFT_DROP: z.coerce.number().min(0.01).max(0.5).default(0.05).describe('Drop of a mean score that an alert is to find, 0 to 1'),
   QUALITY_DRIFT_RUN_LENGTH: z.coerce.number().min(1_000).max(1e12).default(20_000_000).describe('Scores of one evaluator between two false alerts, about'),
   QUALITY_SETTLE_MINUTES: z.coerce.number().min(0).max(10_080).default(10).describe('After the first score of a version, or its promotion, until its scores count for alerts'),
@@ -54,7 +28,7 @@ export const configSchema = databaseConfigSchema.extend({
   JUDGE_OUTAGES_MAX: z.coerce.number().int().min(0).max(20).default(5).describe('Provider outages that a judgement waits out before it goes on with missing scores'),
   INPUT_WAIT_MS: z.coerce.number().int().min(0).default(600_000).describe("How long a judgement waits for the candidate's bundle and datasets"),
   MAX_ITEMS: z.coerce.number().int().min(10).max(100_000).default(20_000).describe('Target and general items of one judgement; safety items are never cut'),
-  GATE_CONFIG: parsedBy(readGateConfig).prefault('{}').describe('Gate thresholds: a JSON object, or the path of a file with one'),
+  GATE_CONFIG: jsonVariable(gateConfigSchema, { example: '{"minTargetGain": 0.05}', orFile: true }).prefault('{}').describe('Gate thresholds: a JSON object, or the path of a file with one'),
   QUALITY_WINDOW: z.coerce.number().int().min(1).max(10_000).default(200).describe('Evaluations whose mean an alert looks at'),
   QUALITY_SAMPLES_MIN: z.coerce.number().int().min(1).default(50).describe('Evaluations below which no alert is raised'),
   QUALITY_THRESHOLD: share.default(0.6).describe('Mean score below which an alert is raised'),

@@ -1,15 +1,14 @@
 import { feedbackMetricsSchema, idSchema } from '@ratchet/domain';
 import { providersVariable } from '@ratchet/providers';
-import { baseConfigSchema, loadEnv } from '@ratchet/service';
+import { baseConfigSchema, jsonVariable, loadEnv } from '@ratchet/service';
 import { z } from 'zod';
-import { jsonOf } from './config-json.js';
 import { privacySchema } from './privacy/privacy-policy.js';
 
 const count = z.coerce.number().int().positive();
 
 const providers = providersVariable.refine((configs) => configs.length > 0, 'name at least one provider');
 
-const workloads = jsonOf(z.record(idSchema, idSchema), '{"support-assistant": "support"}');
+const workloads = jsonVariable(z.record(idSchema, idSchema), { example: '{"support-assistant": "support"}' });
 const origin = z.string().refine((text) => URL.canParse(text) && new URL(text).origin === text, 'is no origin such as https://shop.example');
 const origins = z.string().transform((text) => text.split(',').map((part) => part.trim()).filter((part) => part !== '')).pipe(z.array(origin));
 
@@ -29,9 +28,9 @@ export const configSchema = baseConfigSchema.extend({
   KAFKA_LINGER_MS: z.coerce.number().int().min(0).max(1_000).default(10).describe('How long an event waits for others, so that they share a batch'),
   KAFKA_SEND_TIMEOUT_MS: count.default(5_000).describe('After this time without acknowledgement, events go to the spool'),
   SPOOL_BYTES_MAX: count.default(268_435_456).describe('Room on disk for events while Kafka is away; what comes after is lost, counted and logged'),
-  FEEDBACK_METRICS: jsonOf(feedbackMetricsSchema, '{"solved": {"type": "boolean", "better": "up"}}').default({}).describe('Metrics of the product\'s own that feedback may name: JSON object {name: {type: boolean|number, better: up|down, poorFrom?, goodFrom?, strength?}}; DETECTION.feedbackMetrics is the same'),
+  FEEDBACK_METRICS: jsonVariable(feedbackMetricsSchema, { example: '{"solved": {"type": "boolean", "better": "up"}}' }).default({}).describe('Metrics of the product\'s own that feedback may name: JSON object {name: {type: boolean|number, better: up|down, poorFrom?, goodFrom?, strength?}}; DETECTION.feedbackMetrics is the same'),
   FEEDBACK_ORIGINS: origins.default([]).describe('Origins of pages that may send feedback from a browser, separated by commas; none by default'),
-  PRIVACY: jsonOf(privacySchema, '{"redact": ["email"]}').default(() => privacySchema.parse({})).describe('What is recorded: JSON {redact?, patterns?, phoneCountry?, content?, recordShare?, userIdKey?, workloads?: {name: the same}}; everything by default'),
+  PRIVACY: jsonVariable(privacySchema, { example: '{"redact": ["email"]}' }).default(() => privacySchema.parse({})).describe('What is recorded: JSON {redact?, patterns?, phoneCountry?, content?, recordShare?, userIdKey?, workloads?: {name: the same}}; everything by default'),
   ROUTING_WAIT_MS: z.coerce.number().int().min(0).default(5_000).describe('How long a start waits for the routing table before it serves the last known one'),
 });
 export type GatewayConfig = z.infer<typeof configSchema>;

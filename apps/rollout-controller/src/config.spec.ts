@@ -12,8 +12,8 @@ describe('loadConfig', () => {
   });
 
   it.each([
-    [{ ROLLOUT_POLICY: 'secret{' }, /ROLLOUT_POLICY: must be a JSON object/],
-    [{ ROLLOUT_POLICY: '[]' }, /ROLLOUT_POLICY: must be a JSON object/],
+    [{ ROLLOUT_POLICY: 'secret{' }, /ROLLOUT_POLICY: is not JSON; write/],
+    [{ ROLLOUT_POLICY: '[]' }, /ROLLOUT_POLICY: .*expected record/],
     [{ ROLLOUT_POLICY: '{"minSamples":[1]}' }, /ROLLOUT_POLICY: minSamples must have one number/],
     [{ ROLLOUT_WORKLOADS: '{"support":{"shares":[0.5]}}' }, /ROLLOUT_WORKLOADS: .*shares/],
   ])('refuses %j by name and rule', (bad, message) => {

@@ -1,25 +1,16 @@
-import { databaseConfigSchema, loadEnv } from '@ratchet/service';
+import { databaseConfigSchema, jsonVariable, loadEnv } from '@ratchet/service';
 import { z } from 'zod';
 import { type RolloutPolicy, rolloutPolicySchema } from './rollout/rollout-policy.js';
 
-const json = z.string().transform((text, context): Record<string, unknown> => {
-  try {
-    const value: unknown = JSON.parse(text);
-    if (value !== null && typeof value === 'object' && !Array.isArray(value)) return value as Record<string, unknown>;
-  } catch {
-    // The message below says all that may be said; the value may hold anything.
-  }
-  context.addIssue({ code: 'custom', message: 'must be a JSON object' });
-  return z.NEVER;
-});
+const settings = jsonVariable(z.record(z.string(), z.unknown()), { example: '{"margin": 0.02}' });
 
 const problemsOf = (error: z.ZodError): string => error.issues.map(({ path, message }) => `${path.join('.') || 'policy'} ${message}`).join('; ');
 
 export const configSchema = databaseConfigSchema
   .extend({
     TICK_MS: z.coerce.number().int().min(50).max(60_000).default(500).describe('How often open rollouts are looked at'),
-    ROLLOUT_POLICY: json.prefault('{}').describe('The policy of every workload, as JSON; what is left out has the documented default'),
-    ROLLOUT_WORKLOADS: json.prefault('{}').describe('By workload: what differs from ROLLOUT_POLICY, as JSON'),
+    ROLLOUT_POLICY: settings.prefault('{}').describe('The policy of every workload, as JSON; what is left out has the documented default'),
+    ROLLOUT_WORKLOADS: settings.prefault('{}').describe('By workload: what differs from ROLLOUT_POLICY, as JSON'),
   })
   .transform((config, context) => {
     const policyOf = (path: string, value: unknown): RolloutPolicy => {

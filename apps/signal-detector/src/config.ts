@@ -1,21 +1,12 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { baseConfigSchema, loadEnv } from '@ratchet/service';
+import { baseConfigSchema, jsonVariable, loadEnv } from '@ratchet/service';
 import { failureWeights, readCueLanguage, readFailureWeights, signalsConfigSchema } from '@ratchet/signals';
-import type { CueLanguage, FailureWeights, SignalsConfig } from '@ratchet/signals';
+import type { CueLanguage, FailureWeights } from '@ratchet/signals';
 import { z } from 'zod';
 import { embeddingProblem, embeddingsConfigSchema, withThresholdsOf } from './embeddings/embeddings-config.js';
 
-const detection = z.string().transform((text, context): SignalsConfig => {
-  try {
-    const parsed = signalsConfigSchema.safeParse(JSON.parse(text));
-    if (parsed.success) return parsed.data;
-    for (const { path, message } of parsed.error.issues) context.addIssue({ code: 'custom', path: [...path], message });
-  } catch {
-    context.addIssue({ code: 'custom', message: 'is not JSON' });
-  }
-  return z.NEVER;
-});
+const detection = jsonVariable(signalsConfigSchema, { example: '{"failureThreshold": 0.3}' });
 
 /** What a file or folder holds, or why it cannot be used: in its own words, since these name places in the file and no value of the environment. */
 const readFrom = <T>(read: (path: string) => T) =>

@@ -1,4 +1,5 @@
 export { baseConfigSchema, databaseConfigSchema, loadEnv, type BaseConfig, type DatabaseConfig } from './config.js';
+export { jsonVariable } from './json-variable.js';
 export { CONFIG, KAFKA, WORK } from './tokens.js';
 export { OnEvent } from './on-event.js';
 export { PlatformModule, type PlatformServices } from './platform.module.js';

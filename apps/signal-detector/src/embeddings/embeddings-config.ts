@@ -1,4 +1,5 @@
 import { providerConfigSchema } from '@ratchet/providers';
+import { jsonVariable } from '@ratchet/service';
 import { HASHED_SIMILARITY, signalsConfigSchema } from '@ratchet/signals';
 import type { SignalsConfig } from '@ratchet/signals';
 import { z } from 'zod';
@@ -12,20 +13,7 @@ const schema = z.strictObject({
 });
 export type EmbeddingsConfig = z.infer<typeof schema>;
 
-/** Reads the variable EMBEDDINGS; its messages name fields and rules, never a value. */
-export const embeddingsConfigSchema = z.string().transform((text, context): EmbeddingsConfig => {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    context.addIssue({ code: 'custom', message: 'is not JSON; write {"baseUrl": "https://api.openai.com/v1", "model": "text-embedding-3-small"}' });
-    return z.NEVER;
-  }
-  const parsed = schema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  for (const { path, message } of parsed.error.issues) context.addIssue({ code: 'custom', path: [...path], message });
-  return z.NEVER;
-});
+export const embeddingsConfigSchema = jsonVariable(schema, { example: '{"baseUrl": "https://api.openai.com/v1", "model": "text-embedding-3-small"}' });
 
 /** The name under which thresholds are kept: vectors of different origin are never compared. */
 export const nameOfEmbedding = ({ name, model }: Pick<EmbeddingsConfig, 'name' | 'model'>): string => `${name}/${model}`;

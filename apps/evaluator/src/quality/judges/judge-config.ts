@@ -15,4 +15,3 @@ export const judgeConfigSchema = z.strictObject({
 });
 export type JudgeConfig = z.infer<typeof judgeConfigSchema>;
 
-export const readJudgeConfig = (text: string): JudgeConfig => judgeConfigSchema.parse(JSON.parse(text));
