@@ -24,6 +24,8 @@ const table = (title, { n, accuracy, macroF1, causes, calibrationError, logLoss 
 const each = predictEach(half);
 const measured = measure(each);
 table(`${development ? 'Development' : 'Held-out'} half, failure by failure`, measured);
+const later = half.filter(({ isLater }) => isLater);
+table('of these, the rows that were written after the rules', measure(predictEach(later)));
 const hard = half.filter(({ isHard }) => isHard);
 const hardRight = predictEach(hard).filter(({ truth, predicted }) => truth === predicted).length;
 say(`rows that mislead on purpose: ${hardRight} of ${hard.length} right`);

@@ -26,6 +26,8 @@ export interface LabelledFailure {
   readonly id: string;
   readonly rootCause: RootCause;
   readonly half: Half;
+  /** Written after the rules, to see what they make of wordings that nobody had in mind. */
+  readonly isLater: boolean;
   readonly isHard: boolean;
   readonly failure: Failure;
   /** Answers that the model gives elsewhere, normalised. */
@@ -34,6 +36,7 @@ export interface LabelledFailure {
 
 /** Signals whose evidence quotes the user's next message. */
 const QUOTING: ReadonlySet<string> = new Set(['correction', 'reformulation', 'repeated_query', 'quick_follow_up', 'escalation', 'negative_comment']);
+const LATER = 'later';
 const FOLDER = new URL('../../../assets/root-causes/', import.meta.url);
 
 const failureOf = (row: Row): Failure => ({
@@ -55,11 +58,11 @@ const halfOf = ({ query }: Row): Half => ((createHash('sha256').update(query).di
 
 /** The labelled failures of `assets/root-causes`, in the order of their files. */
 export const loadLabelledFailures = (): LabelledFailure[] =>
-  rootCauseSchema.options.flatMap((cause) =>
-    readFileSync(new URL(`${cause}.jsonl`, FOLDER), 'utf8').trimEnd().split('\n').map((line): LabelledFailure => {
+  [...rootCauseSchema.options, LATER].flatMap((file) =>
+    readFileSync(new URL(`${file}.jsonl`, FOLDER), 'utf8').trimEnd().split('\n').map((line): LabelledFailure => {
       const row = rowSchema.parse(JSON.parse(line));
       return {
-        id: row.id, rootCause: row.rootCause, half: halfOf(row), isHard: row.hard !== undefined, failure: failureOf(row),
+        id: row.id, rootCause: row.rootCause, half: halfOf(row), isLater: file === LATER, isHard: row.hard !== undefined, failure: failureOf(row),
         givenAnswers: new Set(row.givenElsewhere && row.correction !== undefined ? [normalizeAnswer(row.correction)] : []),
       };
     }),
