@@ -12,4 +12,4 @@ export { OpenAiEmbeddingsClient, LocalEmbeddingsClient, type EmbeddingsClient } 
 export { fineTuningStatuses, isFinished, type FineTuningClient, type FineTuningJob, type FineTuningRequest, type FineTuningStatus } from './fine-tuning/fine-tuning-client.js';
 export { OpenAiFineTuningClient } from './fine-tuning/openai-fine-tuning-client.js';
 export { InMemoryFineTuningClient } from './fine-tuning/in-memory-fine-tuning-client.js';
-export { OpenAiTeacherClient, InMemoryTeacherClient, type TeacherClient, type TeacherRequest, type TeacherResult } from './teacher/teacher-client.js';
+export { OpenAiTeacherClient, InMemoryTeacherClient, type TeacherClient, type TeacherPauses, type TeacherRequest, type TeacherResult } from './teacher/teacher-client.js';

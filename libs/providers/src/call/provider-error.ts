@@ -1,5 +1,6 @@
 import { RatchetError } from '@ratchet/observability';
 import { APIConnectionError, APIConnectionTimeoutError, APIError, APIUserAbortError } from 'openai';
+import type { TokenUsage } from '../chat/chat-provider.js';
 
 export const providerErrorCodes = ['timeout', 'connection', 'rate_limited', 'bad_response', 'refused', 'cancelled'] as const;
 
@@ -21,8 +22,20 @@ export class ProviderError extends RatchetError {
   readonly provider: string;
   /** The HTTP status, where there was an answer. */
   readonly status: number | undefined;
+  /** When the provider wants to be asked again (its Retry-After). */
+  readonly retryAfterMs: number | undefined;
+  /** Tokens of answers that came and could not be used: they are charged for. */
+  readonly usage: TokenUsage | undefined;
 
-  constructor({ code, provider, message, status, cause }: { code: ProviderErrorCode; provider: string; message: string; status?: number | undefined; cause?: unknown }) {
+  constructor({ code, provider, message, status, retryAfterMs, usage, cause }: {
+    code: ProviderErrorCode;
+    provider: string;
+    message: string;
+    status?: number | undefined;
+    retryAfterMs?: number | undefined;
+    usage?: TokenUsage | undefined;
+    cause?: unknown;
+  }) {
     super({
       code,
       message: `Provider ${provider}: ${message}`,
@@ -33,13 +46,27 @@ export class ProviderError extends RatchetError {
     this.name = 'ProviderError';
     this.provider = provider;
     this.status = status;
+    this.retryAfterMs = retryAfterMs;
+    this.usage = usage;
   }
 }
 
+/** `retry-after-ms`, or `retry-after` in seconds or as a date. */
+export const retryAfterOf = (headers: Pick<Headers, 'get'> | undefined, nowMs = Date.now()): number | undefined => {
+  const exact = Number(headers?.get('retry-after-ms') ?? Number.NaN);
+  if (exact >= 0) return exact;
+  const text = headers?.get('retry-after');
+  if (!text) return undefined;
+  const seconds = Number(text);
+  if (seconds >= 0) return seconds * 1_000;
+  const atMs = Date.parse(text);
+  return Number.isNaN(atMs) ? undefined : Math.max(0, atMs - nowMs);
+};
+
 /** The error that an HTTP status other than 2xx stands for; `detail` is the provider's own message, if it sent one. */
-export const errorOfStatus = ({ provider, status, detail }: { provider: string; status: number; detail?: string | undefined }): ProviderError => {
+export const errorOfStatus = ({ provider, status, detail, retryAfterMs }: { provider: string; status: number; detail?: string | undefined; retryAfterMs?: number | undefined }): ProviderError => {
   const code = status === 429 ? 'rate_limited' : status === 408 || status === 504 ? 'timeout' : status >= 400 && status < 500 ? 'refused' : 'bad_response';
-  return new ProviderError({ code, provider, status, message: `HTTP ${status}${detail ? ` (${detail.slice(0, 300)})` : ''}` });
+  return new ProviderError({ code, provider, status, retryAfterMs, message: `HTTP ${status}${detail ? ` (${detail.slice(0, 300)})` : ''}` });
 };
 
 const timeoutCodes = new Set(['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT']);
@@ -66,7 +93,7 @@ export const toProviderError = (error: unknown, provider: string): ProviderError
   const code = codeOf(error);
   if (code !== undefined && timeoutCodes.has(code)) return new ProviderError({ code: 'timeout', provider, message: `no answer in time (${code})`, cause: error });
   if (code !== undefined || error instanceof APIConnectionError) return new ProviderError({ code: 'connection', provider, message: `cannot be reached${code ? ` (${code})` : ''}`, cause: error });
-  if (error instanceof APIError && typeof error.status === 'number') return errorOfStatus({ provider, status: error.status, detail: error.message });
+  if (error instanceof APIError && typeof error.status === 'number') return errorOfStatus({ provider, status: error.status, detail: error.message, retryAfterMs: retryAfterOf(error.headers) });
   if ((error as { name?: unknown } | null)?.name === 'AbortError') return new ProviderError({ code: 'cancelled', provider, message: 'the caller cancelled the call', cause: error });
   return new ProviderError({ code: 'bad_response', provider, message: 'the answer could not be read', cause: error });
 };

@@ -6,6 +6,10 @@ const fields = {
   apiKey: z.string().min(1).optional(),
   timeoutMs: z.number().int().positive().default(30_000),
   maxConcurrency: z.number().int().positive().default(64),
+  /** Holds for what nobody waits for, the teacher's calls: they are spaced evenly. */
+  requestsPerMinute: z.number().positive().optional(),
+  /** Tries of one call that nobody waits for; 4 where absent. */
+  attempts: z.number().int().min(1).max(10).optional(),
 };
 
 const nameSchema = z.string().min(1).max(200);
@@ -27,7 +31,8 @@ const shape = 'Write PROVIDERS as [{"name": "embedded", "baseUrl": "http://local
 
 /**
  * Reads the variable PROVIDERS: a JSON array of providers, or an object from name to provider. An empty text is no provider.
- * `timeoutMs` (30,000) limits one whole call, `maxConcurrency` (64) the calls in flight from this process.
+ * `timeoutMs` (30,000) limits one whole call, `maxConcurrency` (64) the calls in flight from this process;
+ * `requestsPerMinute` (none) and `attempts` (4) hold for calls to a teacher.
  *
  * @throws {ProviderConfigError} where the text is not JSON, a field breaks its rule, or a name comes twice
  */

@@ -1,12 +1,18 @@
 import type OpenAI from 'openai';
 import { z } from 'zod';
 import { openAiClient } from '../call/openai-client.js';
+import { withPatience } from '../call/patience.js';
 import { ProviderCalls } from '../call/provider-calls.js';
 import { ProviderError } from '../call/provider-error.js';
+import { RequestRate } from '../call/request-rate.js';
 import type { TokenUsage } from '../chat/chat-provider.js';
 import type { ProviderConfig } from '../config/provider-config.js';
 
-const ATTEMPTS = 2;
+/** Answers of one question: a wrong shape is shown to the model once. */
+const ANSWERS_MAX = 2;
+const ATTEMPTS = 4;
+const FIRST_PAUSE_MS = 500;
+const PAUSE_MS_MAX = 60_000;
 
 export interface TeacherRequest<Schema extends z.ZodType> {
   /** What to do, as the system message. */
@@ -32,42 +38,61 @@ export interface TeacherClient {
   ask<Schema extends z.ZodType>(request: TeacherRequest<Schema>): Promise<TeacherResult<z.infer<Schema>>>;
 }
 
-/** A teacher at a provider that speaks OpenAI's protocol. An answer of the wrong shape is shown to the model once, with what is wrong. */
+/** Pauses between tries, in milliseconds. */
+export interface TeacherPauses {
+  readonly firstPauseMs?: number;
+  readonly pauseMsMax?: number;
+}
+
+/**
+ * A teacher at a provider that speaks OpenAI's protocol. An answer of the wrong shape is shown to the model once, with what is wrong. Calls that failed
+ * for a reason that may pass are tried again with growing, random pauses (`attempts` of the provider), and go no faster than its `requestsPerMinute`.
+ */
 export class OpenAiTeacherClient implements TeacherClient {
   readonly description: string;
   private readonly client: OpenAI;
   private readonly calls: ProviderCalls;
-  private readonly provider: string;
-  private readonly model: string;
+  private readonly rate: RequestRate;
 
-  constructor({ provider, model }: { provider: ProviderConfig; model: string }) {
+  constructor(private readonly options: { provider: ProviderConfig; model: string; pauses?: TeacherPauses }) {
+    const { provider, model } = options;
     this.description = `${provider.name}/${model}`;
     this.client = openAiClient(provider);
     this.calls = new ProviderCalls(provider);
-    this.provider = provider.name;
-    this.model = model;
+    this.rate = new RequestRate(provider.requestsPerMinute);
   }
 
   async ask<Schema extends z.ZodType>({ instructions, input, schema, schemaName, seed, signal }: TeacherRequest<Schema>): Promise<TeacherResult<z.infer<Schema>>> {
+    const { provider, model } = this.options;
     const messages: OpenAI.ChatCompletionMessageParam[] = [{ role: 'system', content: instructions }, { role: 'user', content: input }];
     const format = { type: 'json_schema' as const, json_schema: { name: schemaName, schema: z.toJSONSchema(schema, { unrepresentable: 'any' }) as Record<string, unknown> } };
-    let inputTokens = 0;
-    let outputTokens = 0;
+    let usage: TokenUsage | undefined;
     let problem = '';
-    for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
-      const answer = await this.calls.run(
-        (within) => this.client.chat.completions.create({ model: this.model, messages, response_format: format, ...(seed !== undefined && { seed }) }, { signal: within }),
-        signal,
-      );
-      inputTokens += answer.usage?.prompt_tokens ?? 0;
-      outputTokens += answer.usage?.completion_tokens ?? 0;
+    for (let answers = 1; answers <= ANSWERS_MAX; answers += 1) {
+      const answer = await this.patiently({ model, messages, response_format: format, ...(seed !== undefined && { seed }) }, { signal, usage });
+      if (answer.usage) usage = { inputTokens: (usage?.inputTokens ?? 0) + (answer.usage.prompt_tokens ?? 0), outputTokens: (usage?.outputTokens ?? 0) + (answer.usage.completion_tokens ?? 0) };
       const content = answer.choices?.[0]?.message?.content ?? '';
       const read = readAs(schema, content);
-      if (read.ok) return { value: read.value, ...(answer.usage && { usage: { inputTokens, outputTokens } }) };
+      if (read.ok) return { value: read.value, ...(usage && { usage }) };
       problem = read.problem;
       messages.push({ role: 'assistant', content }, { role: 'user', content: `That does not have the asked shape: ${problem}. Answer again with the JSON alone.` });
     }
-    throw new ProviderError({ code: 'bad_response', provider: this.provider, message: `${ATTEMPTS} answers did not have the shape ${schemaName}: ${problem}` });
+    throw new ProviderError({ code: 'bad_response', provider: provider.name, usage, message: `${ANSWERS_MAX} answers did not have the shape ${schemaName}: ${problem}` });
+  }
+
+  private patiently(body: OpenAI.ChatCompletionCreateParamsNonStreaming, { signal, usage }: { signal: AbortSignal | undefined; usage: TokenUsage | undefined }): Promise<OpenAI.ChatCompletion> {
+    const { provider, pauses = {} } = this.options;
+    const work = async (): Promise<OpenAI.ChatCompletion> => {
+      await this.rate.take(signal).catch((cause: unknown) => Promise.reject(new ProviderError({ code: 'cancelled', provider: provider.name, message: 'the caller cancelled the call', cause })));
+      return this.calls.run((within) => this.client.chat.completions.create(body, { signal: within }), signal);
+    };
+    const patience = { attempts: provider.attempts ?? ATTEMPTS, firstPauseMs: pauses.firstPauseMs ?? FIRST_PAUSE_MS, pauseMsMax: pauses.pauseMsMax ?? PAUSE_MS_MAX };
+    return withPatience(work, { ...patience, signal, onHeld: (pauseMs) => this.rate.holdFor(pauseMs) }).catch((error: unknown) => {
+      // What the answer before cost stays with the question.
+      if (!(error instanceof ProviderError) || usage === undefined) throw error;
+      const { code, status, retryAfterMs } = error;
+      throw new ProviderError({ code, provider: provider.name, message: 'the second answer to a question did not come', status, retryAfterMs, usage, cause: error });
+    });
   }
 }
 
