@@ -9,6 +9,7 @@ import { AnalyzeJob } from './analysis/analyze.job.js';
 import { Clusterer } from './clustering/clusterer.js';
 import { FailureEmbedder } from './embedding/failure-embedder.js';
 import { CommandsHandlers } from './handlers/commands.handlers.js';
+import { ErasureHandlers } from './handlers/erasure.handlers.js';
 import { PromotionsHandlers } from './handlers/promotions.handlers.js';
 import { SignalsHandlers } from './handlers/signals.handlers.js';
 import { PruneTick } from './persistence/prune.tick.js';
@@ -36,7 +37,7 @@ export class AppModule {
   static with(config: Config): DynamicModule {
     return {
       module: AppModule,
-      controllers: [SignalsHandlers, PromotionsHandlers, CommandsHandlers],
+      controllers: [SignalsHandlers, PromotionsHandlers, CommandsHandlers, ErasureHandlers],
       providers: [
         AnalyzeJob,
         AnalyzeAllJob,

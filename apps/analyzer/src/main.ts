@@ -3,12 +3,13 @@ import { AppModule } from './app.module.js';
 import { loadConfig } from './config.js';
 import { contract } from './contract.js';
 import { isForAnalysis } from './handlers/signals.handlers.js';
+import { Erasures0005 } from './persistence/erasures.migration.js';
 import { InitialSchema0001 } from './persistence/initial-schema.migration.js';
 
 await runService({
   contract,
   loadConfig,
   module: (config) => AppModule.with(config),
-  database: { migrations: [InitialSchema0001] },
+  database: { migrations: [InitialSchema0001, Erasures0005] },
   accepts: isForAnalysis,
 });

@@ -1,7 +1,9 @@
 import { Module } from '@nestjs/common';
 import type { DynamicModule } from '@nestjs/common';
 import { ConsoleController } from './api/console.controller.js';
+import { ReviewsController } from './api/reviews.controller.js';
 import { CycleHandlers } from './handlers/cycle.handlers.js';
+import { ReviewHandlers } from './handlers/review.handlers.js';
 import { StateHandlers } from './handlers/state.handlers.js';
 import { LiveFeed } from './live/live-feed.js';
 import { PageController } from './page/page.controller.js';
@@ -9,6 +11,6 @@ import { PageController } from './page/page.controller.js';
 @Module({})
 export class AppModule {
   static create(): DynamicModule {
-    return { module: AppModule, controllers: [ConsoleController, PageController, CycleHandlers, StateHandlers], providers: [LiveFeed] };
+    return { module: AppModule, controllers: [ConsoleController, ReviewsController, PageController, CycleHandlers, StateHandlers, ReviewHandlers], providers: [LiveFeed] };
   }
 }

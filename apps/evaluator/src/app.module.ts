@@ -5,12 +5,14 @@ import { WORK } from '@ratchet/service';
 import type { Work } from '@ratchet/service';
 import { CandidatesHandlers } from './handlers/candidates.handlers.js';
 import { DatasetsHandlers } from './handlers/datasets.handlers.js';
+import { ErasureHandlers } from './handlers/erasure.handlers.js';
 import { InteractionsHandlers } from './handlers/interactions.handlers.js';
 import { VersionsHandlers } from './handlers/versions.handlers.js';
 import { VitalsHandlers } from './handlers/vitals.handlers.js';
 import { ChatConnections } from './judging/chat-connections.js';
 import { JudgeCandidateJob } from './judging/judge-candidate.job.js';
 import { EvaluatorMetrics } from './metrics.js';
+import { ErasureRepository } from './persistence/erasure.repository.js';
 import { JudgementsRepository } from './persistence/judgements.repository.js';
 import { JudgeQueueRepository } from './persistence/judge-queue.repository.js';
 import { LabelsRepository } from './persistence/labels.repository.js';
@@ -30,12 +32,12 @@ import { SamplingRates } from './quality/sampling/sampling-rates.js';
 import { SamplingRatesRefresh, SamplingTick } from './quality/sampling/sampling.tick.js';
 import { SafetySetProvider } from './safety/safety-set.provider.js';
 
-const repositories = [SuitesRepository, VersionsRepository, JudgementsRepository, QualityRepository, StreamsRepository, SamplingRepository, LabelsRepository, JudgeQueueRepository];
+const repositories = [SuitesRepository, VersionsRepository, JudgementsRepository, QualityRepository, StreamsRepository, SamplingRepository, LabelsRepository, JudgeQueueRepository, ErasureRepository];
 const jobs = [JudgeCandidateJob, JudgeQualityJob];
 const ticks = [SamplingTick, QualityAlertsTick, AgreementTick, PruneTick];
 
 @Module({
-  controllers: [DatasetsHandlers, VersionsHandlers, CandidatesHandlers, InteractionsHandlers, VitalsHandlers, QualityController],
+  controllers: [DatasetsHandlers, VersionsHandlers, CandidatesHandlers, InteractionsHandlers, VitalsHandlers, ErasureHandlers, QualityController],
   providers: [
     ...repositories,
     EvaluatorMetrics,

@@ -1,11 +1,11 @@
 import { defineService } from '@ratchet/contracts';
 import {
-  candidateJudged, candidateRegistered, commandIssued, datasetVersioned, examplesAdded, rolloutAdvanced, trainingFailed, trainingStarted, versionPromoted,
+  candidateJudged, candidateRegistered, commandIssued, datasetVersioned, erasureCompleted, examplesAdded, reviewChanged, rolloutAdvanced, trainingFailed, trainingStarted, versionPromoted,
   versionPublished, versionRolledBack, vitalsCounted,
 } from '@ratchet/domain';
 
 export const contract = defineService({
   service: 'trainer-dispatcher',
-  consumes: [commandIssued, examplesAdded, datasetVersioned, vitalsCounted, candidateJudged, rolloutAdvanced, versionPromoted, versionRolledBack],
+  consumes: [commandIssued, examplesAdded, datasetVersioned, vitalsCounted, candidateJudged, rolloutAdvanced, versionPromoted, versionRolledBack, erasureCompleted, reviewChanged],
   produces: [trainingStarted, trainingFailed, candidateRegistered, versionPublished],
 });

@@ -2,6 +2,7 @@ import { Controller, Inject } from '@nestjs/common';
 import { interactionFailed, signalDetected } from '@ratchet/domain';
 import { Metrics } from '@ratchet/observability';
 import { OnEvent } from '@ratchet/service';
+import { comesAfterErasure, rememberUserOf } from '../persistence/erasure.repository.js';
 import { storeFailure, storeLateEvidence } from '../persistence/failure.repository.js';
 import { ensureTarget } from '../persistence/target.repository.js';
 import { isEvent } from '@ratchet/contracts';
@@ -25,13 +26,16 @@ export class SignalsHandlers {
 
   @OnEvent(interactionFailed)
   async onFailed({ data }: EventEnvelope<InteractionFailed>, tx: Transaction): Promise<void> {
+    if (await comesAfterErasure(tx, data, data.startedAt)) return;
     await ensureTarget(tx, data);
     if (await storeFailure(tx, data)) this.failures.inc();
   }
 
   @OnEvent(signalDetected)
   async onSignal({ data }: EventEnvelope<SignalDetected>, tx: Transaction): Promise<void> {
+    if (await comesAfterErasure(tx, data, data.detectedAt)) return;
     await storeLateEvidence(tx, data);
+    await rememberUserOf(tx, data);
     this.late.inc({ signal: data.name });
   }
 }

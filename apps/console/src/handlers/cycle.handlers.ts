@@ -6,6 +6,7 @@ import { Logger } from '@ratchet/observability';
 import type { Transaction } from '@ratchet/persistence';
 import { OnEvent } from '@ratchet/service';
 import { followsFrom } from '../audit/cycle-order.js';
+import { recordableCommand } from '../audit/recordable-command.js';
 import { cycleRecordOf } from '../audit/cycle-record.js';
 import type { CycleFacts } from '../audit/cycle-record.js';
 import { addDecision, addFacts, appendAudit, cycleOfVersion, endCycle, keepForLater, lockFacts, openCycle, openCycleOf, takeKept } from '../persistence/console.repository.js';
@@ -65,7 +66,7 @@ export class CycleHandlers {
   async onCommand({ data, id }: EventEnvelope<Command>, tx: Transaction): Promise<void> {
     const { model, workload, name, actor, reason, issuedAt } = data;
     const cycle = 'version' in data ? await cycleOfVersion(tx, { model, workload }, data.version) : await openCycleOf(tx, { model, workload });
-    await addDecision(tx, { eventId: id, model, workload, kind: name, actor, reason, body: data, happenedAt: issuedAt, ...(cycle && { cycleId: cycle.cycleId }) });
+    await addDecision(tx, { eventId: id, model, workload, kind: name, actor, reason, body: recordableCommand(data), happenedAt: issuedAt, ...(cycle && { cycleId: cycle.cycleId }) });
     const isDecision = /^(candidate|rollout|automation)\./.test(name);
     if (cycle && isDecision) await addFacts(tx, { cycleId: cycle.cycleId, state: cycle.state, facts: { commands: [...(cycle.facts.commands ?? []), data] } });
   }

@@ -12,6 +12,7 @@ export interface LiveInteraction {
   readonly interactionId: string;
   readonly conversationId: string;
   readonly model: string;
+  readonly workload: string;
   readonly version: string;
   readonly query: string;
   readonly reply: string;
@@ -25,7 +26,7 @@ const TEXT_MAX = 200;
 @Injectable()
 export class LiveFeed implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly tail: TopicTail;
-  private readonly newest: LiveInteraction[] = [];
+  private readonly newest: (LiveInteraction & { readonly userId?: string })[] = [];
   readonly counts = new Map<string, number>();
   rejected = 0;
 
@@ -46,7 +47,16 @@ export class LiveFeed implements OnApplicationBootstrap, OnApplicationShutdown {
   }
 
   interactions(limit: number): LiveInteraction[] {
-    return this.newest.slice(-limit).reverse();
+    return this.newest
+      .slice(-limit)
+      .reverse()
+      .map(({ userId: _, ...shown }) => shown);
+  }
+
+  /** Of the instance that reads the command; others show the newest interactions until newer ones have taken their place. */
+  forget({ model, workload, userId }: { readonly model: string; readonly workload: string; readonly userId: string }): void {
+    const kept = this.newest.filter((one) => one.userId !== userId || one.model !== model || one.workload !== workload);
+    this.newest.splice(0, this.newest.length, ...kept);
   }
 
   private take(record: ConsumedRecord): void {
@@ -59,11 +69,13 @@ export class LiveFeed implements OnApplicationBootstrap, OnApplicationShutdown {
     if (event.type === clockAdvanced.type) return;
     this.counts.set(event.type, (this.counts.get(event.type) ?? 0) + 1);
     if (!isEvent(event, interactionCompleted)) return;
-    const { interactionId, conversationId, model, version, output, startedAt } = event.data;
+    const { interactionId, conversationId, userId, model, workload, version, output, startedAt } = event.data;
     this.newest.push({
       interactionId,
       conversationId,
+      ...(userId !== undefined && { userId }),
       model,
+      workload,
       version,
       query: queryOf(event.data).slice(0, TEXT_MAX),
       reply: (output?.content ?? '').slice(0, TEXT_MAX),

@@ -1,4 +1,5 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { Reviews0003 } from './reviews.migration.js';
 
 const TABLES = `
 create table targets (
@@ -108,4 +109,4 @@ class EarlyFacts0002 implements MigrationInterface {
   }
 }
 
-export const migrations = [ConsoleTables0001, EarlyFacts0002];
+export const migrations = [ConsoleTables0001, EarlyFacts0002, Reviews0003];

@@ -37,7 +37,7 @@ export const applyReviewCommand = (item: ReviewItem, command: ReviewCommand, { n
     const refusal: ReviewRefusal = { reviewer: command.actor, command: command.name, code, refusedAt: at };
     return { item: { ...item, refusals: [...(item.refusals ?? []), refusal].slice(-REFUSALS_KEPT) }, refusal };
   }
-  const { claim: _, ...free } = item;
+  const { claim, ...free } = item;
   if (command.name === 'review.claim') return { item: { ...item, claim: { reviewer: command.actor, until: new Date(now.getTime() + claimMinutes * 60_000).toISOString() } } };
   if (command.name === 'review.release') return { item: free };
   const decisions = [...item.decisions, decisionOf(command, at)];

@@ -32,7 +32,8 @@ export const reviewRulesSchema = z.strictObject({
   waitingPerTargetMax: z.int().min(1).max(100_000).default(2_000).describe('More candidates are left out until others are decided'),
   waitingPerOpportunityMax: z.int().min(1).max(100_000).default(200),
   settleMs: z.int().min(0).max(30 * 86_400_000).default(0).describe('A candidate is seen for so long before it is accepted without a person'),
-  nearDuplicate: z.number().min(0).max(1).default(0.8).describe('Hashed cosine from which the request of a rejected item is the same in other words'),
+  nearDuplicate: z.number().min(0).max(1).default(0.8).describe('Hashed cosine from which the request of a rejected item is the same in other words: its answer never comes back'),
+  doubtful: z.number().min(0).max(1).default(0.5).describe('Hashed cosine from which the answer of a rejected item waits for a person'),
   secondReviewShare: z.number().min(0).max(1).default(0.1).describe('Share of items that two reviewers are asked for'),
   /** Prior decisions that a record starts with, so that one rejection alone says little. */
   prior: z.strictObject({ approved: z.number().positive().default(4), rejected: z.number().positive().default(1) }).prefault({}),

@@ -19,13 +19,17 @@ describe('what reviewers rejected', () => {
   const rejected = { exampleId: exampleIdOf(target, candidate()), input: candidate().input, output: 'Open Plan.' };
   it.each([
     ['comes again', {}, 'rejected'],
-    ['comes in other words', { input: 'how do I open my plan page please' }, 'rejected'],
+    ['comes in other words', { input: 'please how do I open the plan page' }, 'rejected'],
     ['comes in other words, with the answer spelt differently', { input: 'How can I open the plan page?', output: ' open plan. ' }, 'rejected'],
     ['was another answer', { output: 'Open Settings.' }, undefined],
     ['was about something else', { input: 'who wrote the manual of my boiler' }, undefined],
   ])('that %s', (_, differs, expected) => {
     const given = candidate(differs);
     expect(screen([given], { memory: { rejected: [rejected] } }).decisions.get(exampleIdOf(target, given))).toBe(expected);
+  });
+
+  it('makes the same answer for a similar request wait for a person', () => {
+    expect(screen([candidate({ input: 'how do I open the billing page' })], { memory: { rejected: [rejected] } }).candidates).toMatchObject([{ state: 'waiting', reason: expect.stringContaining('similar request') }]);
   });
 
   it('makes the next of the same origin wait for a person, and be believed less', () => {

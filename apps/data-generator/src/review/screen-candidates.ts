@@ -27,8 +27,8 @@ export interface Screened {
   readonly droppedByRule: number;
 }
 
-/** Whether reviewers rejected the answer for this request, or for one that says the same. */
-const rejectionTest = (rejected: readonly RejectedAnswer[], nearDuplicate: number): ((candidate: Candidate) => boolean) => {
+/** How near a candidate comes to what reviewers rejected: the highest cosine of its request with those that the same answer was rejected for; 1 for the same request. */
+const nearnessToRejected = (rejected: readonly RejectedAnswer[]): ((candidate: Candidate) => number) => {
   const byAnswer = Map.groupBy(rejected, ({ output }) => answerKeyOf(output));
   const vectors = new Map<string, ReturnType<typeof hashEmbedding>>();
   const vectorOf = (text: string): ReturnType<typeof hashEmbedding> => {
@@ -38,7 +38,7 @@ const rejectionTest = (rejected: readonly RejectedAnswer[], nearDuplicate: numbe
   };
   return ({ input, output }) => {
     const same = byAnswer.get(answerKeyOf(output)) ?? [];
-    return same.some((other) => normalizeAnswer(other.input) === normalizeAnswer(input) || cosine(vectorOf(other.input), vectorOf(input)) >= nearDuplicate);
+    return same.reduce((nearest, other) => Math.max(nearest, normalizeAnswer(other.input) === normalizeAnswer(input) ? 1 : cosine(vectorOf(other.input), vectorOf(input))), 0);
   };
 };
 
@@ -53,7 +53,7 @@ export const screenCandidates = ({ target, candidates, memory, rules, nowMs }: {
   readonly rules: ReviewRules;
   readonly nowMs: number;
 }): Screened => {
-  const isRejected = rejectionTest(memory.rejected, rules.nearDuplicate);
+  const nearnessOf = nearnessToRejected(memory.rejected);
   const decisions = new Map<string, 'accepted' | 'rejected'>(memory.rejected.map(({ exampleId }) => [exampleId, 'rejected']));
   for (const approved of memory.approved) decisions.set(exampleIdOf(target, approved), 'accepted');
   const approvedInputs = new Set(memory.approved.map(({ input }) => normalizeAnswer(input)));
@@ -63,8 +63,9 @@ export const screenCandidates = ({ target, candidates, memory, rules, nowMs }: {
     const exampleId = exampleIdOf(target, candidate);
     const decided = decisions.get(exampleId);
     if (decided === 'accepted') continue;
+    const nearness = nearnessOf(candidate);
     // Where a reviewer has given a request its answer, no other one stands.
-    if (decided === 'rejected' || approvedInputs.has(normalizeAnswer(candidate.input)) || isRejected(candidate)) {
+    if (decided === 'rejected' || approvedInputs.has(normalizeAnswer(candidate.input)) || nearness >= rules.nearDuplicate) {
       decisions.set(exampleId, 'rejected');
       screened.push(candidate);
       continue;
@@ -73,6 +74,7 @@ export const screenCandidates = ({ target, candidates, memory, rules, nowMs }: {
     const believed = { ...candidate, confidence: candidate.confidence * factor };
     const rule = ruleFor(believed, { approval, rules: rules.rules });
     if (rule?.then === 'drop') droppedByRule += 1;
+    else if (nearness >= rules.doubtful) screened.push({ ...believed, state: 'waiting', reason: DOUBTFUL });
     else screened.push(settle(judged(believed, rule), { firstSeenMs: memory.firstSeen.get(exampleId) ?? nowMs, settleMs: rules.settleMs, nowMs }));
   }
   return { candidates: screened, decisions, droppedByRule };
@@ -84,6 +86,7 @@ const judged = (candidate: Reviewable, rule: ReturnType<typeof ruleFor>): Candid
   return state === candidate.state ? candidate : { ...candidate, state, reason: `the review rule "${rule.name}"` };
 };
 
+const DOUBTFUL = 'reviewers rejected this answer for a similar request';
 export const SETTLES = 'settles before it is accepted without a person';
 
 const settle = (candidate: Candidate, { firstSeenMs, settleMs, nowMs }: { firstSeenMs: number; settleMs: number; nowMs: number }): Candidate =>

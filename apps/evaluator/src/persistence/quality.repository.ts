@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { userHashOf } from '@ratchet/domain';
 import type { Target } from '@ratchet/domain';
 import type { QualityWindow } from '../quality/alerts/decide-alert.js';
 import type { EvaluatorName } from '../quality/evaluators/quality-evaluator.js';
@@ -26,10 +27,10 @@ export interface UncountedScore extends ScoreSeries {
 @Injectable()
 export class QualityRepository {
   /** False where this interaction was evaluated before. */
-  async open(tx: Queryable, { interactionId, model, workload, version }: ScoredInteraction, evaluatedAt: string): Promise<boolean> {
+  async open(tx: Queryable, { interactionId, userId, model, workload, version }: ScoredInteraction, evaluatedAt: string): Promise<boolean> {
     const rows = await tx.query(
-      `insert into quality_evaluations (interaction_id, model, workload, version_id, evaluated_at) values ($1, $2, $3, $4, $5) on conflict do nothing returning interaction_id`,
-      [interactionId, model, workload, version, evaluatedAt],
+      `insert into quality_evaluations (interaction_id, model, workload, version_id, evaluated_at, user_hash) values ($1, $2, $3, $4, $5, $6) on conflict do nothing returning interaction_id`,
+      [interactionId, model, workload, version, evaluatedAt, userId === undefined ? null : userHashOf(userId)],
     );
     return rows.length > 0;
   }

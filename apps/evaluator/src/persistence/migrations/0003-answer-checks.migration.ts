@@ -1,7 +1,7 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-export class AnswerChecks0004 implements MigrationInterface {
-  name = 'AnswerChecks1764000000004';
+export class AnswerChecks0003 implements MigrationInterface {
+  name = 'AnswerChecks1764000000003';
 
   async up(runner: QueryRunner): Promise<void> {
     // Grades an answer in place of the output; null where the output does.

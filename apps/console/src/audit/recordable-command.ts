@@ -1,0 +1,13 @@
+import { userHashOf } from '@ratchet/domain';
+import type { Command } from '@ratchet/domain';
+
+/** A command as it is kept: an erased user by hash alone, and no answer that a reviewer wrote, since both may have to go. */
+export const recordableCommand = (command: Command): object => {
+  if (command.name === 'user.erase') {
+    const { userId, ...rest } = command;
+    return { ...rest, userHash: userHashOf(userId) };
+  }
+  if (command.name !== 'review.edit') return command;
+  const { output: _, ...rest } = command;
+  return rest;
+};

@@ -1,0 +1,29 @@
+import { Controller, Inject } from '@nestjs/common';
+import type { EventEnvelope } from '@ratchet/contracts';
+import { commandIssued, erasureCompleted, reviewChanged } from '@ratchet/domain';
+import type { Command, ErasureCompleted, ReviewChanged } from '@ratchet/domain';
+import type { Transaction } from '@ratchet/persistence';
+import { OnEvent } from '@ratchet/service';
+import { LiveFeed } from '../live/live-feed.js';
+import { storeErasure, storeReview } from '../persistence/reviews.repository.js';
+
+/** The review queue as people see it, and what is no longer to be shown. */
+@Controller()
+export class ReviewHandlers {
+  constructor(@Inject(LiveFeed) private readonly live: LiveFeed) {}
+
+  @OnEvent(reviewChanged)
+  async onReview({ data }: EventEnvelope<ReviewChanged>, tx: Transaction): Promise<void> {
+    await storeReview(tx, data);
+  }
+
+  @OnEvent(erasureCompleted)
+  async onErasure({ data }: EventEnvelope<ErasureCompleted>, tx: Transaction): Promise<void> {
+    await storeErasure(tx, data);
+  }
+
+  @OnEvent(commandIssued)
+  async onCommand({ data }: EventEnvelope<Command>): Promise<void> {
+    if (data.name === 'user.erase') this.live.forget(data);
+  }
+}
