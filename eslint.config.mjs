@@ -40,7 +40,7 @@ export default tseslint.config(
     plugins: { '@nx': nx, '@typescript-eslint': tseslint.plugin },
     rules: {
       '@nx/enforce-module-boundaries': boundaries(),
-      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', ignoreRestSiblings: true }],
       '@typescript-eslint/no-explicit-any': 'error',
       '@typescript-eslint/consistent-type-imports': ['error', { prefer: 'type-imports', disallowTypeAnnotations: false }],
       'no-restricted-syntax': ['error', { selector: "CallExpression[callee.object.name='jest'][callee.property.name='mock']", message: 'jest.mock silently loads the real module under ES modules: inject the dependency instead.' }],

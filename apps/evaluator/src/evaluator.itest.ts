@@ -19,9 +19,7 @@ import { CandidatesHandlers } from './handlers/candidates.handlers.js';
 import { DatasetsHandlers } from './handlers/datasets.handlers.js';
 import { VersionsHandlers } from './handlers/versions.handlers.js';
 import { JudgeCandidateJob } from './judging/judge-candidate.job.js';
-import { Evaluator0001 } from './persistence/migrations/0001-evaluator.migration.js';
-import { Evaluator0002 } from './persistence/migrations/0002-quality.migration.js';
-import { Evaluator0004 } from './persistence/migrations/0004-erasures.migration.js';
+import { migrations } from './persistence/migrations.js';
 import { PruneTick } from './prune.tick.js';
 import { SamplingRates } from './quality/sampling/sampling-rates.js';
 
@@ -52,7 +50,7 @@ beforeAll(async () => {
   const url = new URL(serverUrl ?? '');
   url.pathname = `/${name}`;
   const logger = Logger.silent();
-  database = new Database({ url: url.href, service: contract.service, migrations: [Evaluator0001, Evaluator0002, Evaluator0004] });
+  database = new Database({ url: url.href, service: contract.service, migrations });
   await database.start();
   await prepareJobs({ url: url.href, service: contract.service, logger });
   const config = loadConfig({ KAFKA_BROKERS: 'localhost:1', DATABASE_URL: url.href, PROVIDERS: '[]', JUDGE_OUTAGES_MAX: '1' });

@@ -21,9 +21,7 @@ import { contract } from '../contract.js';
 import { InteractionsHandlers } from '../handlers/interactions.handlers.js';
 import { VersionsHandlers } from '../handlers/versions.handlers.js';
 import { VitalsHandlers } from '../handlers/vitals.handlers.js';
-import { Evaluator0001 } from '../persistence/migrations/0001-evaluator.migration.js';
-import { Evaluator0002 } from '../persistence/migrations/0002-quality.migration.js';
-import { Evaluator0004 } from '../persistence/migrations/0004-erasures.migration.js';
+import { migrations } from '../persistence/migrations.js';
 import { AgreementTick } from './agreement/agreement.tick.js';
 import { QualityAlertsTick } from './alerts/quality-alerts.tick.js';
 import { JudgeQualityJob } from './judges/judge-quality.job.js';
@@ -75,7 +73,7 @@ interface Running {
 
 const start = async (env: Record<string, string>): Promise<Running> => {
   const logger = Logger.silent();
-  const database = new Database({ url: server.url, service: contract.service, migrations: [Evaluator0001, Evaluator0002, Evaluator0004] });
+  const database = new Database({ url: server.url, service: contract.service, migrations });
   await database.start();
   await prepareJobs({ url: server.url, service: contract.service, logger });
   const providers = JSON.stringify([{ name: 'wire', baseUrl: `http://127.0.0.1:${(judge.address() as AddressInfo).port}/v1` }]);
