@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { normalizeAnswer, userHashOf, type Example, type Target } from '@ratchet/domain';
+import { normalizeAnswer, userHashOf, type Example } from '@ratchet/domain';
 import type { SourceFailure } from '../generation/candidate.js';
 
 /** One interaction that an example rests on. */
