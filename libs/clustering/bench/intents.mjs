@@ -1,48 +1,70 @@
-// How well clusters match intents that people labelled: NMI and purity, with the number of clusters given and found.
-// Usage: RATCHET_DATA_DIR=folder node bench/intents.mjs     (build the library first; reads natcs_intents.jsonl and clinc150.jsonl)
-import { readFileSync } from 'node:fs';
+// How well clusters match intents that people labelled, by `ratchet cluster` and by scikit-learn on the same vectors: adjusted Rand index and purity.
+// Usage: RATCHET_DATA_DIR=folder node bench/intents.mjs     (build library and command line first)
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { clusterFailures } from '@ratchet/clustering';
+import { fileURLToPath } from 'node:url';
+import { embedFailures, projectToTopics } from '@ratchet/clustering';
+import { agreement } from './agreement.mjs';
+import { Scikit } from './scikit.mjs';
+import { intentsOf } from './texts.mjs';
 
-const folder = process.env.RATCHET_DATA_DIR;
-if (!folder) {
-  console.error('Set RATCHET_DATA_DIR to the folder with natcs_intents.jsonl and clinc150.jsonl.');
-  process.exit(3);
-}
-const read = (file, keep) =>
-  readFileSync(join(folder, file), 'utf8').split('\n').filter((line) => line !== '').map((line) => JSON.parse(line)).filter(keep);
+const K_MAX = 200;
+/** ARI of another seed differs by so much. */
+const SLACK = 0.03;
+const cli = fileURLToPath(new URL('../../../apps/cli/bin/ratchet.mjs', import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), 'ratchet-intents-'));
+const file = join(folder, 'failures.jsonl');
 
-const tally = (keys) => keys.reduce((counts, key) => counts.set(key, (counts.get(key) ?? 0) + 1), new Map());
-const entropy = (counts, n) => -[...counts.values()].reduce((sum, count) => sum + (count / n) * Math.log(count / n), 0);
-const compare = (truth, found) => {
-  const n = truth.length;
-  const joint = tally(truth.map((label, i) => `${label}\u0000${found[i]}`));
-  const [a, b] = [entropy(tally(truth), n), entropy(tally(found), n)];
-  const largest = new Map();
-  for (const [key, count] of joint) {
-    const cluster = key.slice(key.indexOf('\u0000') + 1);
-    largest.set(cluster, Math.max(largest.get(cluster) ?? 0, count));
+/** The partition that the command prints, in the order of the texts. */
+const ratchetCluster = (args) => {
+  const started = performance.now();
+  const { status, stdout, stderr } = spawnSync(process.execPath, [cli, 'cluster', file, ...args], { encoding: 'utf8', maxBuffer: 1 << 28 });
+  if (status !== 0) throw new Error(`ratchet cluster ended with ${status}: ${stderr}`);
+  const found = stdout.trim().split('\n').map((line) => JSON.parse(line).cluster);
+  return { found, k: new Set(found).size, seconds: (performance.now() - started) / 1_000 };
+};
+const shown = (truth, found) => {
+  const { ari, purity, nmi } = agreement(truth, found);
+  return `${ari.toFixed(3)} | ${purity.toFixed(3)} | ${nmi.toFixed(3)}`;
+};
+/** What the command clusters: the hashed vectors, and their topics, in which k-means runs. */
+const spacesOf = (rows, k) => {
+  const vectors = embedFailures(rows.map(({ text }, i) => ({ id: `${i}`, query: text })));
+  const data = new Float32Array(vectors.count * vectors.dims);
+  for (let i = 0; i < vectors.count; i += 1) data.set(vectors.at(i), i * vectors.dims);
+  return { hashed: { count: vectors.count, dims: vectors.dims, data }, topics: projectToTopics(vectors, { dims: Math.min(96, Math.max(4, k, Math.round(rows.length / 6))), seed: 1 }) };
+};
+
+const scikit = await Scikit.start();
+let isWorse = false;
+console.log(`scikit-learn ${scikit?.version ?? 'not here'}, the best of 3 starts\n| texts | k | by | adjusted Rand | purity | NMI | time |\n| --- | --- | --- | --- | --- | --- | --- |`);
+for (const [name, rows] of [
+  ['NatCS insurance', intentsOf('natcs_intents.jsonl')],
+  ['BANKING77', intentsOf('banking77.jsonl')],
+  ['CLINC150', intentsOf('clinc150.jsonl', ({ intent }) => intent !== 'oos')],
+]) {
+  if (rows === undefined) continue;
+  const truth = rows.map(({ intent }) => intent);
+  writeFileSync(file, rows.map(({ text }, i) => `${JSON.stringify({ id: `${i}`, query: text })}\n`).join(''));
+  const trueK = new Set(truth).size;
+  const label = `${name}: ${rows.length.toLocaleString('en')} texts, ${trueK} intents`;
+  const chosen = ratchetCluster(['--k-max', `${K_MAX}`]);
+  for (const [what, ours] of [['given', ratchetCluster(['--k', `${trueK}`])], ['chosen', chosen], ['chosen, at most 10', ratchetCluster([])]]) {
+    console.log(`| ${label} | ${ours.k} (${what}) | ratchet cluster | ${shown(truth, ours.found)} | ${ours.seconds.toFixed(1)} s |`);
+    if (scikit === undefined || what.includes('at most')) continue;
+    for (const [space, points] of Object.entries(spacesOf(rows, ours.k))) {
+      scikit.write(points);
+      for (const kind of space === 'topics' ? ['KMeans', 'MiniBatchKMeans'] : ['KMeans']) {
+        const { labels, cpuS } = await scikit.cluster({ kind, k: ours.k, starts: 3, labels: true });
+        console.log(`| | ${ours.k} | ${kind}, ${space} | ${shown(truth, labels)} | ${cpuS.toFixed(1)} s |`);
+        if (agreement(truth, ours.found).ari < agreement(truth, labels).ari - SLACK) isWorse = true;
+      }
+    }
   }
-  return { nmi: (2 * (a + b - entropy(joint, n))) / (a + b), purity: [...largest.values()].reduce((sum, count) => sum + count, 0) / n };
-};
-
-const run = (name, rows, options) => {
-  const started = Date.now();
-  const { clusters, k, silhouette } = clusterFailures(rows.map(({ text }, i) => ({ id: `${i}`, query: text })), options);
-  const found = new Array(rows.length);
-  for (const { clusterId, memberIds } of clusters) for (const id of memberIds) found[Number(id)] = clusterId;
-  const { nmi, purity } = compare(rows.map(({ intent }) => intent), found);
-  console.log(`${name.padEnd(26)} ${JSON.stringify(options).padEnd(14)} k ${String(k).padEnd(4)} NMI ${nmi.toFixed(3)} purity ${purity.toFixed(3)} silhouette ${silhouette.toFixed(3)} ${((Date.now() - started) / 1000).toFixed(1)} s`);
-  return clusters;
-};
-
-const natcs = read('natcs_intents.jsonl', () => true);
-const clinc = read('clinc150.jsonl', ({ split, intent }) => split === 'val' && intent !== 'oos');
-for (const [name, rows, kMax] of [['NatCS insurance', natcs, 60], ['CLINC150 val', clinc, 200]]) {
-  const intents = new Set(rows.map(({ intent }) => intent)).size;
-  console.log(`${name}: ${rows.length} texts, ${intents} intents`);
-  run(name, rows, { kMax: 10 });
-  run(name, rows, { k: intents });
-  const clusters = run(name, rows, { kMax });
-  for (const { size, commonPatterns } of clusters.slice(0, 3)) console.log(`    ${size}: ${commonPatterns.map(({ words }) => words).join(', ')}`);
 }
+await scikit?.stop();
+rmSync(folder, { recursive: true, force: true });
+if (isWorse) console.error(`FAILED: an adjusted Rand index more than ${SLACK} below scikit-learn's`);
+process.exit(isWorse ? 1 : 0);

@@ -23,7 +23,7 @@ describe('clusterFailures', () => {
   });
 
   test('names the word that sets each cluster apart', () => {
-    for (const { memberIds, commonPatterns } of clusterFailures(items, { k: 3 }).clusters) expect(commonPatterns[0]?.words.split(' ')).toContain(topicOf(memberIds[0] ?? ''));
+    for (const { memberIds, commonPatterns } of clusterFailures(items, { k: 3 }).clusters) expect(commonPatterns[0]?.pattern.split(' ')).toContain(topicOf(memberIds[0] ?? ''));
   });
 
   test('chooses five different representatives among the members, the most central one first', () => {

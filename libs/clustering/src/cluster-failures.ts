@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto';
-import { chooseK, type Partition, partition } from './choose-k.js';
-import { commonPatterns, type Pattern } from './common-patterns.js';
-import { embedFailures, type FailureItem } from './embed-failures.js';
+import { chooseK } from './choose-k.js';
+import { commonPatterns } from './common-patterns.js';
+import type { Pattern } from './distinctiveness.js';
+import { embedFailures, type FailureItem, type FailureVectors } from './embed-failures.js';
+import { kMeans } from './k-means.js';
+import { type Points, rowAt, rowsOf } from './points.js';
 import { projectToTopics } from './project.js';
 import { sampleOf, seededRandom } from './random.js';
 import { distancesOf, silhouetteOf } from './silhouette.js';
@@ -13,7 +16,7 @@ export interface ClusterOptions {
   /** Where `k` is not given, the data choose it up to this bound. The default is the article's number of clusters; broad products want more. */
   readonly kMax?: number | undefined;
   readonly seed?: number | undefined;
-  /** K-means and silhouette see a sample of this size; the others join the nearest cluster. */
+  /** The number of clusters is looked for, and the silhouette taken, on a sample of this size; k-means sees all failures. */
   readonly sampleMax?: number | undefined;
 }
 
@@ -43,8 +46,6 @@ export interface Clustering {
 
 const TOPICS_MIN = 4;
 const ITEMS_A_TOPIC = 6;
-/** Starts of the final k-means; the best is kept. */
-const STARTS = 2;
 const SEARCH_SAMPLE = 800;
 const POINTS_A_CLUSTER = 8;
 /** Representatives are looked for among this many members nearest to the centre. */
@@ -60,14 +61,9 @@ export const clusterFailures = (given: readonly FailureItem[], options: ClusterO
   const items = [...given].sort((a, b) => (a.id < b.id ? -1 : 1));
   if (items.length === 0) return { clusters: [], k: 0, silhouette: 0 };
   const vectors = embedFailures(items);
-  const space = projectToTopics(vectors, { dims: topicsOf(items.length, k), seed });
-  const sample = sampleOf({ count: items.length, size: Math.min(sampleMax, items.length), random: seededRandom(seed) });
-  const points = sample.map((i) => Array.from(space[i] ?? []));
-  const bound = boundOf(points, { k, kMax });
-  const { found, silhouette } = bound < 2 ? { found: single(points), silhouette: 0 } : split(points, { bound, seed, isGiven: k !== undefined });
-  const labels = space.map((point) => nearest(point, found.centroids));
-  sample.forEach((place, i) => (labels[place] = found.labels[i] ?? 0));
-  const clusters = describe({ items, vectors, labels, k: found.k });
+  const points = projectToTopics(vectors, { dims: topicsOf(items.length, k), seed });
+  const { labels, silhouette } = split(points, { k, kMax, seed, sampleMax });
+  const clusters = describe({ items, vectors, points, labels });
   return { clusters, k: clusters.length, silhouette };
 };
 
@@ -85,74 +81,75 @@ const check = (items: readonly FailureItem[], { k, kMax, sampleMax }: { k: numbe
   }
 };
 
-/** More clusters than different points there cannot be; and where the number is to be found, two points a cluster are the least that shows one. */
-const boundOf = (points: readonly number[][], { k, kMax }: { k: number | undefined; kMax: number }): number => {
-  const different = new Set(points.map((point) => point.join(' '))).size;
-  return k === undefined ? Math.min(kMax, different, Math.floor(points.length / 2)) : Math.min(k, different);
+const split = (points: Points, { k, kMax, seed, sampleMax }: { k: number | undefined; kMax: number; seed: number; sampleMax: number }): { labels: Int32Array; silhouette: number } => {
+  const places = sampleOf({ count: points.count, size: Math.min(sampleMax, points.count), random: seededRandom(seed) });
+  const sample = rowsOf(points, places);
+  // More clusters than different points there cannot be; and where the number is to be found, two points a cluster are the least that shows one.
+  const bound = k === undefined ? Math.min(kMax, differentOf(sample, kMax), Math.floor(sample.count / 2)) : Math.min(k, differentOf(points, k));
+  if (bound < 2) return { labels: new Int32Array(points.count), silhouette: 0 };
+  const chosen = k === undefined ? chooseK({ points: everyNth(sample, Math.max(SEARCH_SAMPLE, bound * POINTS_A_CLUSTER)), bound, seed }).k : bound;
+  const { labels } = kMeans(points, { k: chosen, seed });
+  const sampled = places.map((place) => labels[place] as number);
+  return { labels, silhouette: silhouetteOf({ distances: distancesOf(sample), labels: sampled, k: chosen }) };
 };
 
-const single = (points: readonly number[][]): Partition => ({ labels: points.map(() => 0), centroids: [points[0] ?? []], k: 1, inertia: 0 });
-
-const split = (points: number[][], { bound, seed, isGiven }: { bound: number; seed: number; isGiven: boolean }): { found: Partition; silhouette: number } => {
-  const distances = distancesOf(points);
-  const k = isGiven ? bound : numberOfClusters(points, { bound, seed, distances });
-  const found = partition(points, { k, seed, starts: STARTS });
-  return { found, silhouette: silhouetteOf({ distances, labels: found.labels, k }) };
+/** How many different points there are, counted up to a limit. */
+const differentOf = (points: Points, limit: number): number => {
+  const different = new Set<string>();
+  for (let i = 0; i < points.count && different.size < limit; i += 1) different.add(rowAt(points, i).join(' '));
+  return different.size;
 };
 
 /** The number is looked for on an even part of the sample: a dozen k-means on all of it would take most of the time. */
-const numberOfClusters = (points: number[][], { bound, seed, distances }: { bound: number; seed: number; distances: Float32Array }): number => {
-  const step = Math.floor(points.length / Math.max(SEARCH_SAMPLE, bound * POINTS_A_CLUSTER));
-  if (step < 2) return chooseK({ points, distances, bound, seed }).k;
-  const part = points.filter((_, i) => i % step === 0);
-  return chooseK({ points: part, distances: distancesOf(part), bound, seed }).k;
+const everyNth = (sample: Points, wanted: number): Points => {
+  const step = Math.floor(sample.count / wanted);
+  return step < 2 ? sample : rowsOf(sample, Array.from({ length: Math.ceil(sample.count / step) }, (_, i) => i * step));
 };
 
-const nearest = (point: ArrayLike<number>, centroids: readonly (readonly number[])[]): number => {
-  let best = 0;
-  let least = Number.POSITIVE_INFINITY;
-  centroids.forEach((centroid, c) => {
-    let distance = 0;
-    for (let i = 0; i < centroid.length; i += 1) distance += ((point[i] ?? 0) - (centroid[i] ?? 0)) ** 2;
-    if (distance < least) {
-      least = distance;
-      best = c;
-    }
-  });
-  return best;
-};
-
-const describe = ({ items, vectors, labels, k }: { items: readonly FailureItem[]; vectors: readonly Float32Array[]; labels: readonly number[]; k: number }): FailureCluster[] => {
-  const patterns = commonPatterns({ texts: items.map(({ query }) => query), labels, k, limit: CLUSTER_DEFAULTS.patterns });
+const describe = ({ items, vectors, points, labels }: { items: readonly FailureItem[]; vectors: FailureVectors; points: Points; labels: Int32Array }): FailureCluster[] => {
+  const k = labels.reduce((most, label) => Math.max(most, label), 0) + 1;
+  const patterns = commonPatterns({ items, labels, k, limit: CLUSTER_DEFAULTS.patterns });
+  const centroids = centroidsOf(vectors, labels, k);
   const places = Array.from({ length: k }, (): number[] => []);
   labels.forEach((label, i) => places[label]?.push(i));
   return places
     .flatMap((members, c) => {
       if (members.length === 0) return [];
-      const centroid = centreOf(members.map((i) => vectors[i] ?? new Float32Array()));
-      const near = members
-        .map((i) => ({ id: items[i]?.id ?? '', vector: vectors[i] ?? new Float32Array(), closeness: dotOf(vectors[i] ?? [], centroid) }))
-        .sort((a, b) => b.closeness - a.closeness || (a.id < b.id ? -1 : 1));
+      const near = nearestFirst({ members, points, items });
       const memberIds = near.map(({ id }) => id);
-      return [{ clusterId: clusterIdOf(memberIds), memberIds, size: members.length, centroid, representatives: representativesOf(near), commonPatterns: patterns[c] ?? [] }];
+      return [{ clusterId: clusterIdOf(memberIds), memberIds, size: members.length, centroid: centroids[c] ?? new Float32Array(), representatives: representativesOf(near), commonPatterns: patterns[c] ?? [] }];
     })
     .sort((a, b) => b.size - a.size || (a.clusterId < b.clusterId ? -1 : 1));
 };
 
-const centreOf = (vectors: readonly Float32Array[]): Float32Array => {
-  const sum = new Float64Array(vectors[0]?.length ?? 0);
-  for (const vector of vectors) for (let i = 0; i < sum.length; i += 1) sum[i] = (sum[i] ?? 0) + (vector[i] ?? 0);
-  return Float32Array.from(toUnitLength(sum));
+/** Mean directions in the space of the embedding, which is the same in every analysis; topics are found anew in each. */
+const centroidsOf = (vectors: FailureVectors, labels: Int32Array, k: number): Float32Array[] => {
+  const sums = Array.from({ length: k }, () => new Float64Array(vectors.dims));
+  for (let i = 0; i < vectors.count; i += 1) {
+    const sum = sums[labels[i] as number] as Float64Array;
+    const vector = vectors.at(i);
+    for (let d = 0; d < sum.length; d += 1) sum[d] = (sum[d] as number) + (vector[d] as number);
+  }
+  return sums.map((sum) => Float32Array.from(toUnitLength(sum)));
 };
-
-const clusterIdOf = (memberIds: readonly string[]): string =>
-  `cluster-${createHash('sha256').update([...memberIds].sort().join('\u0000')).digest('hex').slice(0, 16)}`;
 
 interface Near {
   readonly id: string;
   readonly vector: Float32Array;
   readonly closeness: number;
 }
+
+const nearestFirst = ({ members, points, items }: { members: readonly number[]; points: Points; items: readonly FailureItem[] }): Near[] => {
+  const centre = new Float64Array(points.dims);
+  for (const i of members) for (let d = 0; d < points.dims; d += 1) centre[d] = (centre[d] as number) + (points.data[i * points.dims + d] as number);
+  toUnitLength(centre);
+  return members
+    .map((i) => ({ id: items[i]?.id ?? '', vector: rowAt(points, i), closeness: dotOf(rowAt(points, i), centre) }))
+    .sort((a, b) => b.closeness - a.closeness || (a.id < b.id ? -1 : 1));
+};
+
+const clusterIdOf = (memberIds: readonly string[]): string =>
+  `cluster-${createHash('sha256').update([...memberIds].sort().join('\u0000')).digest('hex').slice(0, 16)}`;
 
 /** Maximal marginal relevance (Carbonell and Goldstein 1998): near the centre, yet unlike those already chosen. */
 const representativesOf = (near: readonly Near[]): string[] => {

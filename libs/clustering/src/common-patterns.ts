@@ -1,15 +1,6 @@
-/** A word or pair of words that sets a cluster apart. */
-export interface Pattern {
-  readonly words: string;
-  /** Items of the cluster that have it. */
-  readonly count: number;
-  /** Log-odds against the rest, in standard deviations. */
-  readonly zScore: number;
-}
-
-/** Strength of the prior, in counts: rare words are drawn to their share of all items. */
-const PRIOR_COUNT = 20;
-const Z_MIN = 1.64;
+import { attributePatternsOf } from './attribute-patterns.js';
+import { distinctiveness, isDistinctive, type Pattern, patternOf, type Tally } from './distinctiveness.js';
+import type { FailureItem } from './embed-failures.js';
 
 const fillers: ReadonlySet<string> = new Set(
   `a about am an and any are as at be been but by can could did do does for from get go got had has have hello hey hi how i id if ill im in is it its
@@ -30,38 +21,38 @@ export const wordsAndPairs = (text: string): Set<string> => {
 };
 
 /**
- * Per cluster, the words that it has more of than the others: log-odds ratio with an informative Dirichlet prior (Monroe, Colaresi
- * and Quinn 2008), strongest first. A pair replaces its words where it is as frequent.
+ * Per cluster, what it has more of than the rest of the traffic given, not what is frequent everywhere: log-odds ratio with an informative Dirichlet prior
+ * (Monroe, Colaresi and Quinn 2008), strongest first, up to `limit` of words and as many of attributes. A pair replaces its words where it is as frequent.
  */
-export const commonPatterns = ({ texts, labels, k, limit }: { texts: readonly string[]; labels: readonly number[]; k: number; limit: number }): Pattern[][] => {
+export const commonPatterns = ({ items, labels, k, limit }: { items: readonly Pick<FailureItem, 'query' | 'attributes'>[]; labels: ArrayLike<number>; k: number; limit: number }): Pattern[][] => {
+  const sizes = new Array<number>(k).fill(0);
+  for (let i = 0; i < items.length; i += 1) sizes[labels[i] ?? 0] = (sizes[labels[i] ?? 0] ?? 0) + 1;
+  const byWords = wordPatternsOf({ items, labels, sizes });
+  const byAttributes = attributePatternsOf({ items, labels, sizes });
+  return sizes.map((_, c) => [...withoutParts(strongestFirst(byWords[c] ?? [])).slice(0, limit), ...strongestFirst(byAttributes[c] ?? []).slice(0, limit)].sort((a, b) => b.zScore - a.zScore));
+};
+
+const wordPatternsOf = ({ items, labels, sizes }: { items: readonly Pick<FailureItem, 'query'>[]; labels: ArrayLike<number>; sizes: readonly number[] }): Pattern[][] => {
   const all = new Map<string, number>();
-  const byCluster = Array.from({ length: k }, () => new Map<string, number>());
-  texts.forEach((text, i) => {
+  const byCluster = sizes.map(() => new Map<string, number>());
+  items.forEach(({ query }, i) => {
     const own = byCluster[labels[i] ?? 0];
-    for (const gram of wordsAndPairs(text)) {
+    for (const gram of wordsAndPairs(query)) {
       all.set(gram, (all.get(gram) ?? 0) + 1);
       own?.set(gram, (own.get(gram) ?? 0) + 1);
     }
   });
   const total = sumOf(all);
-  return byCluster.map((own) => {
-    const ownTotal = sumOf(own);
-    const restTotal = total - ownTotal;
-    const scored: Pattern[] = [];
-    for (const [words, count] of own) {
-      const overall = all.get(words) ?? count;
-      const prior = (PRIOR_COUNT * overall) / total;
-      const here = logOdds({ count: count + prior, total: ownTotal + PRIOR_COUNT });
-      const there = logOdds({ count: overall - count + prior, total: restTotal + PRIOR_COUNT });
-      const zScore = (here - there) / Math.sqrt(1 / (count + prior) + 1 / (overall - count + prior));
-      if (count > 1 && zScore >= Z_MIN) scored.push({ words, count, zScore: Math.round(zScore * 100) / 100 });
-    }
-    scored.sort((a, b) => b.zScore - a.zScore || b.words.length - a.words.length || (a.words < b.words ? -1 : 1));
-    return withoutParts(scored).slice(0, limit);
+  return byCluster.map((own, c) => {
+    const here = sumOf(own);
+    const size = sizes[c] ?? 0;
+    return [...own].flatMap(([words, count]): Pattern[] => {
+      const tally: Tally = { count, countAll: all.get(words) ?? count, size, sizeAll: items.length };
+      const zScore = distinctiveness({ ...tally, totalHere: here, totalAll: total });
+      return isDistinctive({ ...tally, zScore }) ? [patternOf('words', words, tally, zScore)] : [];
+    });
   });
 };
-
-const logOdds = ({ count, total }: { count: number; total: number }): number => Math.log(count / Math.max(1e-9, total - count));
 
 const sumOf = (counts: ReadonlyMap<string, number>): number => {
   let sum = 0;
@@ -69,13 +60,19 @@ const sumOf = (counts: ReadonlyMap<string, number>): number => {
   return sum;
 };
 
+const strongestFirst = (patterns: readonly Pattern[]): Pattern[] =>
+  [...patterns].sort((a, b) => b.zScore - a.zScore || b.pattern.length - a.pattern.length || (a.pattern < b.pattern ? -1 : 1));
+
 /** Of "parcel" and "my parcel" the stronger one says enough. */
 const withoutParts = (patterns: readonly Pattern[]): Pattern[] => {
   const kept: Pattern[] = [];
-  for (const pattern of patterns) {
-    const words = pattern.words.split(' ');
-    const known = kept.some(({ words: earlier }) => words.every((word) => earlier.split(' ').includes(word)) || earlier.split(' ').every((word) => words.includes(word)));
-    if (!known) kept.push(pattern);
+  for (const found of patterns) {
+    const words = found.pattern.split(' ');
+    const known = kept.some(({ pattern }) => words.every((word) => pattern.split(' ').includes(word)) || pattern.split(' ').every((word) => words.includes(word)));
+    if (!known) kept.push(found);
+    if (kept.length >= KEPT_MAX) break;
   }
   return kept;
 };
+
+const KEPT_MAX = 50;
