@@ -1,6 +1,9 @@
 import { providerModel, type ProviderModel, providersVariable } from '@ratchet/providers';
 import { databaseConfigSchema, loadEnv } from '@ratchet/service';
 import { z } from 'zod';
+import { loadCatalogue } from './strategies/load-catalogue.js';
+import { strategyVariables } from './strategies/strategy-variables.js';
+import type { Strategy } from '@ratchet/domain';
 
 const count = (least: number, fallback: number) => z.coerce.number().int().min(least).default(fallback);
 
@@ -16,19 +19,29 @@ export const configSchema = databaseConfigSchema
     CLUSTER_SEED: count(0, 7).describe('Seed of the clustering, so that equal failures give equal clusters'),
     CLUSTER_TIMEOUT_MS: count(1_000, 600_000).describe('A clustering that runs longer is stopped and tried again'),
     FADE_AFTER_ANALYSES: count(1, 3).describe('An opportunity that this many analyses in a row do not find is closed'),
-    PROVIDERS: providersVariable.prefault('').describe('Model providers as JSON; needed with EMBEDDINGS_PROVIDER'),
+    PROVIDERS: providersVariable.prefault('').describe('Model providers as JSON; needed with EMBEDDINGS_PROVIDER or TEACHER_PROVIDER'),
     EMBEDDINGS_PROVIDER: z.string().min(1).optional().describe('Name of the provider in PROVIDERS that embeds failures; local hashed n-grams without'),
     EMBEDDINGS_MODEL: z.string().min(1).optional().describe("The embedding model's id at EMBEDDINGS_PROVIDER"),
+    ...strategyVariables,
   })
   .refine(({ EMBEDDINGS_PROVIDER, EMBEDDINGS_MODEL }) => (EMBEDDINGS_PROVIDER === undefined) === (EMBEDDINGS_MODEL === undefined), {
     path: ['EMBEDDINGS_MODEL'],
     message: 'set EMBEDDINGS_PROVIDER and EMBEDDINGS_MODEL together, or neither',
+  })
+  .refine(({ TEACHER_PROVIDER, TEACHER_MODEL }) => (TEACHER_PROVIDER === undefined) === (TEACHER_MODEL === undefined), {
+    path: ['TEACHER_MODEL'],
+    message: 'set TEACHER_PROVIDER and TEACHER_MODEL together, or neither',
   });
 
-export type Config = z.infer<typeof configSchema> & { readonly embeddings: ProviderModel | undefined };
+export type Config = z.infer<typeof configSchema> & { readonly embeddings: ProviderModel | undefined; readonly teacher: ProviderModel | undefined; readonly strategies: readonly Strategy[] };
 
 export const loadConfig = (env: NodeJS.ProcessEnv): Config => {
   const config = loadEnv(configSchema, env);
   const { PROVIDERS, EMBEDDINGS_PROVIDER: name, EMBEDDINGS_MODEL: model } = config;
-  return { ...config, embeddings: providerModel(PROVIDERS, { variable: 'EMBEDDINGS_PROVIDER', name, model }) };
+  return {
+    ...config,
+    embeddings: providerModel(PROVIDERS, { variable: 'EMBEDDINGS_PROVIDER', name, model }),
+    teacher: providerModel(PROVIDERS, { variable: 'TEACHER_PROVIDER', name: config.TEACHER_PROVIDER, model: config.TEACHER_MODEL }),
+    strategies: loadCatalogue(config.STRATEGIES_FILE),
+  };
 };

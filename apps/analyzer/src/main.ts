@@ -5,11 +5,12 @@ import { contract } from './contract.js';
 import { isForAnalysis } from './handlers/signals.handlers.js';
 import { Erasures0005 } from './persistence/erasures.migration.js';
 import { InitialSchema0001 } from './persistence/initial-schema.migration.js';
+import { Strategies0004 } from './persistence/strategies.migration.js';
 
 await runService({
   contract,
   loadConfig,
   module: (config) => AppModule.with(config),
-  database: { migrations: [InitialSchema0001, Erasures0005] },
+  database: { migrations: [InitialSchema0001, Erasures0005, Strategies0004] },
   accepts: isForAnalysis,
 });

@@ -8,10 +8,12 @@ import { Clusterer } from '../clustering/clusterer.js';
 import { FailureEmbedder } from '../embedding/failure-embedder.js';
 import { assignOpportunities, countNewFailures, loadFailures } from '../persistence/failure.repository.js';
 import { closeOpportunities, loadOpenOpportunities, markMissed, saveOpportunity } from '../persistence/opportunity.repository.js';
-import { loadFixOutcomes, loadStrategyRecords } from '../persistence/outcome.repository.js';
+import { loadFixOutcomes, loadOutcomes } from '../persistence/outcome.repository.js';
+import { loadChoices, loadMadeStrategies, saveChoice, saveStrategy } from '../persistence/strategy.repository.js';
 import { finishAnalysis, readTarget, recordAnalysis } from '../persistence/target.repository.js';
 import { decideFading, type Fading } from './fading.js';
-import { rankOpportunities, type RankedOpportunity } from './rank-opportunities.js';
+import { rankOpportunities } from './rank-opportunities.js';
+import { Strategist, type Plan } from '../strategies/strategist.js';
 import type { Target } from '@ratchet/domain';
 import type { Transaction } from '@ratchet/persistence';
 import type { Job } from '@ratchet/service';
@@ -32,7 +34,8 @@ interface Findings {
   readonly ordinal: number;
   readonly through: number;
   readonly failures: readonly Failure[];
-  readonly ranked: readonly RankedOpportunity[];
+  readonly ranked: Plan['opportunities'];
+  readonly made: Plan['made'];
   readonly missed: readonly string[];
   readonly closed: readonly Fading[];
   readonly embedding: string;
@@ -57,6 +60,7 @@ export class AnalyzeJob implements Job {
     @Inject(Metrics) metrics: Metrics,
     @Inject(Clusterer) private readonly clusterer: Clusterer,
     @Inject(FailureEmbedder) private readonly embedder: FailureEmbedder,
+    @Inject(Strategist) private readonly strategist: Strategist,
   ) {
     this.analyses = metrics.counter({ name: 'ratchet_analyzer_analyses_total', help: 'Analyses, by outcome', labelNames: ['outcome'] });
     this.durations = metrics.histogram({ name: 'ratchet_analyzer_analysis_duration_seconds', help: 'Time of one analysis', buckets: [0.1, 0.5, 1, 5, 15, 60, 300] });
@@ -101,14 +105,20 @@ export class AnalyzeJob implements Job {
     const { items, embedding } = await this.embedder.embed(failures);
     const { clusters, silhouette } = await this.clusterer.cluster(items, { kMax: this.config.CLUSTER_K_MAX, seed: this.config.CLUSTER_SEED });
     const former = await this.loadFormer(target, failures);
-    const [outcomes, strategyRecords] = await Promise.all([loadFixOutcomes(this.database), loadStrategyRecords(this.database)]);
-    const ranked = rankOpportunities({
-      target, champion, failures, clusters, former, embedding, outcomes, strategyRecords, analysisId,
+    const outcomes = await loadFixOutcomes(this.database);
+    const found = rankOpportunities({
+      target, champion, failures, clusters, former, embedding, outcomes, analysisId,
       minClusterSize: this.config.MIN_CLUSTER_SIZE, rankedAt: new Date().toISOString(),
     });
-    const found = ranked.map(({ data, memberIds }) => ({ opportunityId: data.opportunityId, memberIds }));
-    const { missed, closed } = decideFading({ former, found, fadeAfter: this.config.FADE_AFTER_ANALYSES });
-    return { analysisId, ordinal, through, failures, ranked, missed, closed, embedding, clusters: clusters.length, silhouette: silhouette ?? null, startedMs };
+    const { opportunities: ranked, made } = await this.strategist.plan({ ranked: found, failures, embedding, ...(await this.remembered(target)) });
+    const { missed, closed } = decideFading({ former, found: found.map(({ data, memberIds }) => ({ opportunityId: data.opportunityId, memberIds })), fadeAfter: this.config.FADE_AFTER_ANALYSES });
+    return { analysisId, ordinal, through, failures, ranked, made, missed, closed, embedding, clusters: clusters.length, silhouette: silhouette ?? null, startedMs };
+  }
+
+  /** What past cycles taught. */
+  private async remembered(target: Target) {
+    const [outcomes, made, choices] = await Promise.all([loadOutcomes(this.database, this.config.STRATEGY_REWARD), loadMadeStrategies(this.database), loadChoices(this.database, target)]);
+    return { outcomes, made, choices };
   }
 
   private async loadFormer(target: Target, failures: readonly Failure[]): Promise<(FormerOpportunity & { missedAnalyses: number })[]> {
@@ -125,8 +135,10 @@ export class AnalyzeJob implements Job {
     const membership = new Map(ranked.flatMap(({ data, memberIds }) => memberIds.map((id) => [id, data.opportunityId] as const)));
     const interactionIds = failures.map(({ interactionId }) => interactionId);
     await assignOpportunities(tx, { interactionIds, opportunityIds: interactionIds.map((id) => membership.get(id) ?? null) });
-    for (const { data, centroid } of ranked) {
+    for (const strategy of findings.made) await saveStrategy(tx, strategy);
+    for (const { data, centroid, isKept } of ranked) {
       await saveOpportunity(tx, { ...data, embedding: findings.embedding, centroid, analysisId });
+      await saveChoice(tx, { ...data, choice: data.strategyChoice, chosenAt: data.rankedAt, isKept });
       tx.emit(opportunityRanked, data, { id: derivedId('ranked', analysisId, data.opportunityId) });
     }
     await markMissed(tx, findings.missed);

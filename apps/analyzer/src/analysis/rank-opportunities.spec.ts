@@ -14,12 +14,12 @@ const cluster = (clusterId: string, from: number, to: number): Cluster => {
 };
 const input = (parts: Partial<RankingInput> = {}): RankingInput => ({
   target: { model: 'assistant', workload: 'default' }, champion: 'v1', failures, clusters: [cluster('k1', 0, 5), cluster('k2', 5, 17), cluster('k3', 17, 20)], former: [], embedding: 'e',
-  outcomes: new Map(), strategyRecords: new Map(), analysisId: 'a1', minClusterSize: 5, rankedAt: '2026-01-01T00:00:00.000Z', ...parts,
+  outcomes: new Map(), analysisId: 'a1', minClusterSize: 5, rankedAt: '2026-01-01T00:00:00.000Z', ...parts,
 });
 
 describe('rankOpportunities', () => {
   it('ranks clusters that are large enough by priority, all of one analysis and valid as events', () => {
-    const ranked = rankOpportunities(input()).map(({ data }) => opportunityRanked.schema.parse(data));
+    const ranked = rankOpportunities(input()).map(({ data }) => opportunityRanked.schema.parse({ ...data, strategy: 's' }));
     expect(ranked.map(({ clusterId, rank }) => [clusterId, rank])).toEqual([['k2', 1], ['k1', 2]]);
     expect(new Set(ranked.map(({ analysisId }) => analysisId))).toEqual(new Set(['a1']));
     expect(ranked[0]?.failuresAnalyzed).toBe(20);

@@ -3,7 +3,6 @@ import { fixOfRootCause, priorityOf } from '@ratchet/domain';
 import { matchIdentities, type FormerOpportunity } from './identity.js';
 import { estimatePriorityInputs, type FixOutcomes } from './priority-inputs.js';
 import { findRootCause, givenAnswersOf } from '../diagnosis/root-cause.js';
-import { chooseStrategy, type StrategyRecord } from './strategy.js';
 import { suggestFix } from '../diagnosis/suggested-fix.js';
 import type { FixType, OpportunityRanked, Target } from '@ratchet/domain';
 import type { Cluster } from './clustering.port.js';
@@ -24,20 +23,20 @@ export interface RankingInput {
   /** Names the embedding that the centroids are in. */
   readonly embedding: string;
   readonly outcomes: ReadonlyMap<FixType, FixOutcomes>;
-  readonly strategyRecords: ReadonlyMap<string, StrategyRecord>;
   readonly analysisId: string;
   readonly minClusterSize: number;
   /** RFC 3339. */
   readonly rankedAt: string;
 }
 
-export interface RankedOpportunity {
-  readonly data: OpportunityRanked;
+/** Its event's data, without a strategy until one is chosen. */
+export interface Opportunity<Data = Omit<OpportunityRanked, 'strategy' | 'strategyChoice'>> {
+  readonly data: Data;
   readonly centroid: readonly number[];
   readonly memberIds: readonly string[];
 }
 
-type Unranked = Omit<RankedOpportunity, 'data'> & { readonly data: Omit<OpportunityRanked, 'rank'> };
+type Unranked = Opportunity<Omit<Opportunity['data'], 'rank'>>;
 
 const mostCommonVersion = (failures: readonly Failure[]): string => {
   const counts = new Map<string, number>();
@@ -81,7 +80,6 @@ const describe = (cluster: Cluster, { input, byId, givenAnswers, opportunityId }
       rootCauseReason: cause.reason,
       fixType,
       suggestedFix: suggestFix({ fixType, patterns: commonPatterns, failures: members }),
-      strategy: chooseStrategy({ fixType, failures: members, records: input.strategyRecords }),
       commonPatterns,
       representatives: pick(cluster.representativeIds).slice(0, 5).map(sampleOf),
       interactionIds: cluster.memberIds.slice(0, MEMBERS_MAX),
@@ -92,8 +90,8 @@ const describe = (cluster: Cluster, { input, byId, givenAnswers, opportunityId }
   };
 };
 
-/** Clusters that are large enough, each with its identity over time, root cause, strategy and priority; the most urgent first, rank 1. */
-export const rankOpportunities = (input: RankingInput): RankedOpportunity[] => {
+/** Clusters that are large enough, each with its identity over time, root cause and priority; the most urgent first, rank 1. */
+export const rankOpportunities = (input: RankingInput): Opportunity[] => {
   const { target, analysisId } = input;
   const byId = new Map(input.failures.map((failure) => [failure.interactionId, failure]));
   const givenAnswers = givenAnswersOf(input.failures);

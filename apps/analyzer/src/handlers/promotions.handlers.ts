@@ -4,22 +4,21 @@ import { derivedId, Logger } from '@ratchet/observability';
 import { OnEvent } from '@ratchet/service';
 import { reopenFailures, resolveFailures } from '../persistence/failure.repository.js';
 import { closeOpportunities, reopenOpportunities } from '../persistence/opportunity.repository.js';
-import { changeOutcome, recordOutcome } from '../persistence/outcome.repository.js';
+import { decideCycle, storeVerdict } from '../persistence/outcome.repository.js';
 import { retireVersion, setChampion } from '../persistence/target.repository.js';
 import type { EventEnvelope } from '@ratchet/contracts';
 import type { CandidateJudged, VersionPromoted, VersionRolledBack } from '@ratchet/domain';
 import type { Transaction } from '@ratchet/persistence';
 
-/** What became of the fixes: the champion moves, failures are resolved, and each strategy's record grows. */
+/** What became of the fixes: the champion moves, failures are resolved, and each cycle's outcome is remembered for its strategies. */
 @Controller()
 export class PromotionsHandlers {
   constructor(@Inject(Logger) private readonly logger: Logger) {}
 
   @OnEvent(candidateJudged)
   async onJudged({ data }: EventEnvelope<CandidateJudged>, tx: Transaction): Promise<void> {
-    const { cycleId, model, workload, outcome } = data;
-    // Too little data, or an old base, says nothing about the fix.
-    if (outcome === 'failed') await recordOutcome(tx, { cycleId, model, workload, outcome: 'judged_failed' });
+    await storeVerdict(tx, data);
+    if (data.outcome !== 'passed') await decideCycle(tx, { ...data, outcome: data.outcome === 'failed' ? 'judged_failed' : data.outcome, decidedAt: data.judgedAt });
   }
 
   @OnEvent(versionPromoted)
@@ -28,7 +27,7 @@ export class PromotionsHandlers {
     const target = { model, workload };
     await setChampion(tx, { ...target, version });
     if (previousVersion !== version) await retireVersion(tx, { ...target, version: previousVersion, reason: 'replaced' });
-    await recordOutcome(tx, { cycleId, ...target, outcome: 'promoted', opportunityIds });
+    await decideCycle(tx, { cycleId, ...target, outcome: 'promoted', decidedAt: promotedAt });
     const resolved = await resolveFailures(tx, { opportunityIds, version });
     const closed = await closeOpportunities(tx, { opportunityIds, state: 'fixed', closedBy: version });
     for (const opportunityId of closed) {
@@ -43,12 +42,12 @@ export class PromotionsHandlers {
 
   @OnEvent(versionRolledBack)
   async onRolledBack({ data }: EventEnvelope<VersionRolledBack>, tx: Transaction): Promise<void> {
-    const { cycleId, model, workload, version, previousVersion, metric } = data;
+    const { cycleId, model, workload, version, previousVersion, metric, rolledBackAt } = data;
     const target = { model, workload };
     await retireVersion(tx, { ...target, version, reason: `rolled back on ${metric}` });
     await setChampion(tx, { ...target, version: previousVersion });
     await reopenFailures(tx, { ...target, version });
     await reopenOpportunities(tx, { ...target, version });
-    if (!(await changeOutcome(tx, { cycleId, outcome: 'rolled_back' }))) await recordOutcome(tx, { cycleId, ...target, outcome: 'rolled_back' });
+    await decideCycle(tx, { cycleId, ...target, outcome: 'rolled_back', decidedAt: rolledBackAt });
   }
 }

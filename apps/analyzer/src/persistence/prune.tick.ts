@@ -1,4 +1,5 @@
 import { pruneFailures } from './failure.repository.js';
+import { pruneOutcomes } from './outcome.repository.js';
 import type { Database } from '@ratchet/persistence';
 import type { Tick } from '@ratchet/service';
 
@@ -18,5 +19,6 @@ export class PruneTick implements Tick {
 
   async tick(): Promise<void> {
     await pruneFailures(this.database, this.limits);
+    await pruneOutcomes(this.database);
   }
 }
