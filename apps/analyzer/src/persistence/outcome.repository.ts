@@ -125,12 +125,6 @@ export const loadOutcomes = async (db: Queryable, weights?: RewardWeights): Prom
   }));
 };
 
-/** Of every cycle, whatever became of it: what each strategy has cost, in USD. */
-export const loadStrategyCosts = async (db: Queryable): Promise<Map<string, number>> => {
-  const rows = await db.query<{ strategy_id: string; cost: number }>('select strategy_id, sum(cost_usd) as cost from fix_works group by strategy_id order by strategy_id');
-  return new Map(rows.map(({ strategy_id, cost }) => [strategy_id, cost]));
-};
-
 /** What is older has long been forgotten by its half life. */
 export const pruneOutcomes = async (db: Queryable): Promise<void> => {
   await db.query(`delete from fix_works where made_at < now() - make_interval(days => $1::int)`, [KEPT_DAYS]);
