@@ -7,7 +7,8 @@ import type { ConsumedRecord } from './record.js';
 export interface TopicTableOptions {
   readonly kafka: KafkaClient;
   readonly topics: readonly string[];
-  readonly onRecord: (record: ConsumedRecord) => void;
+  /** Where it gives a promise, no further record is read before that is kept. */
+  readonly onRecord: (record: ConsumedRecord) => unknown;
   readonly logger: Logger;
   readonly fetchWaitMs?: number;
 }
@@ -40,7 +41,10 @@ export class TopicTable {
       from: 'earliest',
       fetchWaitMs,
       onBatch: async (batch) => {
-        for (const record of batch.records) onRecord(record);
+        for (const record of batch.records) {
+          const pending = onRecord(record);
+          if (pending instanceof Promise) await pending;
+        }
         reached(batch, batch.nextOffset);
         return true;
       },

@@ -1,11 +1,13 @@
 import { Option } from 'commander';
 import type { Command } from 'commander';
 import type { CommandIo } from '../command-module.js';
-import { readDatasets } from '../datasets/dataset-index.js';
-import type { StoredDataset } from '../datasets/dataset-index.js';
-import { dpoRow, selectExamples, sftRow } from '../datasets/export-rows.js';
-import type { Selection } from '../datasets/export-rows.js';
-import { readFailedAnswers } from '../datasets/failed-answers.js';
+import { countsOf, diffDatasets } from '../datasets/dataset-diff.js';
+import { DatasetLog } from '../datasets/dataset-log.js';
+import type { KnownDataset } from '../datasets/dataset-log.js';
+import { printDiff, printReport, reportDataset } from '../datasets/dataset-report.js';
+import { exportExamples, writeLine } from '../datasets/export-examples.js';
+import type { Selection } from '../datasets/export-examples.js';
+import type { ExportFormat, PreferenceFields } from '../datasets/export-rows.js';
 import { suiteEvents } from '../datasets/suite-events.js';
 import { parseSuiteItems } from '../datasets/suite-items.js';
 import { nameOfInput, readInput } from '../json-input.js';
@@ -21,8 +23,11 @@ interface ImportOptions extends KafkaOptions {
 }
 
 interface ExportOptions extends KafkaOptions, Selection {
-  readonly format: 'sft' | 'dpo';
+  readonly format: ExportFormat;
+  readonly fields: PreferenceFields;
 }
+
+type JsonOptions = KafkaOptions & { readonly json?: boolean };
 
 const importSuite = async (file: string, { suite, model, workload, ...options }: ImportOptions, io: CommandIo): Promise<void> => {
   const purpose = `${suite}_suite` as const;
@@ -34,41 +39,81 @@ const importSuite = async (file: string, { suite, model, workload, ...options }:
   io.stderr.write(`${items.length} items are the ${suite} suite of ${model}/${workload} from now on\n`);
 };
 
-const exportExamples = async ({ format, dataset, split, ...options }: ExportOptions, io: CommandIo): Promise<void> =>
+const exportRows = async ({ format, fields, dataset, until, split, ...options }: ExportOptions, io: CommandIo): Promise<void> =>
   withKafka(options, async (kafka) => {
-    const examples = selectExamples(await readDatasets(kafka), { split, ...(dataset !== undefined && { dataset }) });
-    const answers = format === 'dpo' ? await readFailedAnswers(kafka, examples) : new Map<string, string>();
-    const rows = examples.map((example) => (format === 'dpo' ? dpoRow(example, answers) : sftRow(example))).filter((row) => row !== undefined);
-    for (const row of rows) io.stdout.write(`${JSON.stringify(row)}\n`);
-    const left = examples.length - rows.length;
-    io.stderr.write(`${rows.length} of ${examples.length} examples${left > 0 ? `; ${left} have no known failed answer to prefer theirs to` : ''}\n`);
+    const counts = await exportExamples(kafka, io.stdout, { format, fields, split, ...(dataset !== undefined && { dataset }), ...(until !== undefined && { until }) });
+    const left = [
+      ...(counts.withoutFailedAnswer > 0 ? [`${counts.withoutFailedAnswer} have no known failed answer to prefer theirs to`] : []),
+      ...(counts.notValid > 0 ? [`${counts.notValid} make no valid line`] : []),
+      ...(counts.withdrawn > 0 ? [`${counts.withdrawn} more were withdrawn`] : []),
+    ];
+    io.stderr.write(`${[`${counts.written} of ${counts.examples} examples`, ...left].join('; ')}\n`);
   });
 
-const summaryOf = ({ datasetId, model, workload, examples, versioned }: StoredDataset): object => ({
+const summaryOf = ({ datasetId, model, workload, rows, closed }: KnownDataset): object => ({
   datasetId,
   model,
   workload,
-  purpose: versioned?.purpose ?? null,
-  complete: versioned !== undefined,
-  train: versioned?.trainCount ?? null,
-  test: versioned?.testCount ?? null,
-  rowsRead: examples.size,
-  versionedAt: versioned?.versionedAt ?? null,
+  purpose: closed?.versioned.purpose ?? null,
+  complete: closed !== undefined,
+  train: closed?.versioned.trainCount ?? null,
+  test: closed?.versioned.testCount ?? null,
+  rowsRead: rows,
+  previousDatasetId: closed?.versioned.previousDatasetId ?? null,
+  contentHash: closed?.versioned.contentHash ?? null,
+  versionedAt: closed?.versioned.versionedAt ?? null,
 });
 
-const listDatasets = async ({ json, ...options }: KafkaOptions & { json?: boolean }, io: CommandIo): Promise<void> =>
+const listDatasets = async ({ json, ...options }: JsonOptions, io: CommandIo): Promise<void> =>
   withKafka(options, async (kafka) => {
-    const datasets = [...(await readDatasets(kafka)).values()];
+    const datasets = [...(await DatasetLog.read(kafka)).datasets.values()];
     if (json) {
-      for (const dataset of datasets) io.stdout.write(`${JSON.stringify(summaryOf(dataset))}\n`);
+      for (const dataset of datasets) await writeLine(io.stdout, JSON.stringify(summaryOf(dataset)));
       return;
     }
-    const rows = datasets.map(({ datasetId, model, workload, versioned }) => [datasetId, `${model}/${workload}`, versioned?.purpose ?? 'not complete', versioned?.trainCount ?? '–', versioned?.testCount ?? '–', versioned?.versionedAt ?? '–']);
+    const rows = datasets.map(({ datasetId, model, workload, closed }) => [datasetId, `${model}/${workload}`, closed?.versioned.purpose ?? 'not complete', closed?.versioned.trainCount ?? '–', closed?.versioned.testCount ?? '–', closed?.versioned.versionedAt ?? '–']);
     if (rows.length > 0) io.stdout.write(`${plainTable(['dataset', 'target', 'purpose', 'train', 'test', 'versioned'], rows)}\n`);
     else io.stderr.write('there are no datasets yet\n');
   });
 
-/** `ratchet dataset`: suites in, training files out. */
+const showDataset = async (datasetId: string, { json, ...options }: JsonOptions, io: CommandIo): Promise<void> =>
+  withKafka(options, async (kafka) => {
+    const report = await reportDataset(kafka, await DatasetLog.read(kafka), datasetId);
+    io.stdout.write(`${json ? JSON.stringify(report) : printReport(report)}\n`);
+  });
+
+const diff = async (from: string, to: string, { json, ...options }: JsonOptions, io: CommandIo): Promise<void> =>
+  withKafka(options, async (kafka) => {
+    const found = await diffDatasets(kafka, await DatasetLog.read(kafka), { from, to });
+    if (!json) {
+      io.stdout.write(`${printDiff(found)}\n`);
+      return;
+    }
+    await writeLine(io.stdout, JSON.stringify({ from, to, added: { examples: found.added.length, ...countsOf(found.added) }, removed: { examples: found.removed.length, ...countsOf(found.removed) }, changed: found.changed.length }));
+    for (const example of found.added) await writeLine(io.stdout, JSON.stringify({ change: 'added', ...example }));
+    for (const example of found.removed) await writeLine(io.stdout, JSON.stringify({ change: 'removed', ...example }));
+    for (const change of found.changed) await writeLine(io.stdout, JSON.stringify({ change: 'answer', ...change }));
+  });
+
+const registerReading = (command: Command, io: CommandIo): void => {
+  withKafkaOptions(command.command('list'))
+    .description('show all datasets')
+    .option('--json', 'one line of JSON each')
+    .action((options: JsonOptions) => listDatasets(options, io));
+  withKafkaOptions(command.command('show'))
+    .description('show one dataset: where its examples come from, and what was trained on it')
+    .argument('<id>', 'of the dataset')
+    .option('--json', 'one line of JSON')
+    .action((id: string, options: JsonOptions) => showDataset(id, options, io));
+  withKafkaOptions(command.command('diff'))
+    .description('what the version of the second dataset has that of the first has not')
+    .argument('<from>', 'a dataset: its version is all of the target up to it')
+    .argument('<to>', 'another dataset of the same target')
+    .option('--json', 'counts as one line of JSON, then a line for each example')
+    .action((from: string, to: string, options: JsonOptions) => diff(from, to, options, io));
+};
+
+/** `ratchet dataset`: suites in, training files out, and what lies between versions. */
 export const register = (command: Command, io: CommandIo): void => {
   withKafkaOptions(command.command('import'))
     .description('make the items of a file a regression or safety suite of a target')
@@ -78,13 +123,12 @@ export const register = (command: Command, io: CommandIo): void => {
     .option('--workload <name>', 'its workload', 'default')
     .action((file: string, options: ImportOptions) => importSuite(file, options, io));
   withKafkaOptions(command.command('export'))
-    .description('write examples as a fine-tuning file, in the shapes of OpenAI')
+    .description('write examples as a fine-tuning file')
     .addOption(new Option('--format <format>', 'sft: questions with answers; dpo: the right answer preferred to the failed one').choices(['sft', 'dpo']).makeOptionMandatory())
-    .option('--dataset <id>', 'one dataset (default: all training datasets)')
+    .addOption(new Option('--fields <names>', 'names of a preference\'s sides: openai: input, preferred_output, non_preferred_output; chosen: prompt, chosen, rejected').choices(['openai', 'chosen']).default('openai'))
+    .option('--dataset <id>', 'one dataset alone (default: all training datasets)')
+    .option('--until <id>', 'the version of a dataset: it and all of its target before it')
     .addOption(new Option('--split <split>', 'test examples judge candidates, so that training on them would blind the gates').choices(['train', 'test', 'all']).default('train'))
-    .action((options: ExportOptions) => exportExamples(options, io));
-  withKafkaOptions(command.command('list'))
-    .description('show all datasets')
-    .option('--json', 'one line of JSON each')
-    .action((options: KafkaOptions & { json?: boolean }) => listDatasets(options, io));
+    .action((options: ExportOptions) => exportRows(options, io));
+  registerReading(command, io);
 };

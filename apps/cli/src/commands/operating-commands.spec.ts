@@ -24,6 +24,10 @@ describe('the operating commands', () => {
     ['command, whose --version is that of the candidate', ['command', 'approve', '--version', 'v2-12345678', ...who]],
     ['adopt', ['adopt', '--provider', 'embedded', '--provider-model', 'x', ...who]],
     ['dataset list', ['dataset', 'list']],
+    ['dataset diff', ['dataset', 'diff', 'd1', 'd2']],
+    ['review list', ['review', 'list']],
+    ['review edit', ['review', 'edit', 'e1', '--output', 'Open Plan.', ...who]],
+    ['erase', ['erase', '--user', 'u1', ...who]],
     ['dlq list', ['dlq', 'list']],
     ['audit verify', ['audit', 'verify']],
     ['trace', ['trace', 'some-id']],
@@ -40,6 +44,9 @@ describe('the operating commands', () => {
     ['dlq replay of an offset in no topic', ['dlq', 'replay', '--offset', '3'], '--offset needs --topic and --service'],
     ['audit verify with a hash that is none', ['audit', 'verify', '--noted', 'abc'], '--noted takes the hash'],
     ['dataset import without a file', ['dataset', 'import', join(folder, 'none'), '--suite', 'general', '--model', 'm'], 'cannot read'],
+    ['review reject without a reason', ['review', 'reject', 'e1', '--model', 'm', '--actor', 'ann'], "required option '--reason"],
+    ['review claim of named items and of the next', ['review', 'claim', 'e1', '--next', '3', ...who], 'not both'],
+    ['erase without a user', ['erase', ...who], 'give --model, --user'],
     ['replay of a file that is not there', ['replay', join(folder, 'none')], 'cannot read'],
   ])('exit 2 before they ask Kafka anything: %s', async (_, argv, message) => {
     const { code, stdout, stderr } = await run([...argv, ...nowhere]);

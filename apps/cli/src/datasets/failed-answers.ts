@@ -1,12 +1,10 @@
 import { isEvent, topics } from '@ratchet/contracts';
 import { interactionFailed, opportunityRanked } from '@ratchet/domain';
-import type { Example } from '@ratchet/domain';
 import type { KafkaClient } from '@ratchet/kafka';
 import { readEvents } from '../stack/read-topics.js';
 
-/** What the model answered in the failed interactions that examples come from, by interaction id. */
-export const readFailedAnswers = async (kafka: KafkaClient, examples: readonly Example[]): Promise<Map<string, string>> => {
-  const wanted = new Set(examples.flatMap(({ lineage }) => lineage.interactionIds));
+/** What the model answered in failed interactions, by interaction id. */
+export const readFailedAnswers = async (kafka: KafkaClient, wanted: ReadonlySet<string>): Promise<Map<string, string>> => {
   const answers = new Map<string, string>();
   if (wanted.size === 0) return answers;
   await readEvents({
