@@ -5,10 +5,13 @@ import { OpenAiTeacherClient } from '@ratchet/providers';
 import { CONFIG, WORK } from '@ratchet/service';
 import { DatasetKeeper } from './datasets/dataset-keeper.js';
 import { UserEraser } from './datasets/user-eraser.js';
+import { FixStaff } from './fixes/fix-staff.js';
+import { ProposeFixesJob } from './fixes/propose-fixes.job.js';
 import { GenerateAllJob, GENERATE_ALL_JOB } from './generation/generate-all.job.js';
 import { GenerateJob } from './generation/generate.job.js';
 import { GenerationMetrics } from './generation/generation-metrics.js';
 import { ErasureHandlers } from './handlers/erasure.handlers.js';
+import { FixesHandlers } from './handlers/fixes.handlers.js';
 import { OpportunitiesHandlers } from './handlers/opportunities.handlers.js';
 import { ReviewHandlers } from './handlers/review.handlers.js';
 import { SignalsHandlers } from './handlers/signals.handlers.js';
@@ -36,8 +39,11 @@ const hireTeacher = (config: Config, database: Database, logger: Logger): Teachi
   });
 };
 
-const workOf = (config: Config, database: Database, generate: GenerateJob, generateAll: GenerateAllJob, review: ReviewTick): Work => ({
-  jobs: [generate, generateAll],
+const fixStaffOf = (config: Config, database: Database): FixStaff =>
+  new FixStaff({ client: config.teacher && new OpenAiTeacherClient(config.teacher), results: new TeacherResultRepository(database), callsPerFixMax: config.TEACHER_MAX_CALLS });
+
+const workOf = (config: Config, database: Database, generate: GenerateJob, generateAll: GenerateAllJob, proposeFixes: ProposeFixesJob, review: ReviewTick): Work => ({
+  jobs: [generate, generateAll, proposeFixes],
   crons: [{ cronName: 'scheduled-generation', pattern: config.GENERATE_CRON, jobName: GENERATE_ALL_JOB }],
   ticks: [new PruneTick({ database, failuresMax: config.MAX_FAILURES, windowDays: config.FAILURE_WINDOW_DAYS }), review],
 });
@@ -47,7 +53,7 @@ export class AppModule {
   static register(): DynamicModule {
     return {
       module: AppModule,
-      controllers: [SignalsHandlers, OpportunitiesHandlers, ReviewHandlers, ErasureHandlers],
+      controllers: [SignalsHandlers, OpportunitiesHandlers, ReviewHandlers, ErasureHandlers, FixesHandlers],
       providers: [
         GenerateJob,
         GenerateAllJob,
@@ -57,8 +63,10 @@ export class AppModule {
         ReviewTick,
         DatasetKeeper,
         UserEraser,
+        ProposeFixesJob,
+        { provide: FixStaff, useFactory: fixStaffOf, inject: [CONFIG, Database] },
         { provide: TeachingStaff, useFactory: hireTeacher, inject: [CONFIG, Database, Logger] },
-        { provide: WORK, useFactory: workOf, inject: [CONFIG, Database, GenerateJob, GenerateAllJob, ReviewTick] },
+        { provide: WORK, useFactory: workOf, inject: [CONFIG, Database, GenerateJob, GenerateAllJob, ProposeFixesJob, ReviewTick] },
       ],
     };
   }

@@ -23,6 +23,8 @@ export const configSchema = databaseConfigSchema
     INPUT_CHARS_MAX: count(20, 2_000).describe('Longer requests make no example'),
     OUTPUT_CHARS_MAX: count(20, 4_000).describe('Longer answers make no example'),
     HIGH_PRIORITY: z.coerce.number().min(0).default(10).describe('Priority from which an opportunity marks its dataset as urgent'),
+    FIX_MIN_TESTS: count(1, 20).describe('Requests that must be there to judge a fix that is no training; with fewer than the gates ask for (minTargetItems), its candidate waits for a person'),
+    PROMPTLESS_PROVIDERS: z.string().default('embedded').transform((names) => names.split(',').map((name) => name.trim()).filter((name) => name !== '')).describe('Providers whose models read no system message, separated by commas: prompts and knowledge would change nothing there, so training examples are made in their place'),
     PROVIDERS: providersVariable.prefault('').describe('Model providers as JSON; needed with TEACHER_PROVIDER'),
     TEACHER_PROVIDER: z.string().min(1).optional().describe('Name of the provider in PROVIDERS that teaches; without one, truth comes from people'),
     TEACHER_MODEL: z.string().min(1).optional().describe("The teacher's model id at TEACHER_PROVIDER"),

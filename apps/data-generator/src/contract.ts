@@ -1,8 +1,14 @@
 import { defineService } from '@ratchet/contracts';
-import { candidateRegistered, commandIssued, datasetVersioned, erasureCompleted, examplesAdded, interactionFailed, opportunityClosed, opportunityRanked, reviewChanged, signalDetected } from '@ratchet/domain';
+import {
+  candidateJudged, candidateRegistered, commandIssued, datasetVersioned, erasureCompleted, examplesAdded, fixProposed, interactionFailed, opportunityClosed, opportunityRanked,
+  reviewChanged, signalDetected, trainingFailed, trainingStarted, versionPromoted, versionPublished, versionRolledBack,
+} from '@ratchet/domain';
 
 export const contract = defineService({
   service: 'data-generator',
-  consumes: [opportunityRanked, opportunityClosed, interactionFailed, signalDetected, commandIssued, candidateRegistered],
-  produces: [examplesAdded, datasetVersioned, reviewChanged, erasureCompleted],
+  consumes: [
+    opportunityRanked, opportunityClosed, interactionFailed, signalDetected, commandIssued, versionPublished, trainingStarted, trainingFailed, candidateRegistered, candidateJudged,
+    versionPromoted, versionRolledBack,
+  ],
+  produces: [examplesAdded, datasetVersioned, fixProposed, reviewChanged, erasureCompleted],
 });

@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Database } from '@ratchet/persistence';
 import { listTargets } from '../persistence/opportunity.repository.js';
+import { PROPOSE_FIXES_JOB, proposeFixesJobKey } from '../fixes/propose-fixes.job.js';
 import { GENERATE_JOB, generateJobKey } from './generate.job.js';
 import type { Job } from '@ratchet/service';
 
@@ -15,7 +16,10 @@ export class GenerateAllJob implements Job {
 
   async run(): Promise<void> {
     await this.database.transaction(async (tx) => {
-      for (const target of await listTargets(tx)) await tx.enqueue(GENERATE_JOB, target, { key: generateJobKey(target) });
+      for (const target of await listTargets(tx)) {
+        await tx.enqueue(GENERATE_JOB, target, { key: generateJobKey(target) });
+        await tx.enqueue(PROPOSE_FIXES_JOB, target, { key: proposeFixesJobKey(target) });
+      }
     });
   }
 }

@@ -5,6 +5,7 @@ import { hashEmbedding } from '@ratchet/embedded-model';
 import { derivedId, Logger, RatchetError } from '@ratchet/observability';
 import { Database, type Transaction } from '@ratchet/persistence';
 import { CONFIG, type Job } from '@ratchet/service';
+import { withoutPatched } from '../fixes/patched-opportunities.js';
 import { loadFailures } from '../persistence/failure.repository.js';
 import { loadIssued, recordDataset, recordIssued, type IssuedExamples } from '../persistence/example.repository.js';
 import { loadOpenOpportunities, type OpenOpportunity } from '../persistence/opportunity.repository.js';
@@ -49,7 +50,7 @@ export class GenerateJob implements Job {
     const mark = await this.datasets.mark(target);
     const material = await this.load(target);
     if (material.opportunities.length === 0 && !(await this.review.hasApprovals(target))) {
-      this.logger.info('no data was generated: the target has no open opportunity', target);
+      this.logger.info('no data was generated: the target has no open opportunity that training could fix', target);
       return;
     }
     const { candidates, decisions } = await this.review.screen(target, await this.gather(material));
@@ -67,7 +68,7 @@ export class GenerateJob implements Job {
   }
 
   private async load(target: Target): Promise<Material> {
-    const opportunities = await loadOpenOpportunities(this.database, target);
+    const opportunities = await withoutPatched(this.database, target, await loadOpenOpportunities(this.database, target), this.config.PROMPTLESS_PROVIDERS);
     const failures = opportunities.length === 0 ? [] : await loadFailures(this.database, { ...target, failuresMax: this.config.MAX_FAILURES });
     return { opportunities, failures, issued: await loadIssued(this.database, target) };
   }

@@ -8,9 +8,9 @@ import type { EventEnvelope } from '@ratchet/contracts';
 import type { InteractionFailed, SignalDetected } from '@ratchet/domain';
 import type { Transaction } from '@ratchet/persistence';
 
-/** Of all signals, those that carry a correction; of failures, those with texts: an example cannot be made of any other. */
+/** Of all signals, those that carry a correction or a comment; of failures, those with texts: an example cannot be made of any other. */
 export const isForGeneration = (event: EventEnvelope): boolean =>
-  isEvent(event, signalDetected) ? event.data.correction !== undefined : !isEvent(event, interactionFailed) || event.data.contentWithheld !== true;
+  isEvent(event, signalDetected) ? event.data.correction !== undefined || event.data.comment !== undefined : !isEvent(event, interactionFailed) || event.data.contentWithheld !== true;
 
 /** What an erased user did before, and what comes only now, is not kept. */
 const comesAfterErasure = async (tx: Transaction, { model, workload, userId }: Target & { readonly userId?: string | undefined }, at: string): Promise<boolean> =>

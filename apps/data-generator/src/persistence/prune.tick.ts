@@ -1,3 +1,4 @@
+import { pruneComments } from '../fixes/fix.repository.js';
 import { pruneFailures } from './failure.repository.js';
 import { pruneWaiting } from './review.repository.js';
 import type { Database } from '@ratchet/persistence';
@@ -19,6 +20,7 @@ export class PruneTick implements Tick {
 
   async tick(): Promise<void> {
     await pruneFailures(this.database, this.limits);
+    await pruneComments(this.database, this.limits.windowDays);
     await this.database.transaction((tx) => pruneWaiting(tx, this.limits.windowDays));
   }
 }
