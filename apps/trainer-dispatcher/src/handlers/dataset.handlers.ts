@@ -4,6 +4,7 @@ import { datasetVersioned, examplesAdded, vitalsCounted } from '@ratchet/domain'
 import type { DatasetVersioned, ExamplesAdded, VitalsCounted } from '@ratchet/domain';
 import type { Transaction } from '@ratchet/persistence';
 import { OnEvent } from '@ratchet/service';
+import { storeJudgingDataset } from '../persistence/fix.repository.js';
 import { addVitals, storeDataset, storeExamples } from '../persistence/trainer.repository.js';
 
 /** What the triggers look at: examples, and failure rates by version. */
@@ -14,10 +15,11 @@ export class DatasetHandlers {
     await storeExamples(tx, data);
   }
 
-  /** Suites are the evaluator's; their examples stay without a dataset row here and so are never trained on. */
+  /** Suites and the datasets of fixes are the evaluator's; their examples stay without a dataset row here and so are never trained on. */
   @OnEvent(datasetVersioned)
   async onDataset({ data }: EventEnvelope<DatasetVersioned>, tx: Transaction): Promise<void> {
-    if (data.purpose === 'training') await storeDataset(tx, data);
+    if (data.purpose === 'training' && data.trainCount === 0) await storeJudgingDataset(tx, data);
+    else if (data.purpose === 'training') await storeDataset(tx, data);
     else await tx.query(`delete from examples where dataset_id = $1`, [data.datasetId]);
   }
 

@@ -1,3 +1,4 @@
+import { FixTables0004 } from './fix-tables.migration.js';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 class TrainerTables0001 implements MigrationInterface {
@@ -78,4 +79,4 @@ class TrainerTables0001 implements MigrationInterface {
   }
 }
 
-export const migrations = [TrainerTables0001];
+export const migrations = [TrainerTables0001, FixTables0004];
