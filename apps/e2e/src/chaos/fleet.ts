@@ -11,20 +11,22 @@ export interface FleetOptions {
   readonly brokers: readonly string[];
   readonly databaseUrl: string;
   readonly env: Readonly<Partial<Record<ChaosService, Readonly<Record<string, string>>>>>;
+  /** Model providers beside the embedded one. */
+  readonly providers?: Readonly<Record<string, { readonly baseUrl: string }>>;
 }
 
 /** Two detectors, so that one can take over from the other; one process of everything else. */
 const instancesOf = (service: ChaosService): string[] => (service === 'signal-detector' ? [`${service}-a`, `${service}-b`] : [service]);
 
 /** Every service of the product as processes of the built code, each with a port that it keeps. */
-export const makeFleet = async ({ root, dataDir, brokers, databaseUrl, env }: FleetOptions): Promise<ManagedService[]> => {
+export const makeFleet = async ({ root, dataDir, brokers, databaseUrl, env, providers = {} }: FleetOptions): Promise<ManagedService[]> => {
   mkdirSync(join(dataDir, 'logs'), { recursive: true });
   const modelServerPort = await freePort();
   const shared = {
     NODE_OPTIONS: '',
     KAFKA_BROKERS: brokers.join(','),
     DATABASE_URL: databaseUrl,
-    PROVIDERS: JSON.stringify({ embedded: { baseUrl: `http://127.0.0.1:${modelServerPort}/v1` } }),
+    PROVIDERS: JSON.stringify({ embedded: { baseUrl: `http://127.0.0.1:${modelServerPort}/v1` }, ...providers }),
     MODEL_SERVER_DATA_DIR: join(dataDir, 'model-server'),
     GATEWAY_DATA_DIR: join(dataDir, 'gateway'),
   };

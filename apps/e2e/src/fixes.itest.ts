@@ -1,0 +1,144 @@
+// Goal: each kind of fix turns failures into another answer in traffic, by one way: artefact, candidate, gates, rollout. Method: five parts of one
+// product, each with a weakness of its own; their users complain, an analysis is ordered, and the rest is left to the services, which are processes of the built code.
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { topics } from '@ratchet/contracts';
+import type { EventEnvelope } from '@ratchet/contracts';
+import { commandIssued, datasetVersioned, examplesAdded } from '@ratchet/domain';
+import type { Bundle, CandidateJudged, CandidateRegistered, Command, DatasetVersioned, ExamplesAdded, FixProposed, OpportunityRanked, TrainingStarted, VersionPublished } from '@ratchet/domain';
+import { eventually, readAll, uniqueName } from '@ratchet/testing';
+import pg from 'pg';
+import { kafkaDoor } from './chaos/doors.js';
+import { trainFirstModel } from './chaos/loop-driver.js';
+import { FixStack } from './fixes/fix-stack.js';
+import { inParallel, MODEL, ProductClient } from './fixes/product-client.js';
+import { firstLessons, weakWorkloads } from './fixes/workloads.js';
+import type { WeakWorkload } from './fixes/workloads.js';
+
+const PROMOTED_WITHIN_MS = 240_000;
+/** Too few to be an opportunity: they only keep the clustering from cutting the others in two. */
+const ODD_REQUESTS = 4;
+const stack = new FixStack();
+const events = kafkaDoor(() => undefined);
+const answersBefore = new Map<string, string>();
+const championsBefore = new Map<string, string | undefined>();
+let database: pg.Pool;
+let product: ProductClient;
+
+const now = (): string => new Date().toISOString();
+const issue = async (command: (target: { model: string; workload: string }) => object, { workload }: WeakWorkload): Promise<void> => {
+  const commandId = uniqueName('command');
+  const target = { model: MODEL, workload };
+  const data = { commandId, actor: 'a-person', reason: 'the test', ...target, issuedAt: now(), ...command(target) } as Command;
+  await events.send([{ id: commandId, source: '/test', type: commandIssued.type, time: data.issuedAt, data }]);
+};
+
+const importSuite = async ({ workload, general }: WeakWorkload): Promise<void> => {
+  const target = { model: MODEL, workload };
+  const datasetId = uniqueName('suite');
+  const examples = general.map(({ input, output }, i): ExamplesAdded['examples'][number] => ({ exampleId: `${datasetId}-${i}`, input, output, category: 'usual', source: 'import', split: 'test', confidence: 1, lineage: { interactionIds: [] } }));
+  const parts = Array.from({ length: Math.ceil(examples.length / 200) }, (_, i): EventEnvelope => ({ id: `${datasetId}-part-${i}`, source: '/test', type: examplesAdded.type, time: now(), data: { datasetId, ...target, examples: examples.slice(i * 200, (i + 1) * 200), addedAt: now() } }));
+  const closed: DatasetVersioned = { datasetId, ...target, purpose: 'general_suite', trainCount: 0, testCount: examples.length, contentHash: datasetId, opportunityIds: [], failuresAnalyzed: 0, rejected: [], highPriority: false, versionedAt: now() };
+  await events.send([...parts, { id: `${datasetId}-closed`, source: '/test', type: datasetVersioned.type, time: now(), data: closed }]);
+};
+
+const complain = async ({ workload, requests, complaint }: WeakWorkload): Promise<void> => {
+  await inParallel(requests, async (request, i) => void (await product.converse({ workload, request, userId: `${workload}-${i}`, complaint })));
+  await inParallel(Array.from({ length: ODD_REQUESTS }), async (_, i) => void (await product.converse({ workload, request: 'Sing me a lullaby about sleepy elephants on the moon', userId: `${workload}-odd-${i}`, complaint: { name: 'thumbs', value: false } })));
+};
+
+const failuresKnown = async (schema: string, { workload, requests }: WeakWorkload): Promise<void> => {
+  const { rows } = await database.query<{ n: number }>(`select count(*)::int as n from ${schema}.failures where model = $1 and workload = $2`, [MODEL, workload]);
+  const known = rows[0]?.n ?? 0;
+  if (known < requests.length + ODD_REQUESTS) throw new Error(`${schema} knows ${known} of ${requests.length + ODD_REQUESTS} failures of ${workload}`);
+};
+
+/** Satisfied users on all workloads, until every one of them is served by another version. */
+const serveUntilPromoted = async (): Promise<void> => {
+  const until = Date.now() + PROMOTED_WITHIN_MS;
+  for (let round = 0; Date.now() < until; round += 1) {
+    const waiting: WeakWorkload[] = [];
+    for (const one of weakWorkloads) if ((await product.championOf(one.workload)) === championsBefore.get(one.workload)) waiting.push(one);
+    if (waiting.length === 0) return;
+    const asked = waiting.flatMap(({ workload, general }) => Array.from({ length: 4 }, (_, i) => ({ workload, request: general[(round * 4 + i) % general.length]?.input ?? '' })));
+    await inParallel(asked, async (one, i) => void (await product.converse({ ...one, userId: `user-${round}-${i}` })));
+  }
+};
+
+const read = async <Data extends { readonly workload: string }>(topic: string, type: string, { workload }: WeakWorkload): Promise<Data[]> =>
+  (await readAll(topic)).filter(({ headers }) => headers['ce_type'] === type).map(({ value }) => JSON.parse(String(value)) as Data).filter((data) => data.workload === workload);
+
+beforeAll(async () => {
+  await stack.start();
+  database = new pg.Pool({ connectionString: stack.databaseUrl, max: 4 });
+  product = new ProductClient(stack.urlOf('gateway'));
+  const embedded = { name: 'embedded', model: await trainFirstModel(stack.urlOf('model-server'), firstLessons, 7) };
+  for (const one of weakWorkloads) {
+    await issue(() => ({ name: 'target.adopt', bundle: { provider: embedded, ...one.bundle } satisfies Bundle }), one);
+    await importSuite(one);
+  }
+  for (const one of weakWorkloads) championsBefore.set(one.workload, await eventually(async () => (await product.championOf(one.workload)) ?? Promise.reject(new Error(`nobody serves ${one.workload}`)), { withinMs: 60_000 }));
+  for (const { workload, asked } of weakWorkloads) answersBefore.set(workload, await product.converse({ workload, request: asked, userId: 'first' }));
+  for (const one of weakWorkloads) await complain(one);
+  for (const one of weakWorkloads) for (const schema of ['analyzer', 'data_generator']) await eventually(() => failuresKnown(schema, one), { withinMs: 60_000, everyMs: 200 });
+  for (const one of weakWorkloads) await issue(() => ({ name: 'analysis.run' }), one);
+  await serveUntilPromoted();
+}, 400_000);
+
+afterAll(async () => {
+  await events.close();
+  await database?.end();
+  await stack.stop();
+}, 60_000);
+
+describe.each(weakWorkloads.map((one) => [one.fixType, one] as const))('%s', (_fixType, one) => {
+  it('is what the analysis wants for the failures', async () => {
+    const [ranked, ...others] = await read<OpportunityRanked>(topics.opportunities.name, 'ratchet.opportunity.ranked', one);
+    expect(others).toEqual([]);
+    expect(ranked).toMatchObject({ rootCause: one.rootCause, fixType: one.fixType });
+    expect(ranked?.size).toBeGreaterThanOrEqual(one.requests.length);
+  });
+
+  it('makes an artefact of its own kind, and questions that judge it', async () => {
+    const [dataset] = await read<DatasetVersioned>(topics.datasets.name, 'ratchet.dataset.versioned', one).then((all) => all.filter(({ purpose }) => purpose === 'training'));
+    const fixes = await read<FixProposed>(topics.datasets.name, 'ratchet.fix.proposed', one);
+    expect(dataset?.testCount).toBeGreaterThanOrEqual(20);
+    if (one.fixType === 'training_examples') {
+      expect({ fixes, trains: (dataset?.trainCount ?? 0) > 50 }).toEqual({ fixes: [], trains: true });
+      return;
+    }
+    const field = { knowledge_entries: 'knowledge', prompt_patch: 'systemPrompt', safety_threshold: 'safetyThreshold', retrieval_change: 'retrieval' }[one.fixType];
+    expect(fixes).toMatchObject([{ fixType: one.fixType, baseVersion: championsBefore.get(one.workload), datasetId: dataset?.datasetId, patch: { [field]: expect.anything() } }]);
+    expect(dataset?.trainCount).toBe(0);
+  });
+
+  it('becomes a candidate that passes every required gate', async () => {
+    const [started] = await read<TrainingStarted>(topics.candidates.name, 'ratchet.training.started', one);
+    const [registered] = await read<CandidateRegistered>(topics.candidates.name, 'ratchet.candidate.registered', one);
+    const published = await read<VersionPublished>(topics.versions.name, 'ratchet.version.published', one);
+    const [judged] = await read<CandidateJudged>(topics.verdicts.name, 'ratchet.candidate.judged', one);
+    expect(started?.fixId === undefined).toBe(one.fixType === 'training_examples');
+    expect(registered?.fixId).toBe(started?.fixId);
+    expect(published.find(({ versionId }) => versionId === registered?.version)).toMatchObject({ ordinal: 2, parentVersion: championsBefore.get(one.workload) });
+    expect({ outcome: judged?.outcome, gates: judged?.gates.filter(({ required }) => required).map(({ name, verdict }) => [name, verdict]), message: judged?.message }).toEqual({
+      outcome: 'passed', gates: [['target_improvement', 'passed'], ['no_regression', 'passed'], ['safety_pass', 'passed']], message: judged?.message,
+    });
+  });
+
+  it('changes what users are answered', async () => {
+    const [registered] = await read<CandidateRegistered>(topics.candidates.name, 'ratchet.candidate.registered', one);
+    expect(await product.championOf(one.workload)).toBe(registered?.version);
+    expect(answersBefore.get(one.workload)).toMatch(one.before);
+    expect(await product.converse({ workload: one.workload, request: one.asked, userId: 'last' })).toMatch(one.after);
+  });
+
+  it('closes the opportunity, and leaves the usual answers as they were', async () => {
+    const [closed] = await eventually(async () => {
+      const all = await read<{ workload: string; reason: string; version?: string }>(topics.opportunities.name, 'ratchet.opportunity.closed', one);
+      expect(all).not.toEqual([]);
+      return all;
+    });
+    expect(closed).toMatchObject({ reason: 'fixed', version: await product.championOf(one.workload) });
+    const [usual] = one.general;
+    expect(await product.converse({ workload: one.workload, request: usual?.input ?? '', userId: 'last' })).toBe(usual?.output);
+  });
+});
