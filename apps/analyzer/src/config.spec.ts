@@ -16,6 +16,14 @@ describe('loadConfig', () => {
     expect(() => loadConfig({ ...env, PROVIDERS, EMBEDDINGS_PROVIDER: 'other', EMBEDDINGS_MODEL: 'minilm' })).toThrow('it has embedded');
   });
 
+  it('reads schedules of workloads, and refuses what is none', () => {
+    expect(loadConfig({ ...env, ANALYSIS_SCHEDULES: '{"support": "0 */6 * * *"}' }).ANALYSIS_SCHEDULES).toEqual({ support: '0 */6 * * *' });
+    expect(loadConfig(env).ANALYSIS_SCHEDULES).toEqual({});
+    expect(() => loadConfig({ ...env, ANALYSIS_SCHEDULES: '{"support": "daily"}' })).toThrow('five fields');
+    expect(() => loadConfig({ ...env, ANALYSIS_SCHEDULES: 'support' })).toThrow('no JSON');
+    expect(() => loadConfig({ ...env, ANALYSIS_CRON: 'every monday' })).toThrow('five fields');
+  });
+
   it('wants provider and model together', () => {
     expect(() => loadConfig({ ...env, EMBEDDINGS_PROVIDER: 'embedded' })).toThrow('set EMBEDDINGS_PROVIDER and EMBEDDINGS_MODEL together');
   });

@@ -1,3 +1,4 @@
+import { idSchema } from '@ratchet/domain';
 import { providerModel, type ProviderModel, providersVariable } from '@ratchet/providers';
 import { databaseConfigSchema, loadEnv } from '@ratchet/service';
 import { z } from 'zod';
@@ -5,19 +6,34 @@ import { loadCatalogue } from './strategies/load-catalogue.js';
 import { strategyVariables } from './strategies/strategy-variables.js';
 import type { Strategy } from '@ratchet/domain';
 
+const cronPattern = z.string().regex(/^[0-9*/,-]+(?:\s+[0-9*/,-]+){4}$/u, 'is no crontab pattern of five fields, such as "0 3 * * *"');
+const schedules = z
+  .string()
+  .transform((text, context): unknown => {
+    try {
+      return JSON.parse(text) as unknown;
+    } catch {
+      context.addIssue({ code: 'custom', message: 'is no JSON: give an object such as {"support": "0 */6 * * *"}' });
+      return z.NEVER;
+    }
+  })
+  .pipe(z.record(idSchema, cronPattern));
+
 const count = (least: number, fallback: number) => z.coerce.number().int().min(least).default(fallback);
 
 export const configSchema = databaseConfigSchema
   .extend({
     MAX_FAILURES: count(100, 20_000).describe('Failures kept per target, the newest first'),
     FAILURE_WINDOW_DAYS: count(1, 30).describe('Failures older than this are forgotten'),
-    ANALYSIS_CRON: z.string().min(9).default('0 3 * * *').describe('Crontab pattern (UTC) of the analysis of every target'),
+    ANALYSIS_CRON: cronPattern.default('0 3 * * *').describe('Crontab pattern (UTC) of the analysis of every target; what was missed while nothing ran is made up for once'),
+    ANALYSIS_SCHEDULES: schedules.prefault('{}').describe('Workloads with a pattern of their own in place of ANALYSIS_CRON: JSON object from workload to crontab pattern'),
     ANALYSIS_EVERY_MS: z.coerce.number().int().min(1_000).optional().describe('Also look at this interval whether a target has MIN_NEW_FAILURES'),
     MIN_NEW_FAILURES: count(1, 20).describe('New failures since the last analysis that make another one worth while'),
     MIN_CLUSTER_SIZE: count(2, 5).describe('Smaller clusters are no opportunity'),
     CLUSTER_K_MAX: count(2, 10).describe('Most clusters that the search for k may find; the number is chosen from the data'),
     CLUSTER_SEED: count(0, 7).describe('Seed of the clustering, so that equal failures give equal clusters'),
     CLUSTER_TIMEOUT_MS: count(1_000, 600_000).describe('A clustering that runs longer is stopped and tried again'),
+    COME_BACK_WEEKS: count(0, 8).describe('An opportunity that was closed no longer ago is known again, under its id, when its failures come back'),
     FADE_AFTER_ANALYSES: count(1, 3).describe('An opportunity that this many analyses in a row do not find is closed'),
     PROVIDERS: providersVariable.prefault('').describe('Model providers as JSON; needed with EMBEDDINGS_PROVIDER or TEACHER_PROVIDER'),
     EMBEDDINGS_PROVIDER: z.string().min(1).optional().describe('Name of the provider in PROVIDERS that embeds failures; local hashed n-grams without'),

@@ -4,6 +4,7 @@ import { loadConfig } from './config.js';
 import { contract } from './contract.js';
 import { isForAnalysis } from './handlers/signals.handlers.js';
 import { Erasures0005 } from './persistence/erasures.migration.js';
+import { ClustersOverTime0002 } from './persistence/clusters-over-time.migration.js';
 import { InitialSchema0001 } from './persistence/initial-schema.migration.js';
 import { Strategies0004 } from './persistence/strategies.migration.js';
 
@@ -11,6 +12,6 @@ await runService({
   contract,
   loadConfig,
   module: (config) => AppModule.with(config),
-  database: { migrations: [InitialSchema0001, Erasures0005, Strategies0004] },
+  database: { migrations: [InitialSchema0001, ClustersOverTime0002, Strategies0004, Erasures0005] },
   accepts: isForAnalysis,
 });

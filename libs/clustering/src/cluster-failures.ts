@@ -20,7 +20,7 @@ export interface ClusterOptions {
   readonly sampleMax?: number | undefined;
 }
 
-export const CLUSTER_DEFAULTS = { kMax: 10, seed: 1, sampleMax: 2_000, topics: 96, representatives: 5, patterns: 8 } as const;
+export const CLUSTER_DEFAULTS = { kMax: 10, seed: 1, sampleMax: 2_000, topics: 96, topicsMax: 160, representatives: 5, patterns: 8 } as const;
 
 /** Failures that are alike. */
 export interface FailureCluster {
@@ -61,14 +61,17 @@ export const clusterFailures = (given: readonly FailureItem[], options: ClusterO
   const items = [...given].sort((a, b) => (a.id < b.id ? -1 : 1));
   if (items.length === 0) return { clusters: [], k: 0, silhouette: 0 };
   const vectors = embedFailures(items);
-  const points = projectToTopics(vectors, { dims: topicsOf(items.length, k), seed });
+  const points = projectToTopics(vectors, { dims: topicsOf(items.length, k ?? kMax), seed });
   const { labels, silhouette } = split(points, { k, kMax, seed, sampleMax });
   const clusters = describe({ items, vectors, points, labels });
   return { clusters, k: clusters.length, silhouette };
 };
 
-/** Few items can show few topics: in more directions than these all are equally far from one another. */
-const topicsOf = (count: number, k = 0): number => Math.min(CLUSTER_DEFAULTS.topics, Math.max(TOPICS_MIN, k, Math.round(count / ITEMS_A_TOPIC)));
+/** Few items can show few topics: in more directions than these all are equally far from one another. Where there are to be more clusters, there are more topics. */
+const topicsOf = (count: number, bound: number): number => {
+  const most = Math.min(CLUSTER_DEFAULTS.topicsMax, Math.max(CLUSTER_DEFAULTS.topics, bound));
+  return Math.min(most, Math.max(TOPICS_MIN, Math.round(count / ITEMS_A_TOPIC)));
+};
 
 const check = (items: readonly FailureItem[], { k, kMax, sampleMax }: { k: number | undefined; kMax: number; sampleMax: number }): void => {
   for (const [name, value] of Object.entries({ k: k ?? 1, kMax, sampleMax })) {

@@ -27,7 +27,8 @@ export interface KMeansOptions {
 
 const SAMPLE_ITERATIONS = 25;
 const MAX_ITERATIONS = 60;
-const STARTS = 3;
+/** Starts on the sample; many clusters cost more a start, and differ less from one to the next. */
+const STARTS = { few: 6, many: 3, manyFrom: 60 };
 /** The starts look at this many points a cluster: enough that each topic of some size is among them. */
 const SAMPLED_A_CLUSTER = 25;
 const SAMPLED_MIN = 4_000;
@@ -36,7 +37,7 @@ const SAMPLED_MIN = 4_000;
  * K-means of any number of points: several starts on a sample, the best of which goes on with all points. Every pass looks only at what can have
  * changed. Throws a RangeError for a `k` below 1 or above the number of points.
  */
-export const kMeans = (points: Points, { k, seed, starts = STARTS, maxIterations = MAX_ITERATIONS }: KMeansOptions): Partition => {
+export const kMeans = (points: Points, { k, seed, starts = k < STARTS.manyFrom ? STARTS.few : STARTS.many, maxIterations = MAX_ITERATIONS }: KMeansOptions): Partition => {
   if (!Number.isInteger(k) || k < 1 || k > points.count) throw new RangeError(`k must be a whole number from 1 to ${points.count}, the number of points, not ${k}.`);
   if (!Number.isInteger(starts) || starts < 1) throw new RangeError(`starts must be a whole number from 1 on, not ${starts}.`);
   const random = seededRandom(seed);

@@ -17,6 +17,8 @@ export interface Cron {
   readonly cronName: string;
   readonly pattern: string;
   readonly jobName: string;
+  /** Given to the job. */
+  readonly payload?: object;
 }
 
 export interface JobRunnerOptions {
@@ -64,7 +66,7 @@ export const prepareJobs = async ({ url, service, logger }: Pick<JobRunnerOption
  */
 export const startJobs = async ({ url, service, jobs, crons, logger, stopWithinMs = STOP_WITHIN_MS }: JobRunnerOptions): Promise<() => Promise<void>> => {
   const schema = jobsSchema(service);
-  const crontab = crons.map(({ cronName, pattern, jobName }) => `${pattern} ${jobName} ?id=${cronName}&jobKey=${cronName}&fill=${CATCH_UP}`);
+  const crontab = crons.map(({ cronName, pattern, jobName, payload }) => `${pattern} ${jobName} ?id=${cronName}&jobKey=${cronName}&fill=${CATCH_UP}${payload === undefined ? '' : ` ${JSON.stringify(payload)}`}`);
   const stopping = new AbortController();
   const interrupted: Interrupted[] = [];
   const taskList = Object.fromEntries(jobs.map((job) => [job.jobName, taskOf({ job, logger, stopping: stopping.signal, interrupted })]));

@@ -7,7 +7,8 @@ import { z } from 'zod';
 import { Clusterer } from '../clustering/clusterer.js';
 import { FailureEmbedder } from '../embedding/failure-embedder.js';
 import { assignOpportunities, countNewFailures, loadFailures } from '../persistence/failure.repository.js';
-import { closeOpportunities, loadOpenOpportunities, markMissed, saveOpportunity } from '../persistence/opportunity.repository.js';
+import { recordHistory } from '../persistence/history.repository.js';
+import { closeOpportunities, loadKnownOpportunities, markMissed, saveOpportunity } from '../persistence/opportunity.repository.js';
 import { loadFixOutcomes, loadOutcomes } from '../persistence/outcome.repository.js';
 import { loadChoices, loadMadeStrategies, saveChoice, saveStrategy } from '../persistence/strategy.repository.js';
 import { finishAnalysis, readTarget, recordAnalysis } from '../persistence/target.repository.js';
@@ -102,8 +103,8 @@ export class AnalyzeJob implements Job {
     const ordinal = analyses + 1;
     const analysisId = derivedId('analysis', target.model, target.workload, ordinal);
     const { failures, through } = await loadFailures(this.database, { ...target, ...limits });
-    const { items, embedding } = await this.embedder.embed(failures);
-    const { clusters, silhouette } = await this.clusterer.cluster(items, { kMax: this.config.CLUSTER_K_MAX, seed: this.config.CLUSTER_SEED });
+    const { pages, embedding } = this.embedder.embed(failures);
+    const { clusters, silhouette } = await this.clusterer.cluster(pages, { kMax: this.config.CLUSTER_K_MAX, seed: this.config.CLUSTER_SEED });
     const former = await this.loadFormer(target, failures);
     const outcomes = await loadFixOutcomes(this.database);
     const found = rankOpportunities({
@@ -111,7 +112,7 @@ export class AnalyzeJob implements Job {
       minClusterSize: this.config.MIN_CLUSTER_SIZE, rankedAt: new Date().toISOString(),
     });
     const { opportunities: ranked, made } = await this.strategist.plan({ ranked: found, failures, embedding, ...(await this.remembered(target)) });
-    const { missed, closed } = decideFading({ former, found: found.map(({ data, memberIds }) => ({ opportunityId: data.opportunityId, memberIds })), fadeAfter: this.config.FADE_AFTER_ANALYSES });
+    const { missed, closed } = decideFading({ former, found: ranked.map(({ data }) => data), fadeAfter: this.config.FADE_AFTER_ANALYSES });
     return { analysisId, ordinal, through, failures, ranked, made, missed, closed, embedding, clusters: clusters.length, silhouette: silhouette ?? null, startedMs };
   }
 
@@ -122,11 +123,9 @@ export class AnalyzeJob implements Job {
   }
 
   private async loadFormer(target: Target, failures: readonly Failure[]): Promise<(FormerOpportunity & { missedAnalyses: number })[]> {
-    const open = await loadOpenOpportunities(this.database, target);
-    return open.map((opportunity) => ({
-      ...opportunity,
-      memberIds: new Set(failures.filter(({ opportunityId }) => opportunityId === opportunity.opportunityId).map(({ interactionId }) => interactionId)),
-    }));
+    const known = await loadKnownOpportunities(this.database, { ...target, comeBackWeeks: this.config.COME_BACK_WEEKS });
+    const members = Map.groupBy(failures, ({ opportunityId }) => opportunityId);
+    return known.map((opportunity) => ({ ...opportunity, memberIds: new Set(members.get(opportunity.opportunityId)?.map(({ interactionId }) => interactionId)) }));
   }
 
   private async publish(tx: Transaction, target: Target, findings: Findings): Promise<boolean> {
@@ -141,6 +140,7 @@ export class AnalyzeJob implements Job {
       await saveChoice(tx, { ...data, choice: data.strategyChoice, chosenAt: data.rankedAt, isKept });
       tx.emit(opportunityRanked, data, { id: derivedId('ranked', analysisId, data.opportunityId) });
     }
+    await recordHistory(tx, ranked.map(({ data }) => data));
     await markMissed(tx, findings.missed);
     for (const { opportunityId, reason } of findings.closed) {
       await closeOpportunities(tx, { opportunityIds: [opportunityId], state: reason, closedBy: analysisId });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { decideFading } from './fading.js';
 
-const former = (opportunityId: string, missedAnalyses: number, members: string[] = []): Parameters<typeof decideFading>[0]['former'][number] => ({ opportunityId, missedAnalyses, centroid: [1], embedding: 'e', memberIds: new Set(members) });
+const former = (opportunityId: string, missedAnalyses: number, isClosed = false): Parameters<typeof decideFading>[0]['former'][number] => ({ opportunityId, missedAnalyses, centroid: [1], embedding: 'e', memberIds: new Set(), isClosed });
 
 describe('decideFading', () => {
   it('gives a missing opportunity some analyses to come back before it is closed', () => {
@@ -10,12 +10,12 @@ describe('decideFading', () => {
     expect(closed).toEqual([{ opportunityId: 'old', reason: 'faded' }]);
   });
 
-  it('leaves those that were found alone', () => {
-    expect(decideFading({ former: [former('a', 2)], found: [{ opportunityId: 'a', memberIds: [] }], fadeAfter: 3 })).toEqual({ missed: [], closed: [] });
+  it('leaves those alone that were found, and those that are closed', () => {
+    expect(decideFading({ former: [former('a', 2), former('b', 2, true)], found: [{ opportunityId: 'a' }], fadeAfter: 3 })).toEqual({ missed: [], closed: [] });
   });
 
-  it('says merged where most of its failures are in another opportunity', () => {
-    const { closed } = decideFading({ former: [former('a', 2, ['1', '2', '3'])], found: [{ opportunityId: 'b', memberIds: ['1', '2', '8'] }], fadeAfter: 3 });
+  it('closes at once what lies in another opportunity now', () => {
+    const { closed } = decideFading({ former: [former('a', 0), former('b', 0)], found: [{ opportunityId: 'b', change: { kind: 'merged', from: ['b', 'a'] } }], fadeAfter: 3 });
     expect(closed).toEqual([{ opportunityId: 'a', reason: 'merged' }]);
   });
 });

@@ -14,6 +14,10 @@ export interface Failure {
   readonly reasons: readonly FeedbackReason[];
   readonly comments: readonly string[];
   readonly correction?: string;
+  /** What the product said of the interaction. */
+  readonly attributes?: Readonly<Record<string, string | number | boolean>>;
+  /** When its window closed. */
+  readonly closedAtMs?: number;
   /** The opportunity that the last analysis put it in. */
   readonly opportunityId?: string;
 }

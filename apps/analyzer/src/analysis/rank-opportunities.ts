@@ -1,15 +1,14 @@
 import { derivedId } from '@ratchet/observability';
 import { fixOfRootCause, priorityOf } from '@ratchet/domain';
-import { matchIdentities, type FormerOpportunity } from './identity.js';
+import { traceIdentities, type FormerOpportunity, type Identity } from './identity.js';
 import { estimatePriorityInputs, type FixOutcomes } from './priority-inputs.js';
 import { findRootCause, givenAnswersOf } from '../diagnosis/root-cause.js';
 import { suggestFix } from '../diagnosis/suggested-fix.js';
+import { boundedIds, weaknessFacts } from './weakness-facts.js';
 import type { FixType, OpportunityRanked, Target } from '@ratchet/domain';
 import type { Cluster } from './clustering.port.js';
 import type { Failure } from './failure.js';
 
-/** The event's own limit. */
-const MEMBERS_MAX = 2_000;
 /** Texts travel in events: a sample longer than this is cut. */
 const SAMPLE_CHARS_MAX = 2_000;
 const PATTERNS_MAX = 10;
@@ -51,11 +50,12 @@ const sampleOf = ({ interactionId, query, response, correction }: Failure): Oppo
   ...(correction !== undefined && { correction: correction.slice(0, SAMPLE_CHARS_MAX) }),
 });
 
-const describe = (cluster: Cluster, { input, byId, givenAnswers, opportunityId }: {
+const describe = (cluster: Cluster, { input, byId, givenAnswers, opportunityId, identity }: {
   readonly input: RankingInput;
   readonly byId: ReadonlyMap<string, Failure>;
   readonly givenAnswers: ReadonlySet<string>;
   readonly opportunityId: string;
+  readonly identity: Identity | undefined;
 }): Unranked => {
   const pick = (ids: readonly string[]): Failure[] => ids.flatMap((id) => byId.get(id) ?? []);
   const members = pick(cluster.memberIds);
@@ -82,10 +82,11 @@ const describe = (cluster: Cluster, { input, byId, givenAnswers, opportunityId }
       suggestedFix: suggestFix({ fixType, patterns: commonPatterns, failures: members }),
       commonPatterns,
       representatives: pick(cluster.representativeIds).slice(0, 5).map(sampleOf),
-      interactionIds: cluster.memberIds.slice(0, MEMBERS_MAX),
+      interactionIds: boundedIds(cluster.memberIds),
       analysisId: input.analysisId,
       failuresAnalyzed: input.failures.length,
       rankedAt: input.rankedAt,
+      ...weaknessFacts({ cluster, members, identity, rankedAt: input.rankedAt }),
     },
   };
 };
@@ -96,10 +97,13 @@ export const rankOpportunities = (input: RankingInput): Opportunity[] => {
   const byId = new Map(input.failures.map((failure) => [failure.interactionId, failure]));
   const givenAnswers = givenAnswersOf(input.failures);
   const clusters = input.clusters.filter(({ memberIds }) => memberIds.length >= input.minClusterSize);
-  const identities = matchIdentities({ clusters, former: input.former, embedding: input.embedding });
+  const identities = traceIdentities({ clusters, former: input.former, embedding: input.embedding });
   const newId = (clusterId: string): string => derivedId('opportunity', target.model, target.workload, analysisId, clusterId);
   return clusters
-    .map((cluster) => describe(cluster, { input, byId, givenAnswers, opportunityId: identities.get(cluster.clusterId) ?? newId(cluster.clusterId) }))
+    .map((cluster) => {
+      const identity = identities.get(cluster.clusterId);
+      return describe(cluster, { input, byId, givenAnswers, opportunityId: identity?.opportunityId ?? newId(cluster.clusterId), identity });
+    })
     .sort((a, b) => b.data.priority - a.data.priority || b.data.size - a.data.size || (a.data.opportunityId < b.data.opportunityId ? -1 : 1))
     .map(({ data, ...rest }, index) => ({ ...rest, data: { ...data, rank: index + 1 } }));
 };

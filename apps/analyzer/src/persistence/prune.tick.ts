@@ -1,3 +1,4 @@
+import { pruneEmbeddings } from './embedding-cache.repository.js';
 import { pruneFailures } from './failure.repository.js';
 import { pruneOutcomes } from './outcome.repository.js';
 import type { Database } from '@ratchet/persistence';
@@ -20,5 +21,6 @@ export class PruneTick implements Tick {
   async tick(): Promise<void> {
     await pruneFailures(this.database, this.limits);
     await pruneOutcomes(this.database);
+    await pruneEmbeddings(this.database, this.limits);
   }
 }

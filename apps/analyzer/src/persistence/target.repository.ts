@@ -8,7 +8,8 @@ export interface TargetState {
 }
 
 export const ensureTarget = async (tx: Queryable, { model, workload }: Target): Promise<void> => {
-  await tx.query('insert into targets (model, workload) values ($1, $2) on conflict do nothing', [model, workload]);
+  // An insert, even one that does nothing on a conflict, would wait for an analysis that writes its findings; looking first does not.
+  await tx.query('insert into targets (model, workload) select $1::text, $2::text where not exists (select from targets where model = $1::text and workload = $2::text) on conflict do nothing', [model, workload]);
 };
 
 export const listTargets = async (db: Queryable): Promise<Target[]> => db.query<Target & Record<string, unknown>>('select model, workload from targets order by model, workload');
