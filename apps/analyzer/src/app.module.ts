@@ -1,5 +1,5 @@
 import { Module } from '@nestjs/common';
-import { Logger } from '@ratchet/observability';
+import { Logger, Metrics } from '@ratchet/observability';
 import { Database } from '@ratchet/persistence';
 import { OpenAiEmbeddingsClient, OpenAiTeacherClient } from '@ratchet/providers';
 import { CONFIG, WORK } from '@ratchet/service';
@@ -8,6 +8,8 @@ import { AnalyzeAllJob } from './analysis/analyze-all.job.js';
 import { AnalyzeJob } from './analysis/analyze.job.js';
 import { analysisCrons } from './analysis/schedule.js';
 import { Clusterer } from './clustering/clusterer.js';
+import { Diagnostics } from './diagnosis/diagnostics.js';
+import { JudgePanel } from './diagnosis/judge/judge-panel.js';
 import { FailureEmbedder } from './embedding/failure-embedder.js';
 import { CyclesHandlers } from './handlers/cycles.handlers.js';
 import { CommandsHandlers } from './handlers/commands.handlers.js';
@@ -15,7 +17,9 @@ import { ErasureHandlers } from './handlers/erasure.handlers.js';
 import { PromotionsHandlers } from './handlers/promotions.handlers.js';
 import { SignalsHandlers } from './handlers/signals.handlers.js';
 import { StoredEmbeddings } from './persistence/embedding-cache.repository.js';
+import { OpinionRepository } from './persistence/opinion.repository.js';
 import { PruneTick } from './persistence/prune.tick.js';
+import { RerankJob, RerankTick } from './priority/rerank.job.js';
 import { Strategist } from './strategies/strategist.js';
 import { TeacherProposer } from './strategies/teacher-proposer.js';
 import type { DynamicModule } from '@nestjs/common';
@@ -40,10 +44,18 @@ const strategistFor = (config: Config, logger: Logger): Strategist =>
     logger,
   });
 
-const workOf = (config: Config, database: Database, analyze: AnalyzeJob, analyzeAll: AnalyzeAllJob): Work => ({
-  jobs: [analyze, analyzeAll],
+const diagnosticsFor = (config: Config, database: Database, logger: Logger, metrics: Metrics): Diagnostics => {
+  const client = config.judge && new OpenAiTeacherClient(config.judge);
+  const panel = client && config.DIAGNOSIS_JUDGE && new JudgePanel(config.DIAGNOSIS_JUDGE, client, new OpinionRepository(database), logger, metrics);
+  logger.info(client ? 'rules and a judge name root causes' : 'no DIAGNOSIS_JUDGE is set: rules name root causes', { ...(client && { judge: client.description }) });
+  return new Diagnostics({ database, panel, confidenceMin: config.DIAGNOSIS_MIN_CONFIDENCE });
+};
+
+const workOf = (config: Config, database: Database, analyze: AnalyzeJob, analyzeAll: AnalyzeAllJob, rerank: RerankJob): Work => ({
+  jobs: [analyze, analyzeAll, rerank],
   crons: analysisCrons(config),
   ticks: [
+    new RerankTick({ database, everyMs: config.RERANK_EVERY_MS }),
     new PruneTick({ database, failuresMax: config.MAX_FAILURES, windowDays: config.FAILURE_WINDOW_DAYS }),
     ...(config.ANALYSIS_EVERY_MS === undefined ? [] : [new AnalysisTick({ database, everyMs: config.ANALYSIS_EVERY_MS, newFailuresMin: config.MIN_NEW_FAILURES })]),
   ],
@@ -58,10 +70,12 @@ export class AppModule {
       providers: [
         AnalyzeJob,
         AnalyzeAllJob,
+        RerankJob,
+        { provide: Diagnostics, useFactory: diagnosticsFor, inject: [CONFIG, Database, Logger, Metrics] },
         { provide: Clusterer, useValue: new Clusterer(config.CLUSTER_TIMEOUT_MS) },
         { provide: Strategist, useFactory: strategistFor, inject: [CONFIG, Logger] },
         { provide: FailureEmbedder, useFactory: embedderFor, inject: [CONFIG, Logger, Database] },
-        { provide: WORK, useFactory: workOf, inject: [CONFIG, Database, AnalyzeJob, AnalyzeAllJob] },
+        { provide: WORK, useFactory: workOf, inject: [CONFIG, Database, AnalyzeJob, AnalyzeAllJob, RerankJob] },
       ],
     };
   }

@@ -20,7 +20,7 @@ describe('loadConfig', () => {
     expect(loadConfig({ ...env, ANALYSIS_SCHEDULES: '{"support": "0 */6 * * *"}' }).ANALYSIS_SCHEDULES).toEqual({ support: '0 */6 * * *' });
     expect(loadConfig(env).ANALYSIS_SCHEDULES).toEqual({});
     expect(() => loadConfig({ ...env, ANALYSIS_SCHEDULES: '{"support": "daily"}' })).toThrow('five fields');
-    expect(() => loadConfig({ ...env, ANALYSIS_SCHEDULES: 'support' })).toThrow('no JSON');
+    expect(() => loadConfig({ ...env, ANALYSIS_SCHEDULES: 'support' })).toThrow('not JSON');
     expect(() => loadConfig({ ...env, ANALYSIS_CRON: 'every monday' })).toThrow('five fields');
   });
 

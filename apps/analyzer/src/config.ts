@@ -1,23 +1,14 @@
 import { idSchema } from '@ratchet/domain';
 import { providerModel, type ProviderModel, providersVariable } from '@ratchet/providers';
-import { databaseConfigSchema, loadEnv } from '@ratchet/service';
+import { databaseConfigSchema, jsonVariable, loadEnv } from '@ratchet/service';
 import { z } from 'zod';
+import { diagnosisJudgeSchema } from './diagnosis/judge/judge-config.js';
 import { loadCatalogue } from './strategies/load-catalogue.js';
 import { strategyVariables } from './strategies/strategy-variables.js';
 import type { Strategy } from '@ratchet/domain';
 
 const cronPattern = z.string().regex(/^[0-9*/,-]+(?:\s+[0-9*/,-]+){4}$/u, 'is no crontab pattern of five fields, such as "0 3 * * *"');
-const schedules = z
-  .string()
-  .transform((text, context): unknown => {
-    try {
-      return JSON.parse(text) as unknown;
-    } catch {
-      context.addIssue({ code: 'custom', message: 'is no JSON: give an object such as {"support": "0 */6 * * *"}' });
-      return z.NEVER;
-    }
-  })
-  .pipe(z.record(idSchema, cronPattern));
+const schedules = jsonVariable(z.record(idSchema, cronPattern), { example: '{"support": "0 */6 * * *"}' });
 
 const count = (least: number, fallback: number) => z.coerce.number().int().min(least).default(fallback);
 
@@ -40,6 +31,11 @@ export const configSchema = databaseConfigSchema
     EMBEDDINGS_MODEL: z.string().min(1).optional().describe("The embedding model's id at EMBEDDINGS_PROVIDER"),
     ...strategyVariables,
   })
+  .extend({
+    RERANK_EVERY_MS: count(1_000, 30_000).describe('How often it looks whether late evidence or an outcome changes priorities between analyses'),
+    DIAGNOSIS_MIN_CONFIDENCE: z.coerce.number().min(0).max(1).default(0.4).describe('Confidence in a root cause below which an opportunity waits for a person: it is ranked, and not acted upon'),
+    DIAGNOSIS_JUDGE: jsonVariable(diagnosisJudgeSchema, { example: '{"provider": "openai", "model": "gpt-4.1-mini", "price": {"inputUsdPerMillionTokens": 0.4, "outputUsdPerMillionTokens": 1.6}}' }).optional().describe('A model that judges root causes, as JSON: provider, model, price, and optionally costPerAnalysisUsdMax, clustersMax, concurrency, answerTimeoutMs; without it only rules judge'),
+  })
   .refine(({ EMBEDDINGS_PROVIDER, EMBEDDINGS_MODEL }) => (EMBEDDINGS_PROVIDER === undefined) === (EMBEDDINGS_MODEL === undefined), {
     path: ['EMBEDDINGS_MODEL'],
     message: 'set EMBEDDINGS_PROVIDER and EMBEDDINGS_MODEL together, or neither',
@@ -49,15 +45,21 @@ export const configSchema = databaseConfigSchema
     message: 'set TEACHER_PROVIDER and TEACHER_MODEL together, or neither',
   });
 
-export type Config = z.infer<typeof configSchema> & { readonly embeddings: ProviderModel | undefined; readonly teacher: ProviderModel | undefined; readonly strategies: readonly Strategy[] };
+export type Config = z.infer<typeof configSchema> & {
+  readonly embeddings: ProviderModel | undefined;
+  readonly teacher: ProviderModel | undefined;
+  readonly judge: ProviderModel | undefined;
+  readonly strategies: readonly Strategy[];
+};
 
 export const loadConfig = (env: NodeJS.ProcessEnv): Config => {
   const config = loadEnv(configSchema, env);
-  const { PROVIDERS, EMBEDDINGS_PROVIDER: name, EMBEDDINGS_MODEL: model } = config;
+  const { PROVIDERS, EMBEDDINGS_PROVIDER: name, EMBEDDINGS_MODEL: model, DIAGNOSIS_JUDGE } = config;
   return {
     ...config,
     embeddings: providerModel(PROVIDERS, { variable: 'EMBEDDINGS_PROVIDER', name, model }),
     teacher: providerModel(PROVIDERS, { variable: 'TEACHER_PROVIDER', name: config.TEACHER_PROVIDER, model: config.TEACHER_MODEL }),
+    judge: providerModel(PROVIDERS, { variable: 'DIAGNOSIS_JUDGE', name: DIAGNOSIS_JUDGE?.provider, model: DIAGNOSIS_JUDGE?.model }),
     strategies: loadCatalogue(config.STRATEGIES_FILE),
   };
 };

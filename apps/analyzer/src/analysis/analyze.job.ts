@@ -6,12 +6,16 @@ import { CONFIG } from '@ratchet/service';
 import { z } from 'zod';
 import { Clusterer } from '../clustering/clusterer.js';
 import { FailureEmbedder } from '../embedding/failure-embedder.js';
+import { Diagnostics } from '../diagnosis/diagnostics.js';
 import { assignOpportunities, countNewFailures, loadFailures } from '../persistence/failure.repository.js';
 import { recordHistory } from '../persistence/history.repository.js';
 import { closeOpportunities, loadKnownOpportunities, markMissed, saveOpportunity } from '../persistence/opportunity.repository.js';
 import { loadFixOutcomes, loadOutcomes } from '../persistence/outcome.repository.js';
+import { dismissedAmong, loadDismissed, rememberRanked, reopenDismissed } from '../persistence/people.repository.js';
+import { loadEfforts, readCoverage } from '../persistence/priority.repository.js';
 import { loadChoices, loadMadeStrategies, saveChoice, saveStrategy } from '../persistence/strategy.repository.js';
 import { finishAnalysis, readTarget, recordAnalysis } from '../persistence/target.repository.js';
+import { setDismissedAside, type Suppressed } from './dismissed.js';
 import { decideFading, type Fading } from './fading.js';
 import { rankOpportunities } from './rank-opportunities.js';
 import { Strategist, type Plan } from '../strategies/strategist.js';
@@ -20,7 +24,6 @@ import type { Transaction } from '@ratchet/persistence';
 import type { Job } from '@ratchet/service';
 import type { Config } from '../config.js';
 import type { Failure } from './failure.js';
-import type { FormerOpportunity } from './identity.js';
 
 export const ANALYZE_JOB = 'analyze';
 export const analyzeJobKey = (target: Target): string => `${ANALYZE_JOB}:${targetKey(target)}`;
@@ -39,6 +42,8 @@ interface Findings {
   readonly made: Plan['made'];
   readonly missed: readonly string[];
   readonly closed: readonly Fading[];
+  readonly suppressed: readonly Suppressed[];
+  readonly reopened: readonly string[];
   readonly embedding: string;
   readonly clusters: number;
   readonly silhouette: number | null;
@@ -62,6 +67,7 @@ export class AnalyzeJob implements Job {
     @Inject(Clusterer) private readonly clusterer: Clusterer,
     @Inject(FailureEmbedder) private readonly embedder: FailureEmbedder,
     @Inject(Strategist) private readonly strategist: Strategist,
+    @Inject(Diagnostics) private readonly diagnostics: Diagnostics,
   ) {
     this.analyses = metrics.counter({ name: 'ratchet_analyzer_analyses_total', help: 'Analyses, by outcome', labelNames: ['outcome'] });
     this.durations = metrics.histogram({ name: 'ratchet_analyzer_analysis_duration_seconds', help: 'Time of one analysis', buckets: [0.1, 0.5, 1, 5, 15, 60, 300] });
@@ -104,16 +110,20 @@ export class AnalyzeJob implements Job {
     const analysisId = derivedId('analysis', target.model, target.workload, ordinal);
     const { failures, through } = await loadFailures(this.database, { ...target, ...limits });
     const { pages, embedding } = this.embedder.embed(failures);
-    const { clusters, silhouette } = await this.clusterer.cluster(pages, { kMax: this.config.CLUSTER_K_MAX, seed: this.config.CLUSTER_SEED });
-    const former = await this.loadFormer(target, failures);
-    const outcomes = await loadFixOutcomes(this.database);
-    const found = rankOpportunities({
-      target, champion, failures, clusters, former, embedding, outcomes, analysisId,
+    const { clusters: found, silhouette } = await this.clusterer.cluster(pages, { kMax: this.config.CLUSTER_K_MAX, seed: this.config.CLUSTER_SEED });
+    const known = await loadKnownOpportunities(this.database, { ...target, comeBackWeeks: this.config.COME_BACK_WEEKS });
+    const [former, dismissed] = [withMembers(known, failures), withMembers(await loadDismissed(this.database, target), failures)];
+    const { clusters, suppressed, reopened } = setDismissedAside({ clusters: found, former, dismissed, embedding });
+    const [outcomes, efforts, coverage] = await Promise.all([loadFixOutcomes(this.database), loadEfforts(this.database), readCoverage(this.database, { ...target, ...limits, read: failures.length })]);
+    const opinion = await this.diagnostics.opinionOn(target, { clusters: clusters.filter(({ memberIds }) => memberIds.length >= this.config.MIN_CLUSTER_SIZE), failures });
+    const opportunities = rankOpportunities({
+      target, champion, failures, clusters, former: [...former, ...reopened], embedding, outcomes, efforts, coverage, opinion, analysisId,
       minClusterSize: this.config.MIN_CLUSTER_SIZE, rankedAt: new Date().toISOString(),
     });
-    const { opportunities: ranked, made } = await this.strategist.plan({ ranked: found, failures, embedding, ...(await this.remembered(target)) });
+    const { opportunities: ranked, made } = await this.strategist.plan({ ranked: opportunities, failures, embedding, ...(await this.remembered(target)) });
     const { missed, closed } = decideFading({ former, found: ranked.map(({ data }) => data), fadeAfter: this.config.FADE_AFTER_ANALYSES });
-    return { analysisId, ordinal, through, failures, ranked, made, missed, closed, embedding, clusters: clusters.length, silhouette: silhouette ?? null, startedMs };
+    const reopenedIds = reopened.map(({ opportunityId }) => opportunityId);
+    return { analysisId, ordinal, through, failures, ranked, made, missed, closed, suppressed, reopened: reopenedIds, embedding, clusters: found.length, silhouette: silhouette ?? null, startedMs };
   }
 
   /** What past cycles taught. */
@@ -122,22 +132,21 @@ export class AnalyzeJob implements Job {
     return { outcomes, made, choices };
   }
 
-  private async loadFormer(target: Target, failures: readonly Failure[]): Promise<(FormerOpportunity & { missedAnalyses: number })[]> {
-    const known = await loadKnownOpportunities(this.database, { ...target, comeBackWeeks: this.config.COME_BACK_WEEKS });
-    const members = Map.groupBy(failures, ({ opportunityId }) => opportunityId);
-    return known.map((opportunity) => ({ ...opportunity, memberIds: new Set(members.get(opportunity.opportunityId)?.map(({ interactionId }) => interactionId)) }));
-  }
-
   private async publish(tx: Transaction, target: Target, findings: Findings): Promise<boolean> {
-    const { analysisId, ranked, failures } = findings;
+    const { analysisId, failures } = findings;
     if (!(await finishAnalysis(tx, { ...target, ordinal: findings.ordinal, through: findings.through }))) return false;
-    const membership = new Map(ranked.flatMap(({ data, memberIds }) => memberIds.map((id) => [id, data.opportunityId] as const)));
+    await reopenDismissed(tx, findings.reopened);
+    const dismissedMeanwhile = await dismissedAmong(tx, findings.ranked.map(({ data }) => data.opportunityId));
+    const ranked = findings.ranked.filter(({ data }) => !dismissedMeanwhile.has(data.opportunityId));
+    const groups = [...findings.ranked.map(({ data, memberIds }) => ({ opportunityId: data.opportunityId, memberIds })), ...findings.suppressed];
+    const membership = new Map(groups.flatMap(({ opportunityId, memberIds }) => memberIds.map((id) => [id, opportunityId] as const)));
     const interactionIds = failures.map(({ interactionId }) => interactionId);
     await assignOpportunities(tx, { interactionIds, opportunityIds: interactionIds.map((id) => membership.get(id) ?? null) });
     for (const strategy of findings.made) await saveStrategy(tx, strategy);
     for (const { data, centroid, isKept } of ranked) {
       await saveOpportunity(tx, { ...data, embedding: findings.embedding, centroid, analysisId });
       await saveChoice(tx, { ...data, choice: data.strategyChoice, chosenAt: data.rankedAt, isKept });
+      await rememberRanked(tx, data);
       tx.emit(opportunityRanked, data, { id: derivedId('ranked', analysisId, data.opportunityId) });
     }
     await recordHistory(tx, ranked.map(({ data }) => data));
@@ -153,3 +162,9 @@ export class AnalyzeJob implements Job {
     return true;
   }
 }
+
+/** Opportunities with their failures that are still in the analysis. */
+const withMembers = <Opportunity extends { readonly opportunityId: string }>(opportunities: readonly Opportunity[], failures: readonly Failure[]): (Opportunity & { memberIds: Set<string> })[] => {
+  const members = Map.groupBy(failures, ({ opportunityId }) => opportunityId);
+  return opportunities.map((opportunity) => ({ ...opportunity, memberIds: new Set(members.get(opportunity.opportunityId)?.map(({ interactionId }) => interactionId)) }));
+};

@@ -1,12 +1,14 @@
 import { derivedId } from '@ratchet/observability';
-import { fixOfRootCause, priorityOf } from '@ratchet/domain';
 import { traceIdentities, type FormerOpportunity, type Identity } from './identity.js';
-import { estimatePriorityInputs, type FixOutcomes } from './priority-inputs.js';
-import { findRootCause, givenAnswersOf } from '../diagnosis/root-cause.js';
+import { diagnose, NO_OPINION, type Opinion } from '../diagnosis/diagnosis.js';
+import { givenAnswersOf } from '../diagnosis/root-cause.js';
+import { estimatePriority, type PriorityContext } from '../priority/priority-inputs.js';
 import { suggestFix } from '../diagnosis/suggested-fix.js';
 import { boundedIds, weaknessFacts } from './weakness-facts.js';
 import type { FixType, OpportunityRanked, Target } from '@ratchet/domain';
 import type { Cluster } from './clustering.port.js';
+import type { PastEffort } from '../priority/effort.js';
+import type { FixOutcomes } from '../priority/regression-risk.js';
 import type { Failure } from './failure.js';
 
 /** Texts travel in events: a sample longer than this is cut. */
@@ -22,6 +24,10 @@ export interface RankingInput {
   /** Names the embedding that the centroids are in. */
   readonly embedding: string;
   readonly outcomes: ReadonlyMap<FixType, FixOutcomes>;
+  readonly efforts?: ReadonlyMap<FixType, readonly PastEffort[]>;
+  readonly coverage?: PriorityContext['coverage'];
+  /** What a judge and people say of root causes; rules alone without. */
+  readonly opinion?: Opinion;
   readonly analysisId: string;
   readonly minClusterSize: number;
   /** RFC 3339. */
@@ -50,6 +56,13 @@ const sampleOf = ({ interactionId, query, response, correction }: Failure): Oppo
   ...(correction !== undefined && { correction: correction.slice(0, SAMPLE_CHARS_MAX) }),
 });
 
+const priorityContextOf = ({ outcomes, efforts, coverage }: RankingInput, fixType: FixType): PriorityContext => ({
+  fixType,
+  outcomes: outcomes.get(fixType) ?? { succeeded: 0, failed: 0 },
+  past: efforts?.get(fixType) ?? [],
+  ...(coverage && { coverage }),
+});
+
 const describe = (cluster: Cluster, { input, byId, givenAnswers, opportunityId, identity }: {
   readonly input: RankingInput;
   readonly byId: ReadonlyMap<string, Failure>;
@@ -59,9 +72,8 @@ const describe = (cluster: Cluster, { input, byId, givenAnswers, opportunityId, 
 }): Unranked => {
   const pick = (ids: readonly string[]): Failure[] => ids.flatMap((id) => byId.get(id) ?? []);
   const members = pick(cluster.memberIds);
-  const cause = findRootCause(members, { givenAnswers });
-  const fixType = fixOfRootCause[cause.rootCause];
-  const inputs = estimatePriorityInputs({ failures: members, fixType, outcomes: input.outcomes.get(fixType) ?? { succeeded: 0, failed: 0 } });
+  const { fixType, ...cause } = diagnose({ failures: members, givenAnswers, clusterId: cluster.clusterId, opportunityId, known: input.opinion ?? NO_OPINION });
+  const { inputs, priority, estimates } = estimatePriority(members, priorityContextOf(input, fixType));
   const commonPatterns = cluster.commonPatterns.slice(0, PATTERNS_MAX);
   return {
     centroid: cluster.centroid,
@@ -74,12 +86,15 @@ const describe = (cluster: Cluster, { input, byId, givenAnswers, opportunityId, 
       version: input.champion ?? mostCommonVersion(members),
       size: members.length,
       ...inputs,
-      priority: priorityOf(inputs),
+      priority,
+      estimates,
       rootCause: cause.rootCause,
       rootCauseConfidence: cause.confidence,
       rootCauseReason: cause.reason,
       fixType,
-      suggestedFix: suggestFix({ fixType, patterns: commonPatterns, failures: members }),
+      diagnosis: cause.opinions,
+      suggestedFix: cause.suggestedFix ?? suggestFix({ fixType, patterns: commonPatterns, failures: members }),
+      suggestedBy: cause.suggestedFix === undefined ? 'rules' : 'judge',
       commonPatterns,
       representatives: pick(cluster.representativeIds).slice(0, 5).map(sampleOf),
       interactionIds: boundedIds(cluster.memberIds),

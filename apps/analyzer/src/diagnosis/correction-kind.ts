@@ -53,6 +53,9 @@ const swapsFigures = (said: readonly string[], corrected: readonly string[]): bo
   return before.length > 0 && figuresOf(corrected).some((figure) => !before.includes(figure));
 };
 
+const NEGATES = /\b(?:no|not|never|none|cannot|can only|n't)\b/iu;
+const AFFIRMS = /^\W*(?:yes\b|it (?:has|does|can|is)\b|there (?:is|are)\b|you (?:can|may)\b|they (?:do|are|can)\b)/iu;
+
 /** How a correction stands to the reply that it corrects, by their words and figures alone. */
 export const correctionKindOf = ({ response, correction }: { readonly response: string; readonly correction: string }): CorrectionKind => {
   if (normalizeAnswer(response) === normalizeAnswer(correction)) return 'same';
@@ -63,6 +66,7 @@ export const correctionKindOf = ({ response, correction }: { readonly response: 
   if (corrected.length > 0 && corrected.length <= SHORT_FACT_WORDS && said.length > corrected.length) return 'fact';
   const likeness = jaccard(new Set(said), new Set(corrected));
   if (likeness >= SAME_SHAPE_JACCARD) return 'fact';
+  if (NEGATES.test(response) && AFFIRMS.test(correction)) return 'fact';
   const sameSubject = jaccard(contentOf(said), contentOf(corrected)) >= SAME_SUBJECT_JACCARD;
   if (swapsFigures(said, corrected)) return 'fact';
   return sameSubject ? 'subject' : 'other_answer';

@@ -2,7 +2,7 @@ import { asksForForm } from './text-cues.js';
 
 const LONG_SENTENCE_WORDS = 32;
 const LONG_PARAGRAPH_WORDS = 60;
-const MARKUP = /\{\{|\[insert|&(?:gt|lt|amp);|\\\*|\*\*\S|\b[A-Z_]{3,}=\S+;|\[[A-Z]{3,}[^\]]*\]/u;
+const MARKUP = /\{\{|\[insert|\|-+\||<\/?(?:p|br|div|strong|span)\b|&(?:gt|lt|amp);|\\\*|\*\*\S|\b[A-Z_]{3,}=\S+;|\[[A-Z]{3,}[^\]]*\]/u;
 const LEGALESE = /\b(?:pursuant|hereinbefore|hereby|vis-a-vis|insofar|aforementioned|thereof|para(?:graph)?s? \d|sec(?:tion|\.)? \d+ (?:para|no)|cf\.|conj\.|n\.b\.|w\/o|exc\.|lit\.)/iu;
 const GLUED = /\p{Ll}\p{Lu}\p{Ll}+\p{Lu}\p{Ll}+\p{Lu}/u;
 const LIST_MARK = /(?:^|\n|\s)(?:[-*•]|\d{1,2}[.)])\s|\n.*\n/u;

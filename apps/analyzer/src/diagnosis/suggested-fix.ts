@@ -1,7 +1,9 @@
 import { normalizeAnswer } from '@ratchet/domain';
+import { printable } from './printable.js';
 import type { Failure } from '../analysis/failure.js';
 import type { FixType } from '@ratchet/domain';
 
+const FIX_CHARS_MAX = 500;
 const SHOWN_ANSWERS = 3;
 const SHOWN_CHARS = 160;
 
@@ -27,6 +29,6 @@ const actionOf: Record<FixType, (about: string, corrections: string) => string> 
   retrieval_change: (about) => `Let replies about ${about} rest on retrieved passages: retrieve more, or refuse to answer without one.`,
 };
 
-/** One or two sentences for people: what to do, about what, and what users said. */
+/** One or two sentences for people: what to do, about what, and what users said; printable, at most 500 characters. */
 export const suggestFix = ({ fixType, patterns, failures }: { readonly fixType: FixType; readonly patterns: readonly string[]; readonly failures: readonly Failure[] }): string =>
-  actionOf[fixType](patterns.length > 0 ? patterns.slice(0, 4).map((pattern) => `"${pattern}"`).join(', ') : 'what these failures share', commonCorrections(failures).join(', '));
+  printable(actionOf[fixType](patterns.length > 0 ? patterns.slice(0, 4).map((pattern) => `"${pattern}"`).join(', ') : 'what these failures share', commonCorrections(failures).join(', ')), FIX_CHARS_MAX);

@@ -29,7 +29,20 @@ const REFUSING = anyOf(
   `let's (?:talk about|change) (?:something else|the subject)`,
   `(?:sorry|hard) [^.!?]{0,20}(?:you're feeling|you are feeling|you feel)[^.!?]*`,
   `crisis line`,
+  `(?:can|may|might) be (?:abused|misused)`,
+  `withheld`,
+  `(?:outside|beyond) (?:of )?what (?:is|i'm|i am) (?:permitted|allowed)[^.!?]*`,
+  `${SPEAKER} [^.!?]{0,20}(?:be|take) (?:a )?part (?:of|in)`,
+  `(?:i|we) have concerns`,
 );
+
+/** Words that mean harm in one sense and nothing of it in another: filters stumble over them. */
+const DOUBLE_EDGED = anyOf(
+  `kill\\w*`, `shoot\\w*`, `shot`, `execut\\w+`, `hack\\w*`, `attack\\w*`, `exploit\\w*`, `weapons?`, `knife|knives`, `guns?`, `bombs?`, `explo\\w+`, `fireworks`, `poison\\w*`, `toxic`, `chemicals?`, `drugs?`, `medicines?`, `medication`, `pills?`,
+  `dos(?:e|age)`, `alcohol`, `beer`, `wine`, `smok\\w+`, `blood\\w*`, `bleed\\w*`, `sex\\w*`, `breast`, `nude`, `suicid\\w*`, `dead`, `die[ds]?`, `death`, `assassinat\\w*`, `murder\\w*`, `crim\\w+`, `illegal`, `fraud`, `threat\\w*`, `terminat\\w+`, `abort\\w*`,
+  `strip`, `crack\\w*`, `inject\\w*`, `infect\\w*`, `virus`, `strikes?`, `crash\\w*`, `race`, `foreigners?`, `politic\\w*`, `election`, `child(?:ren)?`, `minors?`, `zombies?`, `slaves?`, `master`, `blackmail`, `steal\\w*`, `spy\\w*`,
+);
+const PREACHING_COMPLAINT = anyOf(`lectur\\w+`, `preach\\w*`, `moral\\w*`, `patroni[sz]\\w+`, `spare me`, `nanny`, `(?:nothing|not|isn't) (?:\\w+ )?(?:illegal|dangerous|harmful|forbidden)`, `harmless`, `over ?cautious`, `overprotective`, `censor\\w*`, `(?:perfectly|totally|completely) (?:legal|normal|safe)`, `refus\\w+`);
 
 const NOT_UNDERSTANDING = anyOf(
   `(?:did not|didn't|do not|don't|could not|couldn't|cannot|can't) (?:quite )?(?:understand|get|catch|follow)(?: (?:that|you|your question))?`,
@@ -62,7 +75,8 @@ const FORMAT_COMPLAINT = anyOf(
   `(?:plain|simple|simpler|easy|easier|normal|clear|human) (?:words?|english|language|terms|sentences?)`, `summar(?:y|ise|ize)\\w*`, `tl;? ?dr`,
   `(?:don't|do not|didn't|can't|cannot) understand (?:a word|anything|it|this|that|any of)`, `gibberish`, `jargon`, `for robots?`, `(?:i'm|i am) (?:not|no) (?:a |an )?(?:lawyer|doctor|engineer|expert|developer)`,
   `(?:auf deutsch|en fran[cç]ais|en espa[nñ]ol|in (?:english|german|french|spanish|italian))(?: again| please)?`, `said formal`, `tone`, `placeholders?`, `(?:everything|text|it all|itself) (?:twice|doubled)`,
-  `(?:just|only) (?:the|a|yes|one) (?:number|answer|link|name|or no|date|word)`, `(?:two|three|one|\\d+) (?:sentences?|lines?|words|characters|chars)`, `(?:character|length|word) limit`, `exceeds the limit`,
+  `(?:just|only) (?:the|a|yes|one) (?:number|answer|link|name|or no|date|word)`, `(?:two|three|one|\\d+) (?:sentences?|lines?|words|characters|chars)`, `(?:character|length|word) limit`,
+  `(?:way |far |much )?too (?!late|early|expensive|many|few|old)\\p{L}+`, `to the point`, `harsh`, `rude`, `friendl\\w+`, `polite\\w*`, `overview`, `(?:doesn't|doesnt|does not|don't|dont|didn't|can't|couldn't) (?:get|understand|read|follow) (?:it|this|that)`, `exceeds the limit`,
 );
 
 const INVENTION_COMPLAINT = anyOf(
@@ -72,7 +86,7 @@ const INVENTION_COMPLAINT = anyOf(
   `never (?:said|mentioned|existed|heard|spoke|wrote|told|agreed)`, `not (?:listed |mentioned |found |anywhere )?(?:in|on) (?:the|your|my|our) (?:\\w+ )?(?:manual|page|site|docs?|documentation|list|system|notes|text|lease|contract|policy|report|menu)`,
   `(?:isn't|wasn't|aren't|is not|was not) (?:listed |mentioned )?in (?:the|your|my|our) \\w+`, `(?:can't|cannot|cant|couldn't|could not) find (?:it|this|that|any|the|such|\\w+ paper)`, `nowhere`,
   `404`, `(?:just )?guess(?:ed|ing)?`, `no ?(?:one|body) (?:of|by|called|named|with)`, `(?:says?|said|contains?|mentions?) (?:nothing|no such)`, `not what (?:the|my|our) \\w+ says?`,
-  `(?:don't|do not|doesn't|does not) see (?:any|a|that|this)`, `(?:has|have|had) (?:no|never had)`, `(?:don't|do not|doesn't|does not) (?:even )?have (?:a|an|any|one)`, `unknown (?:option|command|flag|setting|parameter)`, `how (?:would|could|do) you know`,
+  `(?:don't|do not|doesn't|does not) see (?:any|a|that|this)`, `(?:has|have|had) (?:no|never had)`, `(?:don't|do not|doesn't|does not) (?:even )?have (?:a|an|any|one)`, `no (?:source|record|trace)`, `unknown (?:option|command|flag|setting|parameter)`, `how (?:would|could|do) you know`,
 );
 
 const FACT_COMPLAINT = anyOf(
@@ -81,12 +95,12 @@ const FACT_COMPLAINT = anyOf(
   `(?:has|have|had|was|were|been|got|is) (?:since )?(?:changed|moved|replaced|cut|raised|increased|lowered|stopped|closed|discontinued|banned|renamed|abolished|extended)`, `(?:rules?|law|price|terms|number|address) changed`, `they (?:moved|changed|closed|stopped|banned)`, `used to be`,
   `since (?:january|february|march|april|may|june|july|august|september|october|november|december|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec|monday|last|the|\\d)`, `last (?:month|year|week)`, `left last`, `retired`,
   `(?:it'?s|is|are|was) (?:now|already|actually|in fact)`, `now(?=$|[.!,])`, `are you sure`, `which (?:one )?is (?:right|true|correct)`, `what'?s true`,
-  `(?:web ?site|letter|leaflet|shop|counter|invoice|contract|voucher|home ?page|terms|colleague|desk|mine|app|support) (?:i got )?(?:says?|said|confirmed|told)`, `according to`, `(?:was|were|been) told`, `please (?:fix|update|correct)`, `(?:should|ought to) know`, `fix your info`,
+  `(?:web ?site|letter|leaflet|shop|counter|invoice|contract|voucher|home ?page|terms|colleague|desk|mine|app|support) (?:i got )?(?:says?|said|confirmed|told)`, `according to`, `(?:was|were|been) told`, `(?:did|done|used|bought|paid) (?:it|that|this|one) (?:yesterday|today|before|last|just)\\w*`, `please (?:fix|update|correct)`, `(?:should|ought to) know`, `fix your info`,
 );
 
 const INTENT_COMPLAINT = anyOf(
   `not what i (?:asked|meant|wanted|need(?:ed)?|said)`, `(?:did not|didn't|didnt|does not|doesn't|doesnt|do not|don't|dont) (?:answer|ask|mean|want|address)`, `(?:i|i'm|im) (?:just |only |actually )?(?:asked|asking|meant|mean|wanted|want|needed)`,
-  `wrong (?:topic|question|thing|subject|dep\\w*|section)`, `misunderst\\w+`, `misread`, `(?:not|isn't|isnt|wasn't) (?:it|my question)`, `something else`, `else entirely`, `unrelated`, `irrelevant`, `off topic`, `my question`, `the question`,
+  `wrong (?:topic|question|thing|subject|dep\\w*|section)`, `misunderst\\w+`, `misread`, `(?:not|isn't|isnt|wasn't) (?:it|my question)`, `something else`, `else entirely`, `opposite`, `(?:talk\\w*|speak\\w*) past`, `unrelated`, `irrelevant`, `off topic`, `my question`, `the question`,
   `i (?:already )?know (?:what|how|when|where|that|it)`, `read (?:before|my|the|what)`, `nothing to do with`, `keeps? (?:telling|saying|asking|giving)`, `not (?:a|an|the|about|for|to)`, `(?:answered|replied|told me) (?:something|a different|another)`,
 );
 
@@ -94,6 +108,7 @@ const FORM_REQUESTED = anyOf(
   `(?:in|as|into|make|make it|give me|show) (?:a |an )?(?:table|list|bullets?|bullet points|check ?list|json|csv|xml|yaml|markdown|steps)`, `bullet(?:s| points?)?`, `table`, `json`, `csv`, `yaml`, `check ?list`, `steps? (?:to|for)`, `list (?:my|the|all|of)`, `step by step`, `numbered`,
   `summar(?:y|ise|ize)`, `short(?:ly|er)?`, `brief(?:ly)?`, `formal(?:ly)?`, `(?:in|with) (?:one|two|three|four|five|\\d+) (?:lines?|sentences?|words?|bullet)\\w*`, `(?:just|only) (?:the|yes|a|one|give)`, `(?:give|send) me (?:just|only)`, `iban only`, `like (?:i'?m|i am|im)`,
   `(?:easy|plain|simple) (?:language|words|english|terms)`, `sorted(?: by)?`, `(?:one|slowly one) at a time`, `\\d+ (?:chars|characters|words)`, `dd[.\\-/]mm\\S*`, `(?:answer|reply|explain)\\b[^.?!]{0,20} in (?:english|german|french|spanish|italian|one)`, `auf deutsch`, `en espa[nñ]ol`,
+  `(?:friendly|polite|casual|professional) (?:tone|reply|words)?`, `so (?:that )?[^.?!]{1,30} (?:gets?|understands?) it`, `screen reader`,
 );
 
 const SPECIFICS =
@@ -117,13 +132,16 @@ export const explanationKind = (explanation: string): 'unsupported' | 'contradic
   return CONTRADICTED.test(text) ? 'contradicted' : undefined;
 };
 
-export type Complaint = 'format' | 'invention' | 'fact' | 'intent';
+export const touchesDoubleEdgedWord = (query: string): boolean => DOUBLE_EDGED.test(plain(query));
+
+export type Complaint = 'format' | 'invention' | 'fact' | 'intent' | 'preaching';
 
 const complaints: readonly (readonly [Complaint, RegExp])[] = [
   ['format', FORMAT_COMPLAINT],
   ['invention', INVENTION_COMPLAINT],
   ['fact', FACT_COMPLAINT],
   ['intent', INTENT_COMPLAINT],
+  ['preaching', PREACHING_COMPLAINT],
 ];
 
 /** What a user's words complain of; several are possible. */

@@ -1,7 +1,7 @@
 import { normalizeAnswer } from '@ratchet/domain';
 import { correctionKindOf, insistsOnOwnWords, namesAnotherFigure } from './correction-kind.js';
 import { shapeFaultsOf, type ShapeFault } from './reply-shape.js';
-import { complaintsIn, explanationKind, namesSpecifics, repliesLackingInformation, repliesNotKnowing, repliesRefusing, type Complaint } from './text-cues.js';
+import { complaintsIn, explanationKind, namesSpecifics, repliesLackingInformation, repliesNotKnowing, repliesRefusing, touchesDoubleEdgedWord, type Complaint } from './text-cues.js';
 import type { FeedbackReason, RootCause, SignalName } from '@ratchet/domain';
 import type { Failure } from '../analysis/failure.js';
 
@@ -44,14 +44,15 @@ const correctionVotes = ({ response, correction }: Failure, { givenAnswers, user
   return [vote('intent_misunderstood', 1.25, 'corrections name another answer')];
 };
 
-const replyVotes = ({ response, signals, correction }: Failure): Vote[] => {
+const replyVotes = ({ query, response, signals, correction }: Failure): Vote[] => {
   if (repliesRefusing(response)) {
     const insists = correction !== undefined || signals.some(({ name }) => INSISTING.has(name));
     return [insists ? vote('over_conservative_safety', 3.25, 'replies refuse and the users insist') : vote('over_conservative_safety', 2.25, 'replies refuse')];
   }
   if (repliesLackingInformation(response)) return [vote('knowledge_gap', 1.5, 'replies say that they have no information')];
   if (repliesNotKnowing(response)) return [vote('intent_misunderstood', 1.25, 'replies say that they do not know')];
-  return namesSpecifics(response) ? [vote('insufficient_grounding', 0.75, 'replies name sources, codes or people that could be invented')] : [];
+  const doubleEdged = touchesDoubleEdgedWord(query) ? [vote('over_conservative_safety', 0.75, 'requests have words that filters stumble over')] : [];
+  return namesSpecifics(response) ? [...doubleEdged, vote('insufficient_grounding', 0.75, 'replies name sources, codes or people that could be invented')] : doubleEdged;
 };
 
 const shapeEvidence: Record<ShapeFault, readonly [number, string]> = {
@@ -80,6 +81,7 @@ const complaintEvidence: Record<Complaint, readonly [RootCause, number, string]>
   invention: ['insufficient_grounding', 2.25, 'users say that details are invented'],
   fact: ['knowledge_gap', 1.5, 'users say that facts are wrong'],
   intent: ['intent_misunderstood', 1.25, 'users say that another thing was asked'],
+  preaching: ['over_conservative_safety', 1.75, 'users say that they are lectured'],
 };
 
 /** What the user wrote about the reply: comments, and the next message where a signal quotes it. */

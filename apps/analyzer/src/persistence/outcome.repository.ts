@@ -1,6 +1,6 @@
 import { rewardOf, type DecidedOutcome, type FixOutcome, type RewardWeights } from '@ratchet/strategies';
 import type { CandidateJudged, CandidateRegistered, DatasetVersioned, FixProposed, FixType, Strategy, Target, TrainingStarted } from '@ratchet/domain';
-import type { FixOutcomes } from '../analysis/priority-inputs.js';
+import type { FixOutcomes } from '../priority/regression-risk.js';
 import type { Queryable } from './queryable.js';
 
 export type CycleOutcome = DecidedOutcome | 'insufficient' | 'superseded' | 'training_failed';
@@ -9,7 +9,7 @@ export type CycleOutcome = DecidedOutcome | 'insufficient' | 'superseded' | 'tra
 const OUTCOMES_MAX = 1_000;
 const KEPT_DAYS = 730;
 /** Outcomes that say something about the fix. Too little data, an old base or a provider that could not train do not. */
-const TELLING = `('promoted', 'judged_failed', 'rolled_back', 'rejected')`;
+export const TELLING = `('promoted', 'judged_failed', 'rolled_back', 'rejected')`;
 
 interface Work {
   readonly workId: string;

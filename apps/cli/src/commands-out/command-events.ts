@@ -1,6 +1,6 @@
 import type { EventEnvelope } from '@ratchet/contracts';
-import { commandIssued } from '@ratchet/domain';
-import type { Bundle, Command, Target } from '@ratchet/domain';
+import { commandIssued, rootCauseSchema } from '@ratchet/domain';
+import type { Bundle, Command, RootCause, Target } from '@ratchet/domain';
 import { newEventId } from '@ratchet/observability';
 import { UsageError } from '../command-module.js';
 import { cliEvent } from '../stack/cli-event.js';
@@ -17,6 +17,9 @@ export const orders = {
   release: 'automation.release',
   analyze: 'analysis.run',
   train: 'training.run',
+  generate: 'generation.run',
+  diagnose: 'opportunity.diagnose',
+  dismiss: 'opportunity.dismiss',
 } as const satisfies Record<string, Exclude<Command['name'], 'target.adopt'>>;
 export type Order = keyof typeof orders;
 
@@ -30,18 +33,48 @@ const fieldsOf = (target: Target, { actor, reason }: Person) => ({ commandId: ne
 /** Orders that the target gets its first champion. */
 export const adoptCommand = (target: Target, bundle: Bundle, person: Person): EventEnvelope<Command> => cliEvent(commandIssued, { name: 'target.adopt', ...fieldsOf(target, person), bundle });
 
+/** What an order is about, where it is not the whole target. */
+export interface OrderSubject {
+  readonly version?: string | undefined;
+  readonly opportunity?: string | undefined;
+  readonly rootCause?: string | undefined;
+}
+
+/** The one option an order takes beside those of every order, and why. */
+const subjectOf: Partial<Record<Order, { readonly [Option in keyof OrderSubject]?: string }>> = {
+  approve: { version: 'so that it can only mean the candidate that you looked at' },
+  reject: { version: 'so that it can only mean the candidate that you looked at' },
+  diagnose: { opportunity: 'the id of what was ranked', rootCause: `one of ${rootCauseSchema.options.join(', ')}` },
+  dismiss: { opportunity: 'the id of what was ranked' },
+};
+const optionNames: Record<keyof OrderSubject, string> = { version: '--version', opportunity: '--opportunity', rootCause: '--root-cause' };
+
+const checkSubject = (order: Order, subject: OrderSubject): void => {
+  const wanted = subjectOf[order] ?? {};
+  for (const option of Object.keys(optionNames) as (keyof OrderSubject)[]) {
+    if (wanted[option] !== undefined && subject[option] === undefined) throw new UsageError(`${order} needs ${optionNames[option]}, ${wanted[option]}`);
+    if (wanted[option] === undefined && subject[option] !== undefined) throw new UsageError(`${order} takes no ${optionNames[option]}`);
+  }
+};
+
+const rootCauseOf = (name: string): RootCause => {
+  const parsed = rootCauseSchema.safeParse(name);
+  if (!parsed.success) throw new UsageError(`--root-cause is one of ${rootCauseSchema.options.join(', ')}`);
+  return parsed.data;
+};
+
 /**
  * What a person orders for a target.
  *
- * @throws {UsageError} where a version is missing, or given without a use for it
+ * @throws {UsageError} where what it is about is missing or no such thing, or given without a use for it
  */
-export const orderCommand = ({ order, target, version, person }: { order: Order; target: Target; version: string | undefined; person: Person }): EventEnvelope<Command> => {
+export const orderCommand = ({ order, target, subject = {}, person }: { order: Order; target: Target; subject?: OrderSubject; person: Person }): EventEnvelope<Command> => {
+  checkSubject(order, subject);
+  const { version = '', opportunity: opportunityId = '', rootCause = '' } = subject;
   const name = orders[order];
   const fields = fieldsOf(target, person);
-  if (name === 'candidate.approve' || name === 'candidate.reject') {
-    if (version === undefined) throw new UsageError(`${order} needs --version, so that it can only mean the candidate that you looked at`);
-    return cliEvent(commandIssued, { name, ...fields, version });
-  }
-  if (version !== undefined) throw new UsageError(`${order} takes no --version: it is about the whole target`);
+  if (name === 'candidate.approve' || name === 'candidate.reject') return cliEvent(commandIssued, { name, ...fields, version });
+  if (name === 'opportunity.diagnose') return cliEvent(commandIssued, { name, ...fields, opportunityId, rootCause: rootCauseOf(rootCause) });
+  if (name === 'opportunity.dismiss') return cliEvent(commandIssued, { name, ...fields, opportunityId });
   return cliEvent(commandIssued, { name, ...fields });
 };

@@ -1,5 +1,6 @@
 import { Argument } from 'commander';
 import type { Command } from 'commander';
+import { rootCauseSchema } from '@ratchet/domain';
 import type { CommandIo } from '../command-module.js';
 import { orderCommand, orders } from '../commands-out/command-events.js';
 import type { Order } from '../commands-out/command-events.js';
@@ -12,6 +13,8 @@ interface OrderOptions extends KafkaOptions {
   readonly model: string;
   readonly workload: string;
   readonly version?: string;
+  readonly opportunity?: string;
+  readonly rootCause?: string;
   readonly reason: string;
   readonly actor: string;
 }
@@ -23,12 +26,14 @@ export const register = (command: Command, io: CommandIo): void => {
     .requiredOption('--model <name>', 'the model')
     .option('--workload <name>', 'its workload', 'default')
     .option('--version <id>', 'the candidate, for approve and reject')
+    .option('--opportunity <id>', 'the opportunity, for diagnose and dismiss')
+    .option('--root-cause <cause>', `its root cause, for diagnose: ${rootCauseSchema.options.join(', ')}`)
     .requiredOption('--reason <text>', 'why, for the audit log')
     .requiredOption('--actor <name>', 'who orders it, for the audit log')
     .addHelpText('after', '\nPrints the id of the command.')
     .action(async (order: Order, options: OrderOptions) => {
       const target = { model: options.model, workload: options.workload };
-      const event = orderCommand({ order, target, version: options.version, person: options });
+      const event = orderCommand({ order, target, subject: options, person: options });
       await withKafka(options, async (kafka) => {
         requireTarget(target, await readRouting(kafka));
         await sendEvents(kafka, [event]);

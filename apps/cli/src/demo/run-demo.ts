@@ -186,7 +186,7 @@ export const runDemo = async (options: DemoOptions): Promise<DemoReport> => {
       screen: options.screen,
       poison: options.poison ? poisonOf(plan) : undefined,
       stopped: () => options.stopped.aborted,
-      orderAnalysis: () => running.producer.send([orderCommand({ order: 'analyze', target, version: undefined, person: { actor: 'ratchet demo', reason: 'a day has ended' } })]),
+      orderAnalysis: () => running.producer.send([orderCommand({ order: 'analyze', target, person: { actor: 'ratchet demo', reason: 'a day has ended' } })]),
     };
     const weeksFrom = performance.now();
     const weeks = await runWeeks(options, context);

@@ -13,13 +13,13 @@ export interface OpenOpportunity {
 
 export const saveOpportunity = async (tx: Queryable, ranked: OpportunityRanked): Promise<void> => {
   await tx.query(
-    `insert into opportunities (opportunity_id, model, workload, state, priority, root_cause_reason, analysis_id, failures_analyzed, representative_ids, interaction_ids, ranked_at)
-     values ($1, $2, $3, 'open', $4, $5, $6, $7, $8::jsonb, $9::jsonb, $10)
+    `insert into opportunities (opportunity_id, model, workload, state, priority, root_cause_reason, analysis_id, failures_analyzed, representative_ids, interaction_ids, ranked_at, needs_person)
+     values ($1, $2, $3, 'open', $4, $5, $6, $7, $8::jsonb, $9::jsonb, $10, $11)
      on conflict (opportunity_id) do update set state = 'open', priority = excluded.priority, root_cause_reason = excluded.root_cause_reason, analysis_id = excluded.analysis_id,
-       failures_analyzed = excluded.failures_analyzed, representative_ids = excluded.representative_ids, interaction_ids = excluded.interaction_ids, ranked_at = excluded.ranked_at`,
+       failures_analyzed = excluded.failures_analyzed, representative_ids = excluded.representative_ids, interaction_ids = excluded.interaction_ids, ranked_at = excluded.ranked_at, needs_person = excluded.needs_person`,
     [
       ranked.opportunityId, ranked.model, ranked.workload, ranked.priority, ranked.rootCauseReason, ranked.analysisId, ranked.failuresAnalyzed,
-      JSON.stringify(ranked.representatives.map(({ interactionId }) => interactionId)), JSON.stringify(ranked.interactionIds), ranked.rankedAt,
+      JSON.stringify(ranked.representatives.map(({ interactionId }) => interactionId)), JSON.stringify(ranked.interactionIds), ranked.rankedAt, ranked.diagnosis?.needsPerson ?? false,
     ],
   );
 };
@@ -29,11 +29,12 @@ export const closeOpportunity = async (tx: Queryable, { opportunityId }: Opportu
   await tx.query(`update opportunities set state = 'closed' where opportunity_id = $1`, [opportunityId]);
 };
 
+/** Those to act upon: where rules and judge disagree on the cause, nothing is made until a person has named it. */
 export const loadOpenOpportunities = async (db: Queryable, { model, workload }: Target): Promise<OpenOpportunity[]> =>
   db.query<OpenOpportunity & Record<string, unknown>>(
     `select opportunity_id as "opportunityId", priority, root_cause_reason as "rootCauseReason", analysis_id as "analysisId", failures_analyzed as "failuresAnalyzed",
        representative_ids as "representativeIds", interaction_ids as "interactionIds"
-     from opportunities where model = $1 and workload = $2 and state = 'open' order by priority desc, opportunity_id`,
+     from opportunities where model = $1 and workload = $2 and state = 'open' and not needs_person order by priority desc, opportunity_id`,
     [model, workload],
   );
 

@@ -1,0 +1,96 @@
+import { opportunityRanked, type FixType, type OpportunityRanked, type Signal, type Target } from '@ratchet/domain';
+import { TELLING } from './outcome.repository.js';
+import type { Failure } from '../analysis/failure.js';
+import type { Coverage } from '../priority/affected-users.js';
+import type { PastEffort } from '../priority/effort.js';
+import type { Queryable } from './queryable.js';
+
+/** Past cycles of a fix type that effort is learned from, the newest first. */
+const CYCLES_MAX = 200;
+
+/**
+ * Elapsed days of decided cycles by fix type: from an opportunity's first ranking, or the decision on its cycle before, to the decision.
+ * A cycle that served several opportunities counts once, with the longest of their times and all their failures.
+ */
+export const loadEfforts = async (db: Queryable): Promise<Map<FixType, PastEffort[]>> => {
+  const rows = await db.query<{ fix_type: FixType; days: number; size: number }>(
+    `with served as (
+       select c.cycle_id, w.fix_type, c.decided_at, o.size, greatest(o.first_ranked_at, lag(c.decided_at) over (partition by w.opportunity_id order by c.decided_at)) as since
+       from fix_cycles c join fix_works w on c.work_ids ? w.work_id join opportunities o using (opportunity_id) where c.outcome in ${TELLING}
+     ), cycles as (
+       select fix_type, max(decided_at) as decided_at, greatest(0, max(extract(epoch from decided_at - since)) / 86400)::float8 as days, sum(size)::int as size
+       from served group by cycle_id, fix_type
+     )
+     select fix_type, days, size from (select *, row_number() over (partition by fix_type order by decided_at desc) as age from cycles) aged where age <= $1`,
+    [CYCLES_MAX],
+  );
+  return Map.groupBy(rows, ({ fix_type }) => fix_type) satisfies Map<FixType, PastEffort[]>;
+};
+
+/**
+ * The share of a target's failures of the window that an analysis read. Where more are stored than it may read, it is their share; where the store itself is full, older ones were
+ * deleted, and the share is that of the window that the stored ones reach back.
+ */
+export const readCoverage = async (db: Queryable, { model, workload, read, failuresMax, windowDays }: Target & { read: number; failuresMax: number; windowDays: number }): Promise<Coverage> => {
+  if (read < failuresMax) return { share: 1 };
+  const [row] = await db.query<{ stored: number; days: number }>(
+    `select count(*)::int as stored, coalesce(extract(epoch from now() - min(closed_at)) / 86400, 0)::float8 as days from failures where model = $1 and workload = $2 and closed_at > now() - make_interval(days => $3::int)`,
+    [model, workload, windowDays],
+  );
+  const stored = row?.stored ?? read;
+  const reachedBack = stored < failuresMax ? 1 : Math.min(1, (row?.days ?? windowDays) / windowDays);
+  const share = Math.min(1, (read / Math.max(read, stored)) * reachedBack);
+  return share >= 1 ? { share: 1 } : { share, reason: `only the newest ${read} failures were read, about ${Math.round(share * 100)} % of the window's` };
+};
+
+/** Targets where late evidence on ranked failures, or an outcome of any cycle, has come in since their last ranking. */
+export const listTargetsToRerank = async (db: Queryable): Promise<Target[]> =>
+  db.query<Target & Record<string, unknown>>(
+    `select t.model, t.workload from targets t
+     where exists (select 1 from opportunities o where o.model = t.model and o.workload = t.workload and o.state = 'open' and o.ranked is not null)
+       and (exists (select 1 from fix_cycles c where c.outcome in ${TELLING} and c.decided_at > t.reranked_at)
+         or exists (select 1 from late_evidence e join failures f using (interaction_id)
+                    where e.stored_at > t.reranked_at and f.model = t.model and f.workload = t.workload and f.opportunity_id is not null))
+     order by t.model, t.workload`,
+  );
+
+/** Takes the target for this transaction, so that no analysis finishes meanwhile, and notes that it was ranked. */
+export const takeForReranking = async (tx: Queryable, { model, workload }: Target): Promise<void> => {
+  await tx.query('update targets set reranked_at = now() where model = $1 and workload = $2', [model, workload]);
+};
+
+/** The target's open opportunities as they were published last. */
+export const loadRanked = async (db: Queryable, { model, workload }: Target): Promise<OpportunityRanked[]> => {
+  const rows = await db.query<{ ranked: string }>(`select ranked from opportunities where model = $1 and workload = $2 and state = 'open' and ranked is not null order by opportunity_id`, [model, workload]);
+  return rows.map(({ ranked }) => opportunityRanked.schema.parse(JSON.parse(ranked)));
+};
+
+interface MemberRow {
+  interaction_id: string;
+  conversation_id: string;
+  user_id: string | null;
+  version: string;
+  response: string;
+  severity: number;
+  signals: Signal[];
+  late_signals: Signal[] | null;
+  opportunity_id: string;
+}
+
+/** What priorities need of the failures that still count, by opportunity; texts are cut, requests are left out. */
+export const loadMembers = async (db: Queryable, opportunityIds: readonly string[]): Promise<Map<string, Failure[]>> => {
+  const rows = await db.query<MemberRow & Record<string, unknown>>(
+    `select f.interaction_id, f.conversation_id, f.user_id, f.version, left(f.response, 4000) as response, f.severity, f.signals, f.opportunity_id, l.late_signals
+     from failures f left join lateral (
+       select jsonb_agg(jsonb_build_object('name', e.name, 'strength', e.strength, 'evidence', '{}'::jsonb)) as late_signals from late_evidence e where e.interaction_id = f.interaction_id
+     ) l on true
+     where f.opportunity_id = any($1::text[]) and f.resolved_by is null
+       and not exists (select 1 from retired_versions r where r.model = f.model and r.workload = f.workload and r.version = f.version)`,
+    [opportunityIds],
+  );
+  const failures = rows.map((row) => ({
+    opportunityId: row.opportunity_id, interactionId: row.interaction_id, conversationId: row.conversation_id, ...(row.user_id !== null && { userId: row.user_id }), version: row.version,
+    query: '', response: row.response, severity: row.severity, signals: [...row.signals, ...(row.late_signals ?? [])], reasons: [], comments: [],
+  }));
+  return Map.groupBy(failures, ({ opportunityId }) => opportunityId);
+};
