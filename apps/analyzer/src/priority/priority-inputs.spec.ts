@@ -13,7 +13,7 @@ const widthOf = ({ low, high }: Estimate): number => high - low;
 
 describe('estimateAffectedUsers', () => {
   it('counts users once, by conversation where no user is known, with a Poisson range around the count', () => {
-    const { userId: _, ...nameless } = failure('x');
+    const nameless: Failure = { interactionId: 'x', conversationId: 'x', version: 'v1', query: 'q', response: 'r', severity: 0.5, signals: [], reasons: [], comments: [] };
     const { estimate } = estimateAffectedUsers([failure('a'), failure('a'), nameless, nameless], { share: 1 });
     expect(estimate).toMatchObject({ value: 2, n: 4, basis: '2 different users in 4 failures' });
     // Exact limits of a Poisson mean at 2 seen are 0.355 and 6.296.

@@ -1,0 +1,229 @@
+// Failures to ranked opportunities against a real PostgreSQL: a judge on the wire that fails in every way, people's words, dismissal, and ranking between analyses.
+import { randomUUID } from 'node:crypto';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { Logger, Metrics } from '@ratchet/observability';
+import { Database, prepareJobs } from '@ratchet/persistence';
+import { OpenAiTeacherClient } from '@ratchet/providers';
+import { createTestDatabase, type TestDatabase } from '@ratchet/testing';
+import { loadConfig } from '../config.js';
+import { contract } from '../contract.js';
+import { Diagnostics } from '../diagnosis/diagnostics.js';
+import { JudgePanel } from '../diagnosis/judge/judge-panel.js';
+import { FailureEmbedder } from '../embedding/failure-embedder.js';
+import { CommandsHandlers } from '../handlers/commands.handlers.js';
+import { PromotionsHandlers } from '../handlers/promotions.handlers.js';
+import { SignalsHandlers } from '../handlers/signals.handlers.js';
+import { Diagnosis0003 } from '../persistence/diagnosis.migration.js';
+import { InitialSchema0001 } from '../persistence/initial-schema.migration.js';
+import { OpinionRepository } from '../persistence/opinion.repository.js';
+import { listTargetsToRerank } from '../persistence/priority.repository.js';
+import { RerankJob } from '../priority/rerank.job.js';
+import { AnalyzeJob } from './analyze.job.js';
+import type { Clusterer } from '../clustering/clusterer.js';
+import type { EventEnvelope } from '@ratchet/contracts';
+import type { Command, InteractionFailed, OpportunityRanked, SignalDetected } from '@ratchet/domain';
+import type { ClusterItem } from './clustering.port.js';
+
+const now = (): string => new Date().toISOString();
+const event = <Data>(data: Data): EventEnvelope<Data> => ({ id: randomUUID(), source: '/test', type: 'test', time: now(), data });
+
+let server: TestDatabase;
+let wire: Server;
+let judgeSays: () => { status: number; content: string };
+let asked = 0;
+
+/** One cluster for each first word of a query. */
+const byFirstWord = {
+  cluster: async (items: readonly ClusterItem[]) => {
+    const groups = [...Map.groupBy(items, ({ query }) => query.split(' ')[0] ?? '')].sort(([a], [b]) => (a < b ? -1 : 1));
+    return {
+      clusters: groups.map(([word, members], index) => ({
+        clusterId: word, memberIds: members.map(({ id }) => id), centroid: groups.map((_, at) => (at === index ? 1 : 0)), representativeIds: members.slice(0, 5).map(({ id }) => id), commonPatterns: [word],
+      })),
+    };
+  },
+} as unknown as Clusterer;
+
+interface Running {
+  readonly database: Database;
+  readonly metrics: Metrics;
+  readonly fail: (word: string, count: number, parts?: Partial<InteractionFailed>) => Promise<void>;
+  readonly analyze: () => Promise<OpportunityRanked[]>;
+  readonly rerank: () => Promise<OpportunityRanked[]>;
+  readonly order: (parts: { name: 'opportunity.diagnose' | 'opportunity.dismiss'; opportunityId: string; rootCause?: string }) => Promise<void>;
+  readonly promotions: PromotionsHandlers;
+  readonly signals: SignalsHandlers;
+  readonly sent: <Data>(type: string) => Promise<Data[]>;
+}
+
+const closing: (() => Promise<void>)[] = [];
+
+const start = async (env: Record<string, string> = {}): Promise<Running & { target: { model: string; workload: string } }> => {
+  const target = { model: 'assistant', workload: randomUUID() };
+  const logger = Logger.silent();
+  const metrics = new Metrics();
+  const database = new Database({ url: server.url, service: contract.service, migrations: [InitialSchema0001, Diagnosis0003] });
+  await database.start();
+  closing.push(() => database.stop());
+  await prepareJobs({ url: server.url, service: contract.service, logger });
+  const PROVIDERS = JSON.stringify([{ name: 'wire', baseUrl: `http://127.0.0.1:${(wire.address() as AddressInfo).port}/v1` }]);
+  const config = loadConfig({ KAFKA_BROKERS: 'localhost:1', DATABASE_URL: server.url, PROVIDERS, ...env });
+  const panel = config.judge && config.DIAGNOSIS_JUDGE && new JudgePanel(config.DIAGNOSIS_JUDGE, new OpenAiTeacherClient(config.judge), new OpinionRepository(database), logger, metrics);
+  const diagnostics = new Diagnostics({ database, panel, confidenceMin: config.DIAGNOSIS_MIN_CONFIDENCE });
+  const job = new AnalyzeJob(config, database, logger, metrics, byFirstWord, new FailureEmbedder(undefined), diagnostics);
+  const rerankJob = new RerankJob(config, database, logger, metrics);
+  const commands = new CommandsHandlers(logger);
+  const signals = new SignalsHandlers(metrics);
+  const sent = async <Data>(type: string): Promise<Data[]> =>
+    (await database.query<{ value: string }>(`select value from outbox where headers->>'ce_type' = $1 order by sequence`, [type])).map(({ value }) => JSON.parse(value) as Data & { workload: string }).filter(({ workload }) => workload === target.workload);
+  const publishedBy = async (work: () => Promise<void>): Promise<OpportunityRanked[]> => {
+    const before = (await sent('ratchet.opportunity.ranked')).length;
+    await work();
+    return (await sent<OpportunityRanked>('ratchet.opportunity.ranked')).slice(before);
+  };
+  return {
+    target, database, metrics, signals, sent, promotions: new PromotionsHandlers(logger),
+    analyze: () => publishedBy(() => job.run(target)),
+    rerank: () => publishedBy(() => rerankJob.run(target)),
+    fail: async (word, count, parts = {}) => {
+      for (let i = 0; i < count; i += 1) {
+        const id = randomUUID();
+        const failed: InteractionFailed = {
+          interactionId: id, conversationId: id, userId: id, ...target, version: 'v1', query: `${word} ${i}`, response: 'The fee is 20.', probability: 0.9, severity: 0.6, signals: [], reasons: ['incorrect'], correction: 'The fee is 25.', startedAt: now(), closedAt: now(), ...parts,
+        };
+        await database.transaction((tx) => signals.onFailed(event(failed), tx));
+      }
+    },
+    order: async ({ name, opportunityId, rootCause }) => {
+      const command = { name, opportunityId, ...(rootCause && { rootCause }), ...target, commandId: randomUUID(), actor: 'ann', reason: 'I looked', issuedAt: now() } as Command;
+      await database.transaction((tx) => commands.onCommand(event(command), tx));
+    },
+  };
+};
+
+beforeAll(async () => {
+  server = await createTestDatabase('analyzer');
+  wire = createServer((request, response) => {
+    request.resume().on('end', () => {
+      asked += 1;
+      const { status, content } = judgeSays();
+      response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify({ choices: [{ message: { content }, finish_reason: 'stop' }], usage: { prompt_tokens: 1_000, completion_tokens: 100 } }));
+    });
+  });
+  await new Promise<void>((resolve) => wire.listen(0, '127.0.0.1', resolve));
+});
+
+afterAll(async () => {
+  for (const close of closing.reverse()) await close();
+  await new Promise((resolve) => {
+    wire.close(resolve);
+    wire.closeAllConnections();
+  });
+  await server.drop();
+});
+
+beforeEach(() => {
+  asked = 0;
+});
+
+const DIAGNOSIS_JUDGE = JSON.stringify({ provider: 'wire', model: 'large', price: { inputUsdPerMillionTokens: 1, outputUsdPerMillionTokens: 10 } });
+const answer = (rootCause: string, confidence: number) => () => ({ status: 200, content: JSON.stringify({ reason: 'As the requests show.', rootCause, confidence, suggestedFix: 'Change it.' }) });
+
+describe('a judge', () => {
+  it('gives its opinion once for the same failures, and one that differs without a clear lead leaves the opportunity to a person', async () => {
+    const { fail, analyze } = await start({ DIAGNOSIS_JUDGE });
+    await fail('fees', 6);
+    judgeSays = answer('intent_misunderstood', 0.95);
+    const [ranked] = await analyze();
+    expect(ranked).toMatchObject({ diagnosis: { byRules: { rootCause: 'knowledge_gap' }, byJudge: { rootCause: 'intent_misunderstood', judge: 'wire/large', costUsd: 0.002 }, needsPerson: true } });
+    expect([(await analyze())[0]?.diagnosis, asked]).toEqual([ranked?.diagnosis, 1]);
+  });
+
+  it.each([
+    ['fails', () => ({ status: 500, content: '' })],
+    ['is rate-limited', () => ({ status: 429, content: '' })],
+    ['answers nonsense', () => ({ status: 200, content: 'It is the gremlins.' })],
+    ['answers another shape', () => ({ status: 200, content: '{"rootCause":"gremlins","confidence":7}' })],
+  ])('that %s stops no analysis: the rules decide', async (how, says) => {
+    const { fail, analyze, metrics } = await start({ DIAGNOSIS_JUDGE });
+    // Other texts are another question, which no stored opinion answers.
+    await fail(how.replaceAll(' ', '-'), 6);
+    judgeSays = says;
+    const [ranked] = await analyze();
+    expect(ranked).toMatchObject({ rootCause: 'knowledge_gap', suggestedBy: 'rules', diagnosis: { needsPerson: false } });
+    expect(ranked?.diagnosis?.byJudge).toBeUndefined();
+    expect(await metrics.registry.getSingleMetricAsString('ratchet_analyzer_judge_questions_total')).toMatch(/outcome="(?:bad_response|rate_limited)"\} 1/u);
+  });
+});
+
+describe('people', () => {
+  it('name a root cause that stands in every later analysis', async () => {
+    const { fail, analyze, order, database } = await start();
+    await fail('fees', 6);
+    const [before] = await analyze();
+    expect(before).toMatchObject({ rootCause: 'knowledge_gap', fixType: 'knowledge_entries' });
+    await order({ name: 'opportunity.diagnose', opportunityId: before?.opportunityId ?? '', rootCause: 'format_unclear' });
+    expect(await database.query(`select 1 from analyzer_jobs._private_jobs where key like 'analyze:%'`)).not.toHaveLength(0);
+    await fail('fees', 3);
+    for (const [after] of [await analyze(), await analyze()]) {
+      expect(after).toMatchObject({ opportunityId: before?.opportunityId, rootCause: 'format_unclear', fixType: 'prompt_patch', diagnosis: { byRules: { rootCause: 'knowledge_gap' }, byPerson: { actor: 'ann', reason: 'I looked' }, needsPerson: false } });
+    }
+  });
+
+  it('dismiss an opportunity, which comes back under its id only when it has grown by half', async () => {
+    const { fail, analyze, order, sent } = await start();
+    await fail('fees', 8);
+    await fail('hours', 6);
+    const fees = (await analyze()).find(({ clusterId }) => clusterId === 'fees');
+    const opportunityId = fees?.opportunityId ?? '';
+    await order({ name: 'opportunity.dismiss', opportunityId });
+    await order({ name: 'opportunity.dismiss', opportunityId });
+    expect(await sent('ratchet.opportunity.closed')).toEqual([expect.objectContaining({ opportunityId, reason: 'dismissed' })]);
+    await fail('fees', 3);
+    expect((await analyze()).map(({ clusterId }) => clusterId)).toEqual(['hours']);
+    await fail('fees', 1);
+    expect((await analyze()).find(({ clusterId }) => clusterId === 'fees')).toMatchObject({ opportunityId, size: 12 });
+    await order({ name: 'opportunity.dismiss', opportunityId });
+    expect((await analyze()).map(({ clusterId }) => clusterId)).toEqual(['hours']);
+  });
+
+  it('name nothing and dismiss nothing that is not there', async () => {
+    const { order, sent } = await start();
+    await order({ name: 'opportunity.diagnose', opportunityId: 'none', rootCause: 'format_unclear' });
+    await order({ name: 'opportunity.dismiss', opportunityId: 'none' });
+    expect(await sent('ratchet.opportunity.closed')).toEqual([]);
+  });
+});
+
+describe('between analyses', () => {
+  it('late corrections and outcomes change scores without an analysis, and nothing is published twice', async () => {
+    const { fail, analyze, rerank, signals, promotions, database, target } = await start();
+    await fail('fees', 8, { severity: 0.5 });
+    await fail('hours', 7, { severity: 0.5 });
+    const [first, second] = await analyze();
+    expect([first?.clusterId, second?.clusterId]).toEqual(['fees', 'hours']);
+    await database.query('update targets set reranked_at = now() where workload = $1', [target.workload]);
+    expect(await listTargetsToRerank(database)).not.toContainEqual(target);
+    for (const interactionId of second?.interactionIds ?? []) {
+      const late: SignalDetected = { signalId: randomUUID(), interactionId, conversationId: interactionId, ...target, version: 'v1', name: 'user_correction', strength: 1, evidence: {}, late: true, correction: 'The fee is 25.', detectedAt: now() };
+      await database.transaction((tx) => signals.onSignal(event(late), tx));
+    }
+    expect(await listTargetsToRerank(database)).toContainEqual(target);
+    expect((await rerank()).map(({ clusterId, rank, analysisId }) => [clusterId, rank, analysisId])).toEqual([['hours', 1, first?.analysisId], ['fees', 2, first?.analysisId]]);
+    expect(await rerank()).toEqual([]);
+    expect(await listTargetsToRerank(database)).not.toContainEqual(target);
+
+    const judged = { cycleId: randomUUID(), ...target, version: 'v2', baseVersion: 'v1', outcome: 'failed', gates: [], judgedAt: now() };
+    await database.transaction((tx) => promotions.onJudged(event(judged) as unknown as Parameters<PromotionsHandlers['onJudged']>[0], tx));
+    expect(await listTargetsToRerank(database)).toContainEqual(target);
+    const again = await rerank();
+    expect(again).toHaveLength(2);
+    for (const { regressionRisk, estimates, estimatedEffort } of again) {
+      expect(regressionRisk).toBeGreaterThan(second?.regressionRisk ?? 1);
+      expect(estimates?.estimatedEffort).toMatchObject({ n: 1, value: estimatedEffort });
+      expect(estimatedEffort).toBeLessThan(second?.estimatedEffort ?? 0);
+    }
+  });
+});
