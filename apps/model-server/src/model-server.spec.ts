@@ -188,6 +188,20 @@ describe('the model server', () => {
     expect(data.filter(({ message }) => message.startsWith('Epoch'))).toHaveLength(recipes[DEFAULT_RECIPE].epochs);
   }, 30_000);
 
+  it('mixes in as many retained examples for each new one as it is asked for', async () => {
+    const training_file = await upload(examplesOf(['voucher']));
+    const samplesAt = async (hyperparameters: object): Promise<number | undefined> => {
+      const { id } = await trainModel({ model: baseModel, training_file, hyperparameters: { recipe: 'gentle', n_epochs: 1, ...hyperparameters } });
+      const { data } = (await get(`/v1/fine_tuning/jobs/${id}/events`)).json<{ data: { message: string; data: { samples?: number } | null }[] }>();
+      return data.find(({ message }) => message.startsWith('Epoch'))?.data?.samples;
+    };
+    const fresh = (await samplesAt({ retention_ratio: 0 })) ?? 0;
+    expect(fresh).toBeGreaterThan(0);
+    expect(await samplesAt({ retention_ratio: 1 })).toBe(2 * fresh);
+    expect(await samplesAt({ retention_ratio: 3.5 })).toBe(4.5 * fresh);
+    expect(await samplesAt({})).toBe((1 + recipes.gentle.retentionRatio) * fresh);
+  }, 30_000);
+
   it('makes the same version from the same job', async () => {
     const job = await trainModel({ model: '', training_file: await upload(examplesOf(known)), suffix: 'support' });
     expect(job.fine_tuned_model).toBe(baseModel);
@@ -217,6 +231,7 @@ describe('the model server', () => {
     ['a file that is not there', { model: '', training_file: 'file-0' }, 'training_file'],
     ['an update of nothing', { model: '', hyperparameters: { recipe: 'gentle' } }, 'hyperparameters.recipe'],
     ['an unknown recipe', { model: '', hyperparameters: { recipe: 'magic' } }, 'hyperparameters.recipe'],
+    ['more retained examples than it allows', { model: '', hyperparameters: { retention_ratio: 11 } }, 'hyperparameters.retention_ratio'],
     ['a name with a slash', { model: '', suffix: '../x' }, 'suffix'],
     ['an unknown base', { model: 'support@000000000000' }, 'model'],
   ])('refuses a job with %s and names the field', async (_name, request, param) => {

@@ -7,7 +7,7 @@ const DAY_MS = 86_400_000;
 const positive = z.coerce.number().positive();
 
 export const configSchema = databaseConfigSchema.extend({
-  PROVIDERS: providersVariable.describe('Model providers as JSON: name, baseUrl, apiKey'),
+  PROVIDERS: providersVariable.describe('Model providers as JSON: name, baseUrl, apiKey, and trainer (embedded or openai), which says whose hyperparameters fine-tuning jobs are sent'),
   TRIGGER_EVERY_MS: positive.default(5_000).describe('How often the triggers are looked at'),
   TRIGGER_SCHEDULE_MS: positive.default(7 * DAY_MS).describe('scheduled: time since the last training'),
   TRIGGER_DEGRADATION_RATIO: positive.default(1.1).describe('performance_degradation: current failure rate over the baseline'),

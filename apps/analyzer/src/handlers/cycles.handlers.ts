@@ -11,7 +11,8 @@ import type { Transaction } from '@ratchet/persistence';
 export class CyclesHandlers {
   @OnEvent(datasetVersioned)
   async onDataset({ data }: EventEnvelope<DatasetVersioned>, tx: Transaction): Promise<void> {
-    if (data.purpose === 'training') await storeDatasetWork(tx, data);
+    // Without a row to train on it only judges a fix, which tells of itself.
+    if (data.purpose === 'training' && data.trainCount > 0) await storeDatasetWork(tx, data);
   }
 
   @OnEvent(fixProposed)

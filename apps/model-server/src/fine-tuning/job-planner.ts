@@ -53,7 +53,7 @@ export class JobPlanner {
   }
 
   taskOf({ request, modelName }: Job): TrainingTask {
-    const { n_epochs: epochs, batch_size: batchSize, learning_rate_multiplier: multiplier, curriculum } = hyperparametersOf(request);
+    const { n_epochs: epochs, batch_size: batchSize, learning_rate_multiplier: multiplier, curriculum, retention_ratio: retentionRatio } = hyperparametersOf(request);
     return {
       baseFolder: request.model === '' ? null : this.models.pathOf(request.model),
       trainingPath: this.files.contentPath(request.training_file),
@@ -63,6 +63,7 @@ export class JobPlanner {
       batchSize: typeof batchSize === 'number' ? batchSize : null,
       learningRateMultiplier: typeof multiplier === 'number' ? multiplier : 1,
       curriculum: curriculum ?? false,
+      retentionRatio: retentionRatio ?? null,
       seed: request.seed ?? DEFAULT_SEED,
       fallbackAnswer: request.fallback_answer ?? null,
       modelsFolder: this.models.folder,

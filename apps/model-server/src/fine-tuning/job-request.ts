@@ -8,10 +8,12 @@ const hyperparameters = z
     learning_rate_multiplier: z.union([z.literal('auto'), z.number().positive().max(100)]).optional(),
     batch_size: z.union([z.literal('auto'), z.number().int().min(1).max(1024)]).optional(),
     curriculum: z.boolean().optional(),
+    /** Retained examples for each new one. */
+    retention_ratio: z.number().min(0).max(10).optional(),
   })
   .strict();
 
-/** OpenAI's job request, and beside it what only this server knows: `recipe`, `curriculum`, `retention_file`, `fallback_answer`. */
+/** OpenAI's job request, and beside it what only this server knows: `recipe`, `curriculum`, `retention_ratio`, `retention_file`, `fallback_answer`. */
 export const jobRequestSchema = z.object({
   /** A model to go on from; empty to start from nothing. */
   model: z.string().max(200),

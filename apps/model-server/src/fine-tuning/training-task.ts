@@ -24,6 +24,8 @@ export interface TrainingTask {
   readonly batchSize: number | null;
   readonly learningRateMultiplier: number;
   readonly curriculum: boolean;
+  /** Retained examples for each new one; null for the recipe's own number. */
+  readonly retentionRatio: number | null;
   readonly seed: number;
   readonly fallbackAnswer: string | null;
   readonly modelsFolder: string;
@@ -71,13 +73,14 @@ export async function runTrainingTask(task: TrainingTask, onProgress: (progress:
   return { model, contentHash, trainedSamples, trainedTokens, heldOutAccuracy, threshold };
 }
 
-export function recipeOf({ recipe, epochs, batchSize, learningRateMultiplier }: Pick<TrainingTask, 'recipe' | 'epochs' | 'batchSize' | 'learningRateMultiplier'>): Recipe {
+export function recipeOf({ recipe, epochs, batchSize, learningRateMultiplier, retentionRatio }: Pick<TrainingTask, 'recipe' | 'epochs' | 'batchSize' | 'learningRateMultiplier' | 'retentionRatio'>): Recipe {
   const known = recipes[recipe];
   return {
     ...known,
     // What is asked for by number is meant by number: no adapting to the set's size then.
     ...(epochs !== null && { epochs, minExamplesSeen: 0 }),
     ...(batchSize !== null && { batchSize, minSteps: 0 }),
+    ...(retentionRatio !== null && { retentionRatio }),
     learningRate: known.learningRate * learningRateMultiplier,
   };
 }

@@ -1,4 +1,5 @@
 import { FixTables0004 } from './fix-tables.migration.js';
+import { TrainingRecipes0002 } from './training-recipes.migration.js';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 class TrainerTables0001 implements MigrationInterface {
@@ -79,4 +80,4 @@ class TrainerTables0001 implements MigrationInterface {
   }
 }
 
-export const migrations = [TrainerTables0001, FixTables0004];
+export const migrations = [TrainerTables0001, TrainingRecipes0002, FixTables0004];

@@ -1,5 +1,6 @@
-import type { Bundle, DatasetVersioned, Example, ExamplesAdded, Target, VitalsCounted } from '@ratchet/domain';
+import type { Bundle, DatasetVersioned, ExamplesAdded, Target, VitalsCounted } from '@ratchet/domain';
 import type { Database, Transaction } from '@ratchet/persistence';
+import type { TrainingConfig } from '../training/training-config.js';
 import type { FailureRate } from '../training/trigger.js';
 
 export interface TargetRow extends Target {
@@ -18,13 +19,15 @@ export interface CycleRow extends Target {
   readonly trainingRunId: string;
   readonly providerJob: string | null;
   readonly startedAt: Date;
+  /** Null for a cycle that trains nothing, or that began before it was kept. */
+  readonly trainingConfig: TrainingConfig | null;
 }
 
 export type CycleOutcome = 'promoted' | 'rejected' | 'insufficient' | 'superseded' | 'rolled_back' | 'failed';
 type Queries = Pick<Database, 'query'>;
 
 const targetColumns = `model, workload, champion, champion_since as "championSince", last_ordinal as "lastOrdinal", last_cycle_at as "lastCycleAt"`;
-const cycleColumns = `cycle_id as "cycleId", model, workload, state, trigger, base_version as "baseVersion", version, training_run_id as "trainingRunId", provider_job as "providerJob", started_at as "startedAt"`;
+const cycleColumns = `cycle_id as "cycleId", model, workload, state, trigger, base_version as "baseVersion", version, training_run_id as "trainingRunId", provider_job as "providerJob", started_at as "startedAt", training_config as "trainingConfig"`;
 
 export const targetsWithoutOpenCycle = (db: Queries): Promise<TargetRow[]> =>
   db.query<TargetRow>(
@@ -71,8 +74,12 @@ export const storeExamples = async (tx: Transaction, { datasetId, model, workloa
 
 export const storeDataset = async (tx: Transaction, dataset: DatasetVersioned): Promise<void> => {
   await tx.query(
-    `insert into datasets (dataset_id, model, workload, opportunity_ids, failures_analyzed, high_priority) values ($1, $2, $3, $4::jsonb, $5, $6) on conflict do nothing`,
-    [dataset.datasetId, dataset.model, dataset.workload, JSON.stringify(dataset.opportunityIds), dataset.failuresAnalyzed, dataset.highPriority],
+    `insert into datasets (dataset_id, model, workload, opportunity_ids, failures_analyzed, high_priority, training, strategy_ids)
+     values ($1, $2, $3, $4::jsonb, $5, $6, $7::jsonb, $8::jsonb) on conflict do nothing`,
+    [
+      dataset.datasetId, dataset.model, dataset.workload, JSON.stringify(dataset.opportunityIds), dataset.failuresAnalyzed, dataset.highPriority,
+      dataset.training === undefined ? null : JSON.stringify(dataset.training), JSON.stringify((dataset.strategies ?? []).map(({ strategy }) => strategy.strategyId)),
+    ],
   );
 };
 
@@ -102,57 +109,10 @@ export const failureRates = async (
   return { baseline: { outcomes: row?.bo ?? 0, failures: row?.bf ?? 0 }, current: { outcomes: row?.co ?? 0, failures: row?.cf ?? 0 } };
 };
 
-/** Only examples of a dataset that is complete count: its `dataset.versioned` closes it. */
-export const waitingExamples = async (db: Queries, { model, workload, lastCycleAt }: TargetRow): Promise<{ waiting: number; fresh: number; highPriority: boolean }> => {
-  const [row] = await db.query<{ waiting: number; fresh: number; high: boolean }>(
-    `select count(*)::int as waiting, (count(*) filter (where d.added_at > $3))::int as fresh, coalesce(bool_or(d.high_priority), false) as high
-     from examples e join datasets d using (dataset_id) where e.model = $1 and e.workload = $2 and e.state = 'waiting' and e.split = 'train'`,
-    [model, workload, lastCycleAt],
-  );
-  return { waiting: row?.waiting ?? 0, fresh: row?.fresh ?? 0, highPriority: row?.high ?? false };
-};
-
-export interface ClaimedData {
-  readonly datasetIds: string[];
-  readonly opportunityIds: string[];
-  readonly failuresAnalyzed: number;
-  readonly exampleCount: number;
-}
-
-/** Puts all that waits into the cycle. */
-export const claimExamples = async (tx: Transaction, { model, workload }: Target, cycleId: string): Promise<ClaimedData> => {
+export const insertCycle = async (tx: Transaction, cycle: Target & { cycleId: string; trigger: string; reason: string; baseVersion: string; trainingRunId: string; trainingConfig: TrainingConfig }): Promise<void> => {
   await tx.query(
-    `update examples e set state = 'training', cycle_id = $3 from datasets d
-     where e.dataset_id = d.dataset_id and e.model = $1 and e.workload = $2 and e.state = 'waiting'`,
-    [model, workload, cycleId],
-  );
-  const datasets = await tx.query<{ dataset_id: string; opportunity_ids: string[]; failures_analyzed: number }>(
-    `select dataset_id, opportunity_ids, failures_analyzed from datasets where dataset_id in (select dataset_id from examples where cycle_id = $1) order by added_at`,
-    [cycleId],
-  );
-  const [count] = await tx.query<{ n: number }>(`select count(*)::int as n from examples where cycle_id = $1 and split = 'train'`, [cycleId]);
-  return {
-    datasetIds: datasets.map(({ dataset_id }) => dataset_id),
-    opportunityIds: [...new Set(datasets.flatMap(({ opportunity_ids }) => opportunity_ids))],
-    failuresAnalyzed: datasets.reduce((sum, { failures_analyzed }) => sum + failures_analyzed, 0),
-    exampleCount: count?.n ?? 0,
-  };
-};
-
-export const dataOfCycle = async (db: Queries, cycleId: string): Promise<Pick<ClaimedData, 'datasetIds' | 'opportunityIds'> & { train: Example[] }> => {
-  const rows = await db.query<{ body: Example; dataset_id: string; split: string }>(`select body, dataset_id, split from examples where cycle_id = $1 order by example_id`, [cycleId]);
-  const datasets = await db.query<{ opportunity_ids: string[] }>(`select opportunity_ids from datasets where dataset_id = any($1)`, [rows.map(({ dataset_id }) => dataset_id)]);
-  return {
-    train: rows.filter(({ split }) => split === 'train').map(({ body }) => body),
-    datasetIds: [...new Set(rows.map(({ dataset_id }) => dataset_id))],
-    opportunityIds: [...new Set(datasets.flatMap(({ opportunity_ids }) => opportunity_ids))],
-  };
-};
-
-export const insertCycle = async (tx: Transaction, cycle: Target & { cycleId: string; trigger: string; reason: string; baseVersion: string; trainingRunId: string }): Promise<void> => {
-  await tx.query(
-    `insert into cycles (cycle_id, model, workload, state, trigger, trigger_reason, base_version, training_run_id) values ($1, $2, $3, 'training', $4, $5, $6, $7)`,
-    [cycle.cycleId, cycle.model, cycle.workload, cycle.trigger, cycle.reason, cycle.baseVersion, cycle.trainingRunId],
+    `insert into cycles (cycle_id, model, workload, state, trigger, trigger_reason, base_version, training_run_id, training_config) values ($1, $2, $3, 'training', $4, $5, $6, $7, $8::jsonb)`,
+    [cycle.cycleId, cycle.model, cycle.workload, cycle.trigger, cycle.reason, cycle.baseVersion, cycle.trainingRunId, JSON.stringify(cycle.trainingConfig)],
   );
   await tx.query(`update targets set last_cycle_at = now() where model = $1 and workload = $2`, [cycle.model, cycle.workload]);
 };

@@ -7,8 +7,10 @@ import type { Transaction } from '@ratchet/persistence';
 import { CONFIG } from '@ratchet/service';
 import type { Tick } from '@ratchet/service';
 import type { Config } from '../config.js';
-import { claimExamples, failureRates, insertCycle, lockTarget, targetsWithoutOpenCycle, waitingExamples } from '../persistence/trainer.repository.js';
+import { claimExamples, waitingExamples } from '../persistence/example.repository.js';
+import { failureRates, insertCycle, lockTarget, targetsWithoutOpenCycle } from '../persistence/trainer.repository.js';
 import type { TargetRow } from '../persistence/trainer.repository.js';
+import { configuredTraining, trainingConfigOf } from './training-config.js';
 import { shouldTrain } from './trigger.js';
 import type { TriggerDecision } from './trigger.js';
 
@@ -70,10 +72,11 @@ export class CycleStarter implements Tick {
     const [open] = await tx.query(`select 1 from cycles where model = $1 and workload = $2 and ended_at is null`, [target.model, target.workload]);
     if (open) return this.logger.info('no second cycle: one is open', { ...target });
     const cycleId = newEventId();
-    const data = await claimExamples(tx, target, cycleId);
+    const data = await claimExamples(tx, target, { cycleId, configured: configuredTraining(this.config) });
     if (data.exampleCount === 0) return this.logger.info('no cycle: no example waits', { ...target });
     const trainingRunId = derivedId('training-run', cycleId);
-    await insertCycle(tx, { ...target, cycleId, trigger, reason, baseVersion: locked.champion, trainingRunId });
+    const trainingConfig = trainingConfigOf(data.training, { seed: this.config.TRAINING_SEED, strategyIds: data.strategyIds });
+    await insertCycle(tx, { ...target, cycleId, trigger, reason, baseVersion: locked.champion, trainingRunId, trainingConfig });
     tx.emit(
       trainingStarted,
       {
@@ -88,19 +91,13 @@ export class CycleStarter implements Tick {
         opportunityIds: data.opportunityIds,
         failuresAnalyzed: data.failuresAnalyzed,
         exampleCount: data.exampleCount,
-        trainingConfig: trainingConfigOf(this.config),
+        trainingConfig,
         startedAt: new Date().toISOString(),
       },
       { id: derivedId('training-started', cycleId), correlationId: cycleId },
     );
     await tx.enqueue(TRAIN_JOB, { cycleId }, { key: `train-${cycleId}` });
     this.cycles.inc({ trigger });
-    this.logger.info('a cycle has begun', { cycleId, ...target, trigger, examples: data.exampleCount });
+    this.logger.info('a cycle has begun', { cycleId, ...target, trigger, examples: data.exampleCount, ...data.training });
   }
 }
-
-export const trainingConfigOf = (config: Config): Record<string, string | number | boolean> => ({
-  recipe: config.TRAINING_RECIPE,
-  curriculum: config.TRAINING_CURRICULUM,
-  seed: config.TRAINING_SEED,
-});

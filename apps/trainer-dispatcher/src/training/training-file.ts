@@ -1,7 +1,11 @@
 import type { Example } from '@ratchet/domain';
+import type { Trainer } from '@ratchet/providers';
 
-/** One chat example a line, in an order that depends on the examples alone, so that a repeat makes the same file. */
-export const trainingFile = (examples: readonly Example[]): string =>
+/**
+ * One chat example a line, in an order that depends on the examples alone, so that a repeat makes the same file. Category, difficulty and weight are for the
+ * embedded trainer: OpenAI takes no line with a key that it does not know.
+ */
+export const trainingFile = (examples: readonly Example[], trainer: Trainer): string =>
   [...examples]
     .sort((a, b) => (a.exampleId < b.exampleId ? -1 : 1))
     .map(({ input, output, category, difficulty, confidence }) =>
@@ -10,9 +14,7 @@ export const trainingFile = (examples: readonly Example[]): string =>
           { role: 'user', content: input },
           { role: 'assistant', content: output },
         ],
-        ...(category !== undefined && { category }),
-        ...(difficulty !== undefined && { difficulty }),
-        weight: confidence,
+        ...(trainer === 'embedded' && { ...(category !== undefined && { category }), ...(difficulty !== undefined && { difficulty }), weight: confidence }),
       }),
     )
     .join('\n');

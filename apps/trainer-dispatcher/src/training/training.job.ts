@@ -3,14 +3,16 @@ import { bundleHash, candidateRegistered, trainingFailed, versionIdOf, versionPu
 import type { Bundle } from '@ratchet/domain';
 import { derivedId, Logger, RatchetError } from '@ratchet/observability';
 import { Database } from '@ratchet/persistence';
-import { OpenAiFineTuningClient, ProviderError } from '@ratchet/providers';
-import type { FineTuningClient, FineTuningJob } from '@ratchet/providers';
+import { hyperparametersFor, OpenAiFineTuningClient, ProviderError, retainedInFile, trainerOf } from '@ratchet/providers';
+import type { FineTuningClient, FineTuningJob, ProviderConfig } from '@ratchet/providers';
 import { CONFIG } from '@ratchet/service';
 import type { Job } from '@ratchet/service';
 import type { Config } from '../config.js';
-import { bundleOf, dataOfCycle, endCycle, findCycle, insertVersion, lockTarget, moveCycle, rememberProviderJob } from '../persistence/trainer.repository.js';
+import { dataOfCycle, retainedExamples } from '../persistence/example.repository.js';
+import { bundleOf, endCycle, findCycle, insertVersion, lockTarget, moveCycle, rememberProviderJob } from '../persistence/trainer.repository.js';
 import type { CycleRow } from '../persistence/trainer.repository.js';
-import { TRAIN_JOB, trainingConfigOf } from './cycle-starter.js';
+import { TRAIN_JOB } from './cycle-starter.js';
+import { configuredTraining, settingsOf, trainingConfigOf } from './training-config.js';
 import { trainingFile } from './training-file.js';
 
 /** Has the provider train a candidate. Every step can be taken again: file and job carry the cycle's id as idempotency key. */
@@ -40,27 +42,32 @@ export class TrainingJob implements Job {
     }
   }
 
-  private clientOf(base: Bundle): FineTuningClient {
+  private providerOf(base: Bundle): ProviderConfig {
     const provider = this.config.PROVIDERS.find(({ name }) => name === base.provider.name);
     if (!provider) throw new RatchetError({ code: 'unknown_provider', message: `provider ${base.provider.name} is not in PROVIDERS`, retryable: true });
-    return new OpenAiFineTuningClient(provider);
+    return provider;
   }
 
   private async train(cycle: CycleRow, base: Bundle, stopping: AbortSignal): Promise<FineTuningJob> {
-    const client = this.clientOf(base);
+    const provider = this.providerOf(base);
+    const client = new OpenAiFineTuningClient(provider);
     const signal = AbortSignal.any([stopping, AbortSignal.timeout(this.config.TRAINING_TIMEOUT_MS)]);
-    const jobId = cycle.providerJob ?? (await this.begin(cycle, base, client));
+    const jobId = cycle.providerJob ?? (await this.begin(cycle, base, provider, client));
     return client.waitForJob(jobId, { pollMs: this.config.TRAINING_POLL_MS, signal });
   }
 
-  private async begin(cycle: CycleRow, base: Bundle, client: FineTuningClient): Promise<string> {
+  private async begin(cycle: CycleRow, base: Bundle, provider: ProviderConfig, client: FineTuningClient): Promise<string> {
+    const trainer = trainerOf(provider);
+    const settings = settingsOf(cycle.trainingConfig, configuredTraining(this.config));
     const { train } = await dataOfCycle(this.database, cycle.cycleId);
-    const trainingFileId = await client.uploadFile({ filename: `${cycle.cycleId}.jsonl`, content: trainingFile(train), idempotencyKey: `file-${cycle.cycleId}` });
+    const retained = await retainedExamples(this.database, cycle, { cycleId: cycle.cycleId, count: retainedInFile(trainer, settings, train.length) });
+    const content = trainingFile([...train, ...retained], trainer);
+    const trainingFileId = await client.uploadFile({ filename: `${cycle.cycleId}.jsonl`, content, idempotencyKey: `file-${cycle.cycleId}` });
     const job = await client.createJob({
       model: base.provider.model,
       trainingFileId,
       seed: this.config.TRAINING_SEED,
-      hyperparameters: { recipe: this.config.TRAINING_RECIPE, curriculum: this.config.TRAINING_CURRICULUM },
+      hyperparameters: hyperparametersFor(trainer, settings),
       idempotencyKey: `job-${cycle.cycleId}`,
     });
     await rememberProviderJob(this.database, cycle.cycleId, job.jobId);
@@ -98,7 +105,7 @@ export class TrainingJob implements Job {
           version,
           datasetIds,
           opportunityIds,
-          trainingConfig: trainingConfigOf(this.config),
+          trainingConfig: cycle.trainingConfig ?? trainingConfigOf(configuredTraining(this.config), { seed: this.config.TRAINING_SEED, strategyIds: [] }),
           trainingSeconds: (Date.now() - cycle.startedAt.getTime()) / 1_000,
           registeredAt: now,
         },

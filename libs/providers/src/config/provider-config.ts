@@ -10,6 +10,8 @@ const fields = {
   requestsPerMinute: z.number().positive().optional(),
   /** Tries of one call that nobody waits for; 4 where absent. */
   attempts: z.number().int().min(1).max(10).optional(),
+  /** Whose hyperparameters a fine-tuning job is sent; without it, by the provider's name (`trainerOf`). */
+  trainer: z.enum(['embedded', 'openai']).optional(),
 };
 
 const nameSchema = z.string().min(1).max(200);
@@ -32,7 +34,8 @@ const shape = 'Write PROVIDERS as [{"name": "embedded", "baseUrl": "http://local
 /**
  * Reads the variable PROVIDERS: a JSON array of providers, or an object from name to provider. An empty text is no provider.
  * `timeoutMs` (30,000) limits one whole call, `maxConcurrency` (64) the calls in flight from this process;
- * `requestsPerMinute` (none) and `attempts` (4) hold for calls to a teacher.
+ * `requestsPerMinute` (none) and `attempts` (4) hold for calls to a teacher. `trainer` says whose hyperparameters fine-tuning jobs are sent: `embedded`, the
+ * default of a provider of that name, or `openai`, the default of all others.
  *
  * @throws {ProviderConfigError} where the text is not JSON, a field breaks its rule, or a name comes twice
  */
