@@ -79,6 +79,7 @@ const steps = [
   { name: 'training', does: 'what the training recipes forget and learn', run: withData(['clinc150.jsonl', 'banking77.jsonl'], bench('embedded-model', 'training-streams.mjs')) },
   { name: 'signals', does: 'how well failure signals agree with people', run: withData(['uss_mwoz.jsonl', 'uss_sgd.jsonl', 'uss_redial.jsonl', 'uss_ccpe.jsonl'], bench('signals', 'agreement.mjs')) },
   { name: 'widget', does: 'the feedback widget in a browser, by mouse and keyboard, and its feedback on the topic', run: widget },
+  { name: 'root-causes', does: 'rules tell root causes apart on the held-out half of the labelled failures', run: bench('analyzer', 'root-causes.mjs', [], 'apps') },
   { name: 'drift', does: 'a drop of quality is noticed within the hour, and quiet years are quiet', run: bench('evaluator', 'quality-drift.mjs', [], 'apps') },
   { name: 'streams', does: 'the stream benchmark, small: Kafka Streams must find what our reference job finds', run: streams },
 ];

@@ -21,16 +21,32 @@ const table = (title, { n, accuracy, macroF1, causes, calibrationError, logLoss 
   say();
 };
 
+/** How often the rules are right where they claim so much. */
+const reliability = (predictions) => {
+  const bins = Map.groupBy(predictions, ({ probabilities, predicted }) => Math.min(4, Math.floor(probabilities[predicted] * 5)));
+  for (const bin of [...bins.keys()].sort()) {
+    const members = bins.get(bin);
+    const right = members.filter(({ truth, predicted }) => truth === predicted).length;
+    const confidence = members.reduce((sum, { probabilities, predicted }) => sum + probabilities[predicted], 0) / members.length;
+    say(`confidence ${(bin / 5).toFixed(1)} to ${((bin + 1) / 5).toFixed(1)}: mean ${confidence.toFixed(2)}, right ${(right / members.length).toFixed(2)} (n = ${members.length})`);
+  }
+  say();
+};
+
 const each = predictEach(half);
 const measured = measure(each);
 table(`${development ? 'Development' : 'Held-out'} half, failure by failure`, measured);
+reliability(each);
 const later = half.filter(({ isLater }) => isLater);
 table('of these, the rows that were written after the rules', measure(predictEach(later)));
+reliability(predictEach(later));
 const hard = half.filter(({ isHard }) => isHard);
 const hardRight = predictEach(hard).filter(({ truth, predicted }) => truth === predicted).length;
 say(`rows that mislead on purpose: ${hardRight} of ${hard.length} right`);
 say();
-table(`${development ? 'Development' : 'Held-out'} half, ${CLUSTERS.count} clusters of 5 to 20 failures drawn from it, up to 40 % of another cause`, measure(predictClusters(drawClusters(half, CLUSTERS))));
+const clusters = predictClusters(drawClusters(half, CLUSTERS));
+table(`${development ? 'Development' : 'Held-out'} half, ${CLUSTERS.count} clusters of 5 to 20 failures drawn from it, up to 40 % of another cause`, measure(clusters));
+reliability(clusters);
 
 if (development) {
   for (const { id, truth, predicted, probabilities } of each.filter((prediction) => prediction.truth !== prediction.predicted)) {

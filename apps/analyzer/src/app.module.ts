@@ -20,29 +20,17 @@ import { StoredEmbeddings } from './persistence/embedding-cache.repository.js';
 import { OpinionRepository } from './persistence/opinion.repository.js';
 import { PruneTick } from './persistence/prune.tick.js';
 import { RerankJob, RerankTick } from './priority/rerank.job.js';
+import { strategistFor } from './strategies/strategist-for.js';
 import { Strategist } from './strategies/strategist.js';
-import { TeacherProposer } from './strategies/teacher-proposer.js';
 import type { DynamicModule } from '@nestjs/common';
 import type { Work } from '@ratchet/service';
 import type { Config } from './config.js';
-
-const DAY_MS = 86_400_000;
 
 const embedderFor = (config: Config, logger: Logger, database: Database): FailureEmbedder => {
   const embedder = new FailureEmbedder(config.embeddings && new OpenAiEmbeddingsClient(config.embeddings), new StoredEmbeddings(database));
   logger.info(config.embeddings ? 'failures are embedded by a provider' : 'no EMBEDDINGS_PROVIDER is set: failures are embedded locally, by hashed n-grams', { embedding: embedder.description });
   return embedder;
 };
-
-const strategistFor = (config: Config, logger: Logger): Strategist =>
-  new Strategist({
-    catalogue: config.strategies,
-    proposer: config.teacher && new TeacherProposer(new OpenAiTeacherClient(config.teacher), config.teacher.provider.timeoutMs),
-    agreeingUsersMin: config.REVIEW_AGREEING_USERS,
-    halfLifeMs: config.STRATEGY_HALF_LIFE_DAYS * DAY_MS,
-    exploration: config.STRATEGY_EXPLORATION,
-    logger,
-  });
 
 const diagnosticsFor = (config: Config, database: Database, logger: Logger, metrics: Metrics): Diagnostics => {
   const client = config.judge && new OpenAiTeacherClient(config.judge);

@@ -12,19 +12,21 @@ import { contract } from '../contract.js';
 import { Diagnostics } from '../diagnosis/diagnostics.js';
 import { JudgePanel } from '../diagnosis/judge/judge-panel.js';
 import { FailureEmbedder } from '../embedding/failure-embedder.js';
+import { CyclesHandlers } from '../handlers/cycles.handlers.js';
 import { CommandsHandlers } from '../handlers/commands.handlers.js';
 import { PromotionsHandlers } from '../handlers/promotions.handlers.js';
 import { SignalsHandlers } from '../handlers/signals.handlers.js';
-import { Diagnosis0003 } from '../persistence/diagnosis.migration.js';
-import { InitialSchema0001 } from '../persistence/initial-schema.migration.js';
+import { migrations } from '../persistence/migrations.js';
+import { StoredEmbeddings } from '../persistence/embedding-cache.repository.js';
 import { OpinionRepository } from '../persistence/opinion.repository.js';
 import { listTargetsToRerank } from '../persistence/priority.repository.js';
 import { RerankJob } from '../priority/rerank.job.js';
+import { strategistFor } from '../strategies/strategist-for.js';
 import { AnalyzeJob } from './analyze.job.js';
 import type { Clusterer } from '../clustering/clusterer.js';
 import type { EventEnvelope } from '@ratchet/contracts';
 import type { Command, InteractionFailed, OpportunityRanked, SignalDetected } from '@ratchet/domain';
-import type { ClusterItem } from './clustering.port.js';
+import type { ClusterPage } from './clustering.port.js';
 
 const now = (): string => new Date().toISOString();
 const event = <Data>(data: Data): EventEnvelope<Data> => ({ id: randomUUID(), source: '/test', type: 'test', time: now(), data });
@@ -36,7 +38,8 @@ let asked = 0;
 
 /** One cluster for each first word of a query. */
 const byFirstWord = {
-  cluster: async (items: readonly ClusterItem[]) => {
+  cluster: async (pages: AsyncIterable<ClusterPage>) => {
+    const items = (await Array.fromAsync(pages)).flatMap((page) => page.items);
     const groups = [...Map.groupBy(items, ({ query }) => query.split(' ')[0] ?? '')].sort(([a], [b]) => (a < b ? -1 : 1));
     return {
       clusters: groups.map(([word, members], index) => ({
@@ -64,7 +67,7 @@ const start = async (env: Record<string, string> = {}): Promise<Running & { targ
   const target = { model: 'assistant', workload: randomUUID() };
   const logger = Logger.silent();
   const metrics = new Metrics();
-  const database = new Database({ url: server.url, service: contract.service, migrations: [InitialSchema0001, Diagnosis0003] });
+  const database = new Database({ url: server.url, service: contract.service, migrations });
   await database.start();
   closing.push(() => database.stop());
   await prepareJobs({ url: server.url, service: contract.service, logger });
@@ -72,7 +75,7 @@ const start = async (env: Record<string, string> = {}): Promise<Running & { targ
   const config = loadConfig({ KAFKA_BROKERS: 'localhost:1', DATABASE_URL: server.url, PROVIDERS, ...env });
   const panel = config.judge && config.DIAGNOSIS_JUDGE && new JudgePanel(config.DIAGNOSIS_JUDGE, new OpenAiTeacherClient(config.judge), new OpinionRepository(database), logger, metrics);
   const diagnostics = new Diagnostics({ database, panel, confidenceMin: config.DIAGNOSIS_MIN_CONFIDENCE });
-  const job = new AnalyzeJob(config, database, logger, metrics, byFirstWord, new FailureEmbedder(undefined), diagnostics);
+  const job = new AnalyzeJob(config, database, logger, metrics, byFirstWord, new FailureEmbedder(undefined, new StoredEmbeddings(database)), strategistFor(config, logger), diagnostics);
   const rerankJob = new RerankJob(config, database, logger, metrics);
   const commands = new CommandsHandlers(logger);
   const signals = new SignalsHandlers(metrics);
@@ -216,6 +219,11 @@ describe('between analyses', () => {
     expect(await listTargetsToRerank(database)).not.toContainEqual(target);
 
     const judged = { cycleId: randomUUID(), ...target, version: 'v2', baseVersion: 'v1', outcome: 'failed', gates: [], judgedAt: now() };
+    const cycles = new CyclesHandlers();
+    const made = { datasetId: randomUUID(), ...target, purpose: 'training', trainCount: 5, opportunityIds: [first?.opportunityId, second?.opportunityId], versionedAt: now() };
+    await database.transaction((tx) => cycles.onDataset(event(made) as unknown as Parameters<CyclesHandlers['onDataset']>[0], tx));
+    const started = { cycleId: judged.cycleId, ...target, datasetIds: [made.datasetId], opportunityIds: made.opportunityIds };
+    await database.transaction((tx) => cycles.onStarted(event(started) as unknown as Parameters<CyclesHandlers['onStarted']>[0], tx));
     await database.transaction((tx) => promotions.onJudged(event(judged) as unknown as Parameters<PromotionsHandlers['onJudged']>[0], tx));
     expect(await listTargetsToRerank(database)).toContainEqual(target);
     const again = await rerank();

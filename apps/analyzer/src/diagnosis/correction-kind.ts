@@ -59,9 +59,10 @@ const AFFIRMS = /^\W*(?:yes\b|it (?:has|does|can|is)\b|there (?:is|are)\b|you (?
 /** How a correction stands to the reply that it corrects, by their words and figures alone. */
 export const correctionKindOf = ({ response, correction }: { readonly response: string; readonly correction: string }): CorrectionKind => {
   if (normalizeAnswer(response) === normalizeAnswer(correction)) return 'same';
-  if (deniesExistence(correction)) return 'denial';
   const said = wordListOf(response);
   const corrected = wordListOf(correction);
+  const named = contentOf(said);
+  if (deniesExistence(correction) && [...contentOf(corrected)].some((word) => named.has(word))) return 'denial';
   if (isReshaped({ said, corrected, response, correction })) return 'reshaped';
   if (corrected.length > 0 && corrected.length <= SHORT_FACT_WORDS && said.length > corrected.length) return 'fact';
   const likeness = jaccard(new Set(said), new Set(corrected));

@@ -51,16 +51,17 @@ const sampleEvenly = (failures: readonly Failure[]): readonly Failure[] => {
   return Array.from({ length: READ_FAILURES_MAX }, (_, index) => failures[Math.floor(index * step)]).filter((failure) => failure !== undefined);
 };
 
-/** P(cause k) = softmax over k of sharpness · S_k / (1 + (n − 1)·ρ), where S_k sums the weights of the votes for k; every cause is equally likely before. */
-export const probabilitiesOf = ({ votes, size, sharpness = SHARPNESS, correlation = CLUSTER_CORRELATION }: {
+/** P(cause k) = softmax over k of sharpness · S_k / (1 + (n − 1)·ρ), where S_k sums the weights of the votes for k from n telling failures; every cause is equally likely before. */
+export const probabilitiesOf = ({ votes, telling, sharpness = SHARPNESS, correlation = CLUSTER_CORRELATION }: {
   readonly votes: readonly Vote[];
-  readonly size: number;
+  /** Failures with any vote: those that say nothing make nothing less likely. */
+  readonly telling: number;
   readonly sharpness?: number;
   readonly correlation?: number;
 }): Record<RootCause, number> => {
   const scores = new Map<RootCause, number>(rootCauseSchema.options.map((cause) => [cause, 0]));
   for (const { cause, weight } of votes) scores.set(cause, (scores.get(cause) ?? 0) + weight);
-  const scale = sharpness / (1 + (Math.max(1, size) - 1) * correlation);
+  const scale = sharpness / (1 + (Math.max(1, telling) - 1) * correlation);
   const highest = Math.max(...scores.values());
   const masses = [...scores].map(([cause, score]) => [cause, Math.exp(scale * (score - highest))] as const);
   const total = masses.reduce((sum, [, mass]) => sum + mass, 0);
@@ -75,8 +76,9 @@ export const probabilitiesOf = ({ votes, size, sharpness = SHARPNESS, correlatio
 export const findRootCause = (failures: readonly Failure[], { givenAnswers }: { readonly givenAnswers: ReadonlySet<string> }): RootCauseFinding => {
   const read = sampleEvenly(failures);
   const context: VoteContext = { givenAnswers, usersByCorrection: countUsersByCorrection(failures) };
-  const votes = read.flatMap((failure) => votesOf(failure, context));
-  const probabilities = probabilitiesOf({ votes, size: read.length });
+  const each = read.map((failure) => votesOf(failure, context));
+  const votes = each.flat();
+  const probabilities = probabilitiesOf({ votes, telling: each.filter(({ length }) => length > 0).length });
   const rootCause = ORDER.reduce((best, cause) => (probabilities[cause] > probabilities[best] ? cause : best));
   return { rootCause, confidence: probabilities[rootCause], reason: explain(votes, rootCause, read.length), probabilities };
 };

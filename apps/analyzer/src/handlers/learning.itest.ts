@@ -8,10 +8,9 @@ import { createTestDatabase } from '@ratchet/testing';
 import type { EventEnvelope } from '@ratchet/contracts';
 import type { CandidateJudged, Strategy } from '@ratchet/domain';
 import type { TestDatabase } from '@ratchet/testing';
-import { InitialSchema0001 } from '../persistence/initial-schema.migration.js';
+import { migrations } from '../persistence/migrations.js';
 import { saveOpportunity } from '../persistence/opportunity.repository.js';
 import { loadFixOutcomes, loadOutcomes } from '../persistence/outcome.repository.js';
-import { Strategies0004 } from '../persistence/strategies.migration.js';
 import { loadChoices, loadMadeStrategies, saveChoice, saveStrategy } from '../persistence/strategy.repository.js';
 import { CyclesHandlers } from './cycles.handlers.js';
 import { PromotionsHandlers } from './promotions.handlers.js';
@@ -28,7 +27,7 @@ let database: Database;
 
 beforeAll(async () => {
   server = await createTestDatabase('analyzer');
-  database = new Database({ url: server.url, service: 'analyzer', migrations: [InitialSchema0001, Strategies0004] });
+  database = new Database({ url: server.url, service: 'analyzer', migrations });
   await database.start();
   await prepareJobs({ url: server.url, service: 'analyzer', logger: Logger.silent() });
 });

@@ -40,13 +40,13 @@ interface LabelledCluster {
   readonly id: string;
   readonly truth: RootCause;
   readonly votes: readonly Vote[];
-  readonly size: number;
+  readonly telling: number;
 }
 
 const BINS = 10;
 
-const predict = ({ id, truth, votes, size }: LabelledCluster, scaling: Scaling): Prediction => {
-  const probabilities = probabilitiesOf({ votes, size, ...scaling });
+const predict = ({ id, truth, votes, telling }: LabelledCluster, scaling: Scaling): Prediction => {
+  const probabilities = probabilitiesOf({ votes, telling, ...scaling });
   const predicted = rootCauseSchema.options.reduce((best, cause) => (probabilities[cause] > probabilities[best] ? cause : best));
   return { id, truth, predicted, probabilities };
 };
@@ -54,7 +54,7 @@ const predict = ({ id, truth, votes, size }: LabelledCluster, scaling: Scaling):
 const votesOfRow = ({ failure, givenAnswers }: LabelledFailure): Vote[] => votesOf(failure, { givenAnswers, usersByCorrection: new Map() });
 
 export const predictEach = (rows: readonly LabelledFailure[], scaling: Scaling = {}): Prediction[] =>
-  rows.map((row) => predict({ id: row.id, truth: row.rootCause, votes: votesOfRow(row), size: 1 }, scaling));
+  rows.map((row) => predict({ id: row.id, truth: row.rootCause, votes: votesOfRow(row), telling: 1 }, scaling));
 
 const pick = <Item>(items: readonly Item[], random: () => number): Item => {
   const item = items[Math.floor(random() * items.length)];
@@ -74,7 +74,8 @@ export const drawClusters = (rows: readonly LabelledFailure[], { count, seed }: 
     const size = pick(CLUSTER_SIZES, random);
     const others = Math.floor(random() * OTHER_CAUSE_SHARE_MAX * size);
     const members = Array.from({ length: size }, (__, place) => pick(place < others ? rows : (byCause.get(truth) ?? []), random));
-    return { id: `cluster-${index}`, truth, size, votes: members.flatMap(votesOfRow) };
+    const votes = members.map(votesOfRow);
+    return { id: `cluster-${index}`, truth, votes: votes.flat(), telling: votes.filter(({ length }) => length > 0).length };
   });
 };
 
