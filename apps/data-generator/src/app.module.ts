@@ -3,20 +3,22 @@ import { Logger } from '@ratchet/observability';
 import { Database } from '@ratchet/persistence';
 import { OpenAiTeacherClient } from '@ratchet/providers';
 import { CONFIG, WORK } from '@ratchet/service';
+import { PostgresLedger } from '@ratchet/spending';
 import { DatasetKeeper } from './datasets/dataset-keeper.js';
 import { UserEraser } from './datasets/user-eraser.js';
-import { FixStaff } from './fixes/fix-staff.js';
 import { ProposeFixesJob } from './fixes/propose-fixes.job.js';
+import { BudgetNews } from './generation/budget-news.js';
+import { DatasetPublisher } from './generation/dataset-publisher.js';
 import { GenerateAllJob, GENERATE_ALL_JOB } from './generation/generate-all.job.js';
 import { GenerateJob } from './generation/generate.job.js';
 import { GenerationMetrics } from './generation/generation-metrics.js';
 import { ErasureHandlers } from './handlers/erasure.handlers.js';
 import { FixesHandlers } from './handlers/fixes.handlers.js';
+import { GenerationCommandsHandlers } from './handlers/generation-commands.handlers.js';
 import { OpportunitiesHandlers } from './handlers/opportunities.handlers.js';
 import { ReviewHandlers } from './handlers/review.handlers.js';
 import { SignalsHandlers } from './handlers/signals.handlers.js';
 import { PruneTick } from './persistence/prune.tick.js';
-import { TeacherResultRepository } from './persistence/teacher-result.repository.js';
 import { ReviewDesk } from './review/review-desk.js';
 import { ReviewMetrics } from './review/review-metrics.js';
 import { ReviewTick } from './review/review.tick.js';
@@ -31,16 +33,17 @@ const hireTeacher = (config: Config, database: Database, logger: Logger): Teachi
     ...(client && { teacher: client.description }),
     reviewMode: config.REVIEW_MODE,
   });
+  if (config.REVIEW_MODE === 'accept_all') logger.warn('REVIEW_MODE is accept_all: what any single user writes trains the model, and nobody reviews it');
+  if (client && config.BUDGET_RUN_USD === undefined && config.BUDGET_MONTH_USD === undefined) logger.warn('the teacher has no budget: TEACHER_MAX_CALLS alone limits what a run may cost', { callsMax: config.TEACHER_MAX_CALLS });
   return new TeachingStaff({
     client,
-    results: new TeacherResultRepository(database),
-    rules: { variationsPerExample: config.TEACHER_VARIATIONS, confidenceMin: config.TEACHER_MIN_CONFIDENCE },
+    ledger: new PostgresLedger(database),
+    limits: { runUsd: config.BUDGET_RUN_USD ?? null, monthUsd: config.BUDGET_MONTH_USD ?? null },
+    price: { inputUsdPerMillion: config.TEACHER_PRICE_INPUT ?? 0, outputUsdPerMillion: config.TEACHER_PRICE_OUTPUT ?? 0 },
+    rules: { confidenceMin: config.TEACHER_MIN_CONFIDENCE, atOnce: config.TEACHER_CONCURRENCY },
     callsPerRunMax: config.TEACHER_MAX_CALLS,
   });
 };
-
-const fixStaffOf = (config: Config, database: Database): FixStaff =>
-  new FixStaff({ client: config.teacher && new OpenAiTeacherClient(config.teacher), results: new TeacherResultRepository(database), callsPerFixMax: config.TEACHER_MAX_CALLS });
 
 const workOf = (config: Config, database: Database, generate: GenerateJob, generateAll: GenerateAllJob, proposeFixes: ProposeFixesJob, review: ReviewTick): Work => ({
   jobs: [generate, generateAll, proposeFixes],
@@ -53,18 +56,19 @@ export class AppModule {
   static register(): DynamicModule {
     return {
       module: AppModule,
-      controllers: [SignalsHandlers, OpportunitiesHandlers, ReviewHandlers, ErasureHandlers, FixesHandlers],
+      controllers: [SignalsHandlers, OpportunitiesHandlers, ReviewHandlers, ErasureHandlers, FixesHandlers, GenerationCommandsHandlers],
       providers: [
         GenerateJob,
         GenerateAllJob,
         GenerationMetrics,
+        BudgetNews,
+        DatasetPublisher,
         ReviewDesk,
         ReviewMetrics,
         ReviewTick,
         DatasetKeeper,
         UserEraser,
         ProposeFixesJob,
-        { provide: FixStaff, useFactory: fixStaffOf, inject: [CONFIG, Database] },
         { provide: TeachingStaff, useFactory: hireTeacher, inject: [CONFIG, Database, Logger] },
         { provide: WORK, useFactory: workOf, inject: [CONFIG, Database, GenerateJob, GenerateAllJob, ProposeFixesJob, ReviewTick] },
       ],

@@ -16,6 +16,13 @@ describe('loadConfig', () => {
     expect(() => loadConfig({ ...env, PROVIDERS: '{"a": {"baseUrl": "nonsense", "apiKey": "hidden"}}' })).not.toThrow(/hidden/);
   });
 
+  it('takes a budget only with the price of what is bought', () => {
+    const teacher = { ...env, PROVIDERS: '{"a": {"baseUrl": "http://a/v1"}}', TEACHER_PROVIDER: 'a', TEACHER_MODEL: 'm' };
+    expect(() => loadConfig({ ...teacher, BUDGET_RUN_USD: '1' })).toThrow('TEACHER_PRICE_INPUT');
+    expect(loadConfig({ ...teacher, BUDGET_RUN_USD: '1', TEACHER_PRICE_INPUT: '3', TEACHER_PRICE_OUTPUT: '15' }).BUDGET_RUN_USD).toBe(1);
+    expect(loadConfig(teacher).BUDGET_MONTH_USD).toBeUndefined();
+  });
+
   it('switches the spreading of corrections off', () => {
     expect(loadConfig({ ...env, SPREAD_CORRECTIONS: 'false' }).SPREAD_CORRECTIONS).toBe(false);
   });

@@ -1,6 +1,6 @@
 import { defineService } from '@ratchet/contracts';
 import {
-  candidateJudged, candidateRegistered, commandIssued, datasetVersioned, erasureCompleted, examplesAdded, fixProposed, interactionFailed, opportunityClosed, opportunityRanked,
+  budgetChanged, candidateJudged, candidateRegistered, commandIssued, datasetVersioned, erasureCompleted, examplesAdded, fixProposed, interactionFailed, opportunityClosed, opportunityRanked,
   reviewChanged, signalDetected, trainingFailed, trainingStarted, versionPromoted, versionPublished, versionRolledBack,
 } from '@ratchet/domain';
 
@@ -10,5 +10,5 @@ export const contract = defineService({
     opportunityRanked, opportunityClosed, interactionFailed, signalDetected, commandIssued, versionPublished, trainingStarted, trainingFailed, candidateRegistered, candidateJudged,
     versionPromoted, versionRolledBack,
   ],
-  produces: [examplesAdded, datasetVersioned, fixProposed, reviewChanged, erasureCompleted],
+  produces: [examplesAdded, datasetVersioned, fixProposed, reviewChanged, erasureCompleted, budgetChanged],
 });

@@ -11,6 +11,7 @@ import { Logger, Metrics } from '@ratchet/observability';
 import { Database, prepareJobs } from '@ratchet/persistence';
 import { InMemoryTeacherClient } from '@ratchet/providers';
 import { PlatformModule } from '@ratchet/service';
+import { PostgresLedger } from '@ratchet/spending';
 import { createTestDatabase, type TestDatabase } from '@ratchet/testing';
 import { AppModule } from './app.module.js';
 import { loadConfig } from './config.js';
@@ -20,9 +21,7 @@ import { ErasureHandlers } from './handlers/erasure.handlers.js';
 import { OpportunitiesHandlers } from './handlers/opportunities.handlers.js';
 import { ReviewHandlers } from './handlers/review.handlers.js';
 import { SignalsHandlers } from './handlers/signals.handlers.js';
-import { InitialSchema0001 } from './persistence/initial-schema.migration.js';
-import { ReviewAndDatasets0003 } from './persistence/review-and-datasets.migration.js';
-import { TeacherResultRepository } from './persistence/teacher-result.repository.js';
+import { migrations } from './persistence/migrations.js';
 import { TeachingStaff } from './teaching/teaching-staff.js';
 
 const now = '2026-01-01T00:00:00.000Z';
@@ -38,16 +37,18 @@ let answer = { answer: 'Open the plan page.', confidence: 0.9 };
 beforeAll(async () => {
   server = await createTestDatabase('data-generator');
   const logger = Logger.silent();
-  database = new Database({ url: server.url, service: contract.service, migrations: [InitialSchema0001, ReviewAndDatasets0003] });
+  database = new Database({ url: server.url, service: contract.service, migrations });
   await database.start();
   await prepareJobs({ url: server.url, service: contract.service, logger });
-  const config = loadConfig({ KAFKA_BROKERS: 'localhost:1', DATABASE_URL: server.url, REVIEW_RULES: '{"secondReviewShare": 0}', TEACHER_VARIATIONS: '0' });
+  const config = loadConfig({ KAFKA_BROKERS: 'localhost:1', DATABASE_URL: server.url, REVIEW_RULES: '{"secondReviewShare": 0}', TEACHER_VARIATIONS: '0', PROVIDERS: '{"t":{"baseUrl":"http://127.0.0.1:9/v1"}}', TEACHER_PROVIDER: 't', TEACHER_MODEL: 'm' });
   const kafka = createKafka({ brokers: config.KAFKA_BROKERS, clientId: 'test', ssl: false }, logger);
   const platform = PlatformModule.with({ config, logger, metrics: new Metrics(), kafka, producer: new EventProducer(kafka), database });
   app = await NestFactory.createApplicationContext({ module: class Root {}, imports: [platform, AppModule.register()] }, { logger: ['error'] });
-  teacher = new InMemoryTeacherClient(() => answer);
+  teacher = new InMemoryTeacherClient(({ schemaName }) => (schemaName === 'critique' ? { score: answer.confidence, feedback: '' } : answer));
   // Everything else is real; only the provider behind the teacher is scripted.
-  Object.assign(app.get(TeachingStaff), new TeachingStaff({ client: teacher, results: new TeacherResultRepository(database), rules: { variationsPerExample: 0, confidenceMin: 0.7 }, callsPerRunMax: 50 }));
+  Object.assign(app.get(TeachingStaff), new TeachingStaff({
+    client: teacher, ledger: new PostgresLedger(database), limits: { runUsd: null, monthUsd: null }, price: { inputUsdPerMillion: 0, outputUsdPerMillion: 0 }, rules: { confidenceMin: 0.7, atOnce: 1 }, callsPerRunMax: 50,
+  }));
 });
 
 afterAll(async () => {
@@ -178,7 +179,7 @@ describe('after rejections', () => {
     await opportunity(model, ['t3']);
     await generate(model);
     expect(teacher.requests.length).toBeGreaterThan(before);
-    const told = teacher.requests.at(-1)?.input ?? '';
+    const told = teacher.requests.filter(({ schemaName }) => schemaName === 'correction').at(-1)?.input ?? '';
     expect(told).toContain('Turn it off and on.');
     expect(told).toContain('we never advise to cut the power');
     const [item] = (await itemsOf(model)).filter(({ output }) => output === 'Call the technician.');

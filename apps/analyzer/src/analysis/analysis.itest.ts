@@ -39,7 +39,8 @@ let asked = 0;
 /** One cluster for each first word of a query. */
 const byFirstWord = {
   cluster: async (pages: AsyncIterable<ClusterPage>) => {
-    const items = (await Array.fromAsync(pages)).flatMap((page) => page.items);
+    const items: ClusterPage['items'][number][] = [];
+    for await (const page of pages) items.push(...page.items);
     const groups = [...Map.groupBy(items, ({ query }) => query.split(' ')[0] ?? '')].sort(([a], [b]) => (a < b ? -1 : 1));
     return {
       clusters: groups.map(([word, members], index) => ({

@@ -10,6 +10,7 @@ export interface LengthLimits {
 export const rejectionReasons = [
   'input_empty_or_too_short', 'input_too_long', 'output_empty', 'output_too_long', 'unsafe_content', 'secret', 'personal_data', 'same_as_failed_answer',
   'already_issued', 'contradicts_issued', 'contradicting_answers', 'duplicate', 'rejected_by_reviewer',
+  'near_duplicate', 'other_language', 'meaning_drifted', 'answer_does_not_fit', 'leaks_test_item', 'evaluation_seen_in_training',
 ] as const;
 export type RejectionReason = (typeof rejectionReasons)[number];
 

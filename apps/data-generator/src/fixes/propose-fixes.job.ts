@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { applyPatch, canonicalJson, datasetVersioned, examplesAdded, fixProposed, targetKey, targetSchema, type Example, type Target } from '@ratchet/domain';
-import { derivedId, Logger, Metrics } from '@ratchet/observability';
+import { derivedId, Logger, Metrics, newEventId } from '@ratchet/observability';
 import { Database, type Transaction } from '@ratchet/persistence';
 import { CONFIG, type Job } from '@ratchet/service';
 import { usersByAnswer } from '../generation/agreement.js';
@@ -14,8 +14,10 @@ import { answersOfUsers, loadReviewed, mergeAnswers } from './accepted-answers.j
 import { buildFix } from './build-fix.js';
 import { fixExampleOf, type AcceptedAnswer, type BuiltFix, type FixMaterial } from './fix-material.js';
 import { isPatched, mayPropose, planFix, type PlannedFix } from './fix-plan.js';
-import { FixStaff } from './fix-staff.js';
+import { FixWriter } from './fix-writer.js';
 import { loadComments, loadFormerFixes, loadHeadings, loadWishes, rememberHeading, saveFix, type FixWish } from './fix.repository.js';
+import { BudgetNews } from '../generation/budget-news.js';
+import { TeachingStaff } from '../teaching/teaching-staff.js';
 import { headingFor, topicOf } from './topic.js';
 import type { Config } from '../config.js';
 
@@ -30,11 +32,24 @@ interface Known {
   readonly reviewed: ReadonlyMap<string, readonly AcceptedAnswer[]>;
   /** Of sections, all that any opportunity of the target has. */
   readonly headings: Set<string>;
+  readonly writer: FixWriter | undefined;
+  /** What the run has cost since it was asked last. */
+  readonly takeCost: () => Promise<number>;
 }
 
 type Outcome = 'proposed' | 'one_is_open' | 'tried_before' | 'too_few_tests' | Extract<BuiltFix, { ok: false }>['reason'] | Extract<ReturnType<typeof applyPatch>, { ok: false }>['reason'];
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+const costsOf = (staff: TeachingStaff, target: Target, runId: string): (() => Promise<number>) => {
+  let told = 0;
+  return async () => {
+    const { runUsd } = await staff.totals(target, runId);
+    const cost = Math.max(0, runUsd - told);
+    told = runUsd;
+    return cost;
+  };
+};
 
 /** One run of one target: for each opportunity whose fix is no training, a patch of the version that serves, and the questions on which it must be better. */
 @Injectable()
@@ -47,20 +62,23 @@ export class ProposeFixesJob implements Job {
     @Inject(Database) private readonly database: Database,
     @Inject(Logger) private readonly logger: Logger,
     @Inject(Metrics) metrics: Metrics,
-    @Inject(FixStaff) private readonly staff: FixStaff,
+    @Inject(TeachingStaff) private readonly staff: TeachingStaff,
+    @Inject(BudgetNews) private readonly budget: BudgetNews,
   ) {
     this.outcomes = metrics.counter({ name: 'ratchet_generator_fixes_total', help: 'Fixes that are no training, by fix type and what became of them', labelNames: ['fix_type', 'outcome'] });
   }
 
-  async run(payload: unknown): Promise<void> {
+  async run(payload: unknown, stopping?: AbortSignal): Promise<void> {
     const target = targetSchema.parse(payload);
     const serving = await loadServing(this.database, target);
     const wishes = await loadWishes(this.database, target);
     const patched = [...wishes.values()].filter((wish) => isPatched(wish, serving?.bundle, this.config.PROMPTLESS_PROVIDERS));
     if (!serving || patched.length === 0) return;
     const failures = await loadFailures(this.database, { ...target, failuresMax: this.config.MAX_FAILURES });
+    const runId = newEventId();
+    const teacher = await this.staff.hire({ target, runId, signal: stopping, onStop: (stop) => this.budget.tellStop(target, runId, stop) });
     const known: Known = {
-      target, serving, failures, users: usersByAnswer(failures.filter(isCorrected)), reviewed: await loadReviewed(this.database, target), headings: await loadHeadings(this.database, target),
+      target, serving, failures, writer: teacher && new FixWriter(teacher), takeCost: costsOf(this.staff, target, runId), users: usersByAnswer(failures.filter(isCorrected)), reviewed: await loadReviewed(this.database, target), headings: await loadHeadings(this.database, target),
     };
     for (const opportunity of await loadOpenOpportunities(this.database, target)) {
       const wish = patched.find(({ opportunityId }) => opportunityId === opportunity.opportunityId);
@@ -92,6 +110,7 @@ export class ProposeFixesJob implements Job {
     if (may !== 'yes') return { outcome: may, message: 'the same patch was tried on this version before' };
     const fixId = derivedId('fix', target.model, target.workload, serving.versionId, wish.opportunityId, patchHash, former.length);
     const strategy = wish.strategy?.patch === plan.recipe ? wish.strategy : undefined;
+    const costUsd = await known.takeCost();
     const examples = built.tests.map((test) => fixExampleOf({ target, opportunityId: wish.opportunityId, strategyId: strategy?.strategyId, test }));
     const saved = await this.database.transaction(async (tx) => {
       const datasetId = derivedId('fix-dataset', fixId);
@@ -101,7 +120,7 @@ export class ProposeFixesJob implements Job {
       this.emitDataset(tx, { target, opportunity, datasetId, examples });
       tx.emit(
         fixProposed,
-        { fixId, ...target, baseVersion: serving.versionId, opportunityId: wish.opportunityId, fixType: plan.fixType, patch, summary, ...(strategy && { strategy }), datasetId, proposedAt: new Date().toISOString() },
+        { fixId, ...target, baseVersion: serving.versionId, opportunityId: wish.opportunityId, fixType: plan.fixType, patch, summary, ...(strategy && { strategy }), datasetId, costUsd, proposedAt: new Date().toISOString() },
         { id: derivedId('fix-proposed', fixId) },
       );
       return true;
@@ -109,7 +128,7 @@ export class ProposeFixesJob implements Job {
     return saved ? { outcome: 'proposed', message: built.summary } : { outcome: 'tried_before', message: 'another run proposed it meanwhile' };
   }
 
-  private async materialOf({ target, serving, failures, users, reviewed, headings }: Known, opportunity: OpenOpportunity, wish: FixWish): Promise<FixMaterial> {
+  private async materialOf({ target, serving, failures, users, reviewed, headings, writer }: Known, opportunity: OpenOpportunity, wish: FixWish): Promise<FixMaterial> {
     const { config } = this;
     const ids = new Set(opportunity.interactionIds);
     const members = failures.filter(({ interactionId }) => ids.has(interactionId));
@@ -125,7 +144,7 @@ export class ProposeFixesJob implements Job {
       failures: members.map((failure) => ({ ...failure, comments: comments.get(failure.interactionId) ?? [] })),
       accepted: mergeAnswers(answersOfUsers({ failures: members, users, rules }), reviewed.get(wish.opportunityId) ?? [], members),
       heading,
-      writer: this.staff.hire(),
+      writer,
       limits: { inputCharsMax: config.INPUT_CHARS_MAX, outputCharsMax: config.OUTPUT_CHARS_MAX, teacherConfidenceMin: config.TEACHER_MIN_CONFIDENCE },
     };
   }

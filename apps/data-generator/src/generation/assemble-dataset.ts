@@ -3,10 +3,11 @@ import { EXAMPLES_PER_EVENT, normalizeAnswer, type Example, type Target } from '
 import { hashEmbedding } from '@ratchet/embedded-model';
 import { derivedId } from '@ratchet/observability';
 import { settleContradictions } from '../filters/contradictions.js';
+import type { IssuedText } from '../filters/leakage.js';
 import { reasonToReject, type LengthLimits, type RejectionReason } from '../filters/quality-filter.js';
 import { answerKeyOf, exampleIdOf, type Candidate } from './candidate.js';
 import { centreOf, difficultyOf } from './difficulty.js';
-import { chooseTestIds } from './split.js';
+import { placeExamples } from './place-examples.js';
 
 /** Ids that one example carries along at most. */
 const LINEAGE_INTERACTIONS_MAX = 50;
@@ -25,6 +26,10 @@ export interface AssemblyInput {
   /** Replies that failed, by normalised request. */
   readonly failedAnswers: ReadonlyMap<string, readonly string[]>;
   readonly limits: LengthLimits;
+  /** Texts of all datasets of the target. */
+  readonly issuedTexts?: readonly IssuedText[];
+  /** Why candidates did not even come here; they are counted with the rest. */
+  readonly refused?: readonly RejectionReason[];
 }
 
 export interface Waiting {
@@ -79,31 +84,41 @@ const withDifficulty = (candidates: readonly Candidate[]): Map<Candidate, NonNul
   return difficulties;
 };
 
-const toExamples = (target: Target, candidates: readonly Candidate[]): Example[] => {
+const lineageOf = (target: Target, candidate: Candidate): Example['lineage'] => {
+  const { opportunityId, clusterId, strategyId, agreeingUsers, parent, signals, teacherCalls } = candidate;
+  return {
+    interactionIds: candidate.interactionIds.slice(0, LINEAGE_INTERACTIONS_MAX),
+    opportunityId,
+    ...(clusterId !== undefined && { clusterId }),
+    ...(signals && signals.length > 0 && { signals: [...signals] }),
+    ...(parent && { parentExampleId: exampleIdOf(target, parent) }),
+    ...(teacherCalls && teacherCalls.length > 0 && { teacherCalls: [...teacherCalls] }),
+    ...(strategyId !== undefined && { strategyId }),
+    ...(agreeingUsers !== undefined && { agreeingUsers }),
+    acceptedBy: candidate.reason,
+    ...(candidate.reviewers && { reviewers: [...candidate.reviewers] }),
+  };
+};
+
+const toExamples = (target: Target, candidates: readonly Candidate[], issuedTexts: readonly IssuedText[]): { examples: Example[]; dropped: readonly RejectionReason[] } => {
   const difficulties = withDifficulty(candidates);
-  const rows = candidates.map((candidate) => ({ candidate, exampleId: exampleIdOf(target, candidate) })).sort((a, b) => (a.exampleId < b.exampleId ? -1 : 1));
-  const testIds = chooseTestIds(
-    rows.map(({ candidate, exampleId }) => ({ exampleId, answerKey: answerKeyOf(candidate.output), mayTest: candidate.source === 'user_correction' || candidate.source === 'reviewer' })),
-  );
-  return rows.map(({ candidate, exampleId }): Example => {
-    const difficulty = difficulties.get(candidate);
+  const { rows, dropped } = placeExamples({ rows: candidates.map((candidate) => ({ candidate, exampleId: exampleIdOf(target, candidate) })), issuedTexts });
+  const examples = rows.map(({ candidate, exampleId, split }): Example => {
+    const difficulty = candidate.difficulty ?? difficulties.get(candidate);
     return {
       exampleId,
       input: candidate.input,
       output: candidate.output,
       source: candidate.source,
-      split: testIds.has(exampleId) ? 'test' : 'train',
+      split,
       confidence: candidate.confidence,
       ...(difficulty && { difficulty }),
-      lineage: {
-        interactionIds: candidate.interactionIds.slice(0, LINEAGE_INTERACTIONS_MAX),
-        opportunityId: candidate.opportunityId,
-        ...(candidate.agreeingUsers !== undefined && { agreeingUsers: candidate.agreeingUsers }),
-        acceptedBy: candidate.reason,
-        ...(candidate.reviewers && { reviewers: [...candidate.reviewers] }),
-      },
+      ...(candidate.augmentation && { augmentation: candidate.augmentation }),
+      ...(candidate.rejectedOutput !== undefined && { rejectedOutput: candidate.rejectedOutput }),
+      lineage: lineageOf(target, candidate),
     };
   });
+  return { examples, dropped };
 };
 
 const count = (reasons: readonly RejectionReason[]): Assembly['rejected'] =>
@@ -114,7 +129,7 @@ export const assembleDataset = (input: AssemblyInput): Assembly => {
   const { target } = input;
   const { accepted, waiting, reasons } = sift(input);
   const { kept, dropped } = settleContradictions(accepted);
-  const examples = toExamples(target, kept);
+  const { examples, dropped: leaked } = toExamples(target, kept, input.issuedTexts ?? []);
   const issuedNow = new Set(examples.map(({ exampleId }) => exampleId));
   const contentHash = createHash('sha256').update(examples.map(({ exampleId }) => exampleId).join('\n')).digest('hex');
   const stillWaiting = new Map(waiting.filter(({ exampleId }) => !issuedNow.has(exampleId)).map((item) => [item.exampleId, item]));
@@ -123,7 +138,7 @@ export const assembleDataset = (input: AssemblyInput): Assembly => {
     contentHash,
     examples,
     waiting: [...stillWaiting.values()],
-    rejected: count([...reasons, ...dropped.map(({ reason }) => reason)]),
+    rejected: count([...(input.refused ?? []), ...reasons, ...dropped.map(({ reason }) => reason), ...leaked]),
   };
 };
 

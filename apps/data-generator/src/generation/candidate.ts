@@ -1,4 +1,4 @@
-import { normalizeAnswer, type ExampleSource, type SignalName, type Target } from '@ratchet/domain';
+import { normalizeAnswer, type Augmentation, type Example, type ExampleSource, type SignalName, type Target } from '@ratchet/domain';
 import { derivedId } from '@ratchet/observability';
 
 /** A failure that a run may learn from, with the user's latest correction. */
@@ -40,7 +40,25 @@ export interface Candidate {
   readonly reviewers?: readonly string[];
   /** Who or what accepted it, or why it waits. */
   readonly reason: string;
+  /** Decided where it was made; otherwise the whole dataset decides. */
+  readonly split?: 'train' | 'test';
+  readonly difficulty?: NonNullable<Example['difficulty']>;
+  readonly augmentation?: Augmentation;
+  /** The example that it was made of. */
+  readonly parent?: { readonly input: string; readonly output: string };
+  /** Content hashes of the questions to the teacher that it rests on. */
+  readonly teacherCalls?: readonly string[];
+  readonly clusterId?: string;
+  readonly strategyId?: string;
+  /** Names of the signals that made its interactions failures. */
+  readonly signals?: readonly string[];
+  /** The reply that failed on this very request. */
+  readonly rejectedOutput?: string;
 }
+
+/** Whether a machine wrote the request, also where a reviewer accepted it since. */
+export const isGenerated = ({ source, parent, split }: Pick<Candidate, 'source' | 'parent' | 'split'>): boolean =>
+  source === 'variation' || source === 'augmentation' || source === 'curriculum' || parent !== undefined || split !== undefined;
 
 /** The natural key: the same request with the same answer on one target is one example, however often it comes. */
 export const exampleIdOf = ({ model, workload }: Target, { input, output }: { readonly input: string; readonly output: string }): string =>

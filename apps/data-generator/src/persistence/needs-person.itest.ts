@@ -4,8 +4,7 @@ import { opportunityRanked } from '@ratchet/domain';
 import { Database } from '@ratchet/persistence';
 import { createTestDatabase, type TestDatabase } from '@ratchet/testing';
 import { contract } from '../contract.js';
-import { InitialSchema0001 } from './initial-schema.migration.js';
-import { NeedsPerson0005 } from './needs-person.migration.js';
+import { migrations } from './migrations.js';
 import { loadOpenOpportunities, saveOpportunity } from './opportunity.repository.js';
 
 let server: TestDatabase;
@@ -13,7 +12,7 @@ let database: Database;
 
 beforeAll(async () => {
   server = await createTestDatabase('needs_person');
-  database = new Database({ url: server.url, service: contract.service, migrations: [InitialSchema0001, NeedsPerson0005] });
+  database = new Database({ url: server.url, service: contract.service, migrations });
   await database.start();
 });
 

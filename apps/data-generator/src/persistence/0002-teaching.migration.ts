@@ -1,0 +1,38 @@
+import { SPENDING_TABLES } from '@ratchet/spending';
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+
+const TABLES = `
+  alter table opportunities
+    add column cluster_id text,
+    add column root_cause text,
+    add column fix_type text,
+    add column common_patterns jsonb not null default '[]',
+    add column strategy jsonb;
+  alter table issued_examples
+    add column input text,
+    add column split text,
+    add column generated boolean not null default false,
+    add column opportunity_id text;
+  create table generation_runs (
+    run_id text primary key,
+    model text not null,
+    workload text not null,
+    started_at timestamptz not null default now(),
+    ended_at timestamptz
+  );
+  create unique index generation_runs_open on generation_runs (model, workload) where ended_at is null;
+`;
+
+/** Strategies of opportunities, texts of what was issued (tests are kept apart from training by them), runs, and what a teacher cost. */
+export class Teaching0002 implements MigrationInterface {
+  name = 'Teaching0000000000102';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(TABLES);
+    await runner.query(SPENDING_TABLES);
+  }
+
+  async down(): Promise<void> {
+    throw new Error('migrations only go forward');
+  }
+}
