@@ -1,11 +1,12 @@
 import { Module } from '@nestjs/common';
-import { Logger } from '@ratchet/observability';
+import { Logger, Metrics } from '@ratchet/observability';
 import { Database } from '@ratchet/persistence';
 import { OpenAiTeacherClient } from '@ratchet/providers';
 import { CONFIG, WORK } from '@ratchet/service';
 import { PostgresLedger } from '@ratchet/spending';
 import { DatasetKeeper } from './datasets/dataset-keeper.js';
 import { UserEraser } from './datasets/user-eraser.js';
+import { StoredTexts } from './filters/stored-texts.js';
 import { ProposeFixesJob } from './fixes/propose-fixes.job.js';
 import { BudgetNews } from './generation/budget-news.js';
 import { DatasetPublisher } from './generation/dataset-publisher.js';
@@ -45,6 +46,11 @@ const hireTeacher = (config: Config, database: Database, logger: Logger): Teachi
   });
 };
 
+const redactTexts = (config: Config, metrics: Metrics): StoredTexts => {
+  const redactions = metrics.counter({ name: 'ratchet_data_generator_redactions_total', help: 'Places in texts that were replaced before they were stored, by kind', labelNames: ['kind'] });
+  return new StoredTexts(config.redaction, (kind, count) => redactions.inc({ kind }, count));
+};
+
 const workOf = (config: Config, database: Database, generate: GenerateJob, generateAll: GenerateAllJob, proposeFixes: ProposeFixesJob, review: ReviewTick): Work => ({
   jobs: [generate, generateAll, proposeFixes],
   crons: [{ cronName: 'scheduled-generation', pattern: config.GENERATE_CRON, jobName: GENERATE_ALL_JOB }],
@@ -70,6 +76,7 @@ export class AppModule {
         UserEraser,
         ProposeFixesJob,
         { provide: TeachingStaff, useFactory: hireTeacher, inject: [CONFIG, Database, Logger] },
+        { provide: StoredTexts, useFactory: redactTexts, inject: [CONFIG, Metrics] },
         { provide: WORK, useFactory: workOf, inject: [CONFIG, Database, GenerateJob, GenerateAllJob, ProposeFixesJob, ReviewTick] },
       ],
     };

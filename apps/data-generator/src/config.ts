@@ -1,9 +1,11 @@
 import { providerModel, type ProviderModel, providersVariable } from '@ratchet/providers';
+import { phoneCountrySchema, redactionKindSchema, type RedactionRules } from '@ratchet/redaction';
 import { databaseConfigSchema, loadEnv } from '@ratchet/service';
 import { z } from 'zod';
 import { reviewRulesVariable } from './review/rules-variable.js';
 
 const count = (least: number, fallback: number) => z.coerce.number().int().min(least).default(fallback);
+const words = z.string().transform((text) => text.split(',').map((word) => word.trim()).filter((word) => word !== '' && word !== 'none'));
 const share = (fallback: number) => z.coerce.number().min(0).max(1).default(fallback);
 
 export const configSchema = databaseConfigSchema
@@ -24,6 +26,9 @@ export const configSchema = databaseConfigSchema
     OUTPUT_CHARS_MAX: count(20, 4_000).describe('Longer answers make no example'),
     AUGMENT_TO: z.coerce.number().int().min(0).max(10_000).default(0).describe('Examples of one opportunity that the teacher augments up to, where its strategy does not say; 0 for none'),
     CURRICULUM: z.enum(['true', 'false']).default('false').transform((value) => value === 'true').describe('Have the teacher write easy, medium and hard examples for each weakness, and an evaluation set, where its strategy does not say'),
+    REDACT: words.pipe(z.array(redactionKindSchema)).prefault('email,phone,card,iban').describe('Replaced by its kind in brackets before a text is stored or sent to a teacher: email, phone, card, iban, ip, url; none for nothing'),
+    REDACT_KEEP: words.prefault('').describe("Addresses and numbers of the product's own that stay, so that answers may name them, with commas between; @example.org for all addresses there"),
+    REDACT_PHONE_COUNTRY: phoneCountrySchema.optional().describe('Country whose phone numbers are known without a prefix, such as DE'),
     HIGH_PRIORITY: z.coerce.number().min(0).default(10).describe('Priority from which an opportunity marks its dataset as urgent'),
     FIX_MIN_TESTS: count(1, 20).describe('Requests that must be there to judge a fix that is no training; with fewer than the gates ask for (minTargetItems), its candidate waits for a person'),
     PROMPTLESS_PROVIDERS: z.string().default('embedded').transform((names) => names.split(',').map((name) => name.trim()).filter((name) => name !== '')).describe('Providers whose models read no system message, separated by commas: prompts and knowledge would change nothing there, so training examples are made in their place'),
@@ -50,10 +55,11 @@ export const configSchema = databaseConfigSchema
     { path: ['TEACHER_PRICE_INPUT'], message: "set TEACHER_PRICE_INPUT and TEACHER_PRICE_OUTPUT with a budget: without the teacher's price nobody knows what is spent" },
   );
 
-export type Config = z.infer<typeof configSchema> & { readonly teacher: ProviderModel | undefined };
+export type Config = z.infer<typeof configSchema> & { readonly teacher: ProviderModel | undefined; readonly redaction: RedactionRules };
 
 export const loadConfig = (env: NodeJS.ProcessEnv): Config => {
   const config = loadEnv(configSchema, env);
   const { PROVIDERS, TEACHER_PROVIDER: name, TEACHER_MODEL: model } = config;
-  return { ...config, teacher: providerModel(PROVIDERS, { variable: 'TEACHER_PROVIDER', name, model }) };
+  const redaction = { redact: config.REDACT, patterns: [], keep: config.REDACT_KEEP, phoneCountry: config.REDACT_PHONE_COUNTRY };
+  return { ...config, redaction, teacher: providerModel(PROVIDERS, { variable: 'TEACHER_PROVIDER', name, model }) };
 };

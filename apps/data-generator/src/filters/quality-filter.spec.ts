@@ -33,6 +33,8 @@ describe('reasonToReject', () => {
     ['Write to help@fernlight.example.', undefined],
     ['Use the card 4111 1111 1111 1111.', 'personal_data'],
     ['token: abc123', 'secret'],
+    ['Write to [email], please.', 'personal_data'],
+    ['Press [start].', undefined],
   ])('judges the answer %j as %s', (output, expected) => {
     expect(check('end my plan', output)).toBe(expected);
   });

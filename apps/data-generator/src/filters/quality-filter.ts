@@ -1,6 +1,7 @@
 import { sameAnswer } from '@ratchet/domain';
 import { scoreUnsafeContent } from '@ratchet/providers';
 import { holdsContactData, holdsPaymentData, holdsSecret } from './private-data.js';
+import { holdsPlaceholder } from './stored-texts.js';
 
 export interface LengthLimits {
   readonly inputCharsMax: number;
@@ -35,6 +36,6 @@ export const reasonToReject = ({ input, output, failedAnswers, limits }: {
   if (output.length > limits.outputCharsMax) return 'output_too_long';
   if (isUnsafe(input) || isUnsafe(output)) return 'unsafe_content';
   if (holdsSecret(input) || holdsSecret(output)) return 'secret';
-  if (holdsPaymentData(input) || holdsPaymentData(output) || holdsContactData(input)) return 'personal_data';
+  if (holdsPaymentData(input) || holdsPaymentData(output) || holdsContactData(input) || holdsPlaceholder(output)) return 'personal_data';
   return failedAnswers.some((answer) => sameAnswer(answer, output)) ? 'same_as_failed_answer' : undefined;
 };

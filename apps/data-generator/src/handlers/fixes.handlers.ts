@@ -2,6 +2,7 @@ import { Controller, Inject } from '@nestjs/common';
 import { candidateJudged, candidateRegistered, commandIssued, interactionFailed, opportunityClosed, opportunityRanked, signalDetected, trainingFailed, trainingStarted, versionPromoted, versionPublished, versionRolledBack } from '@ratchet/domain';
 import type { CandidateJudged, CandidateRegistered, Command, InteractionFailed, OpportunityClosed, OpportunityRanked, SignalDetected, Target, TrainingFailed, TrainingStarted, VersionPromoted, VersionPublished, VersionRolledBack } from '@ratchet/domain';
 import { CONFIG, OnEvent } from '@ratchet/service';
+import { StoredTexts } from '../filters/stored-texts.js';
 import { dropFixes, endFixOfCycle, failFixOfVersion, noteCycle, saveComment, saveWish } from '../fixes/fix.repository.js';
 import { PROPOSE_FIXES_JOB, proposeFixesJobKey } from '../fixes/propose-fixes.job.js';
 import { setServing, storeVersion } from '../persistence/serving-version.repository.js';
@@ -12,7 +13,10 @@ import type { Config } from '../config.js';
 /** What fixes that are no training rest on: wishes of the analysis, users' comments, the version that serves, and what became of earlier fixes. */
 @Controller()
 export class FixesHandlers {
-  constructor(@Inject(CONFIG) private readonly config: Config) {}
+  constructor(
+    @Inject(CONFIG) private readonly config: Config,
+    @Inject(StoredTexts) private readonly texts: StoredTexts,
+  ) {}
 
   @OnEvent(opportunityRanked)
   async onRanked({ data }: EventEnvelope<OpportunityRanked>, tx: Transaction): Promise<void> {
@@ -34,12 +38,12 @@ export class FixesHandlers {
 
   @OnEvent(interactionFailed)
   async onFailed({ data }: EventEnvelope<InteractionFailed>, tx: Transaction): Promise<void> {
-    if (data.comment !== undefined) await saveComment(tx, { interactionId: data.interactionId, comment: data.comment, givenAt: data.closedAt });
+    if (data.comment !== undefined) await saveComment(tx, { interactionId: data.interactionId, comment: this.texts.text(data.comment), givenAt: data.closedAt });
   }
 
   @OnEvent(signalDetected)
   async onSignal({ data }: EventEnvelope<SignalDetected>, tx: Transaction): Promise<void> {
-    if (data.comment !== undefined) await saveComment(tx, { interactionId: data.interactionId, comment: data.comment, givenAt: data.detectedAt });
+    if (data.comment !== undefined) await saveComment(tx, { interactionId: data.interactionId, comment: this.texts.text(data.comment), givenAt: data.detectedAt });
   }
 
   @OnEvent(versionPublished)

@@ -1,6 +1,7 @@
-import { Controller } from '@nestjs/common';
+import { Controller, Inject } from '@nestjs/common';
 import { interactionFailed, signalDetected, userHashOf, type Target } from '@ratchet/domain';
 import { OnEvent } from '@ratchet/service';
+import { StoredTexts } from '../filters/stored-texts.js';
 import { isErased } from '../persistence/erasure.repository.js';
 import { storeCorrection, storeFailure } from '../persistence/failure.repository.js';
 import { isEvent } from '@ratchet/contracts';
@@ -18,16 +19,19 @@ const comesAfterErasure = async (tx: Transaction, { model, workload, userId }: T
 
 @Controller()
 export class SignalsHandlers {
+  constructor(@Inject(StoredTexts) private readonly texts: StoredTexts) {}
+
   @OnEvent(interactionFailed)
   async onFailed({ data }: EventEnvelope<InteractionFailed>, tx: Transaction): Promise<void> {
     if (await comesAfterErasure(tx, data, data.startedAt)) return;
-    await storeFailure(tx, data);
-    if (data.correction !== undefined) await storeCorrection(tx, { interactionId: data.interactionId, correction: data.correction, userId: data.userId, givenAt: data.closedAt });
+    const failed = this.texts.failure(data);
+    await storeFailure(tx, failed);
+    if (failed.correction !== undefined) await storeCorrection(tx, { interactionId: failed.interactionId, correction: failed.correction, userId: failed.userId, givenAt: failed.closedAt });
   }
 
   @OnEvent(signalDetected)
   async onSignal({ data }: EventEnvelope<SignalDetected>, tx: Transaction): Promise<void> {
     if (data.correction === undefined || (await comesAfterErasure(tx, data, data.detectedAt))) return;
-    await storeCorrection(tx, { interactionId: data.interactionId, correction: data.correction, userId: data.userId, givenAt: data.detectedAt });
+    await storeCorrection(tx, { interactionId: data.interactionId, correction: this.texts.text(data.correction), userId: data.userId, givenAt: data.detectedAt });
   }
 }

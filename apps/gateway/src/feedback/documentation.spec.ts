@@ -1,9 +1,9 @@
 // The examples of the documentation are tried: requests give the answers that stand behind them, and settings are settings.
 import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { Redactor } from '@ratchet/redaction';
 import { openGatewayUnderTest, type GatewayUnderTest } from '../http/gateway-under-test.js';
 import { privacySchema } from '../privacy/privacy-policy.js';
-import { Redactor } from '../privacy/redactor.js';
 
 const page = (path: string): string => readFileSync(new URL(`../../../../docs/${path}`, import.meta.url), 'utf8');
 const blocksOf = (text: string, info: string): string[] => [...text.matchAll(new RegExp(`^\`\`\`${info}\\n([\\s\\S]*?)^\`\`\``, 'gmu'))].map(([, block]) => block ?? '');

@@ -2,9 +2,9 @@ import { createHash, createHmac } from 'node:crypto';
 import { isEvent, type EventEnvelope } from '@ratchet/contracts';
 import { interactionCompleted } from '@ratchet/domain';
 import { describeError, type Logger, type Metrics } from '@ratchet/observability';
+import { Redactor } from '@ratchet/redaction';
 import { dropTexts, mapTexts, mapUserIds } from './event-texts.js';
 import { policyOf, strictestPolicy, type PrivacyConfig, type PrivacyPolicy } from './privacy-policy.js';
-import { Redactor } from './redactor.js';
 
 /** The salt keeps this choice independent of every other one that is made by a hash of the same id. */
 const SALT = 'record:';

@@ -1,33 +1,12 @@
-import { RE2JS } from 're2js';
-import { isSupportedCountry, type CountryCode } from 'libphonenumber-js/core';
-import numberingPlans from 'libphonenumber-js/min/metadata';
+import { customPatternSchema, phoneCountrySchema, redactionKindSchema } from '@ratchet/redaction';
 import { z } from 'zod';
-
-export const redactionKindSchema = z.enum(['email', 'phone', 'card', 'iban', 'ip', 'url']);
-export type RedactionKind = z.infer<typeof redactionKindSchema>;
-
-const compiles = (pattern: string): boolean => {
-  try {
-    RE2JS.compile(pattern);
-    return true;
-  } catch {
-    return false;
-  }
-};
-
-const patternSchema = z.object({
-  /** Stands in the text's place, in brackets. */
-  name: z.string().regex(/^[a-z][a-z0-9_-]{0,30}$/u, 'is lower-case letters, digits, _ and -'),
-  pattern: z.string().min(1).max(1_000).refine(compiles, 'is no regular expression in RE2 syntax: there are no back-references and no look-around'),
-});
-export type CustomPattern = z.infer<typeof patternSchema>;
 
 const fields = {
   /** What is replaced by its kind in brackets before anything is recorded. */
   redact: z.array(redactionKindSchema).default([]),
-  patterns: z.array(patternSchema).max(50).default([]),
+  patterns: z.array(customPatternSchema).max(50).default([]),
   /** Country whose phone numbers are known without a prefix (ISO 3166-1, two letters); without it, only those that begin with +. */
-  phoneCountry: z.string().refine((country): country is CountryCode => isSupportedCountry(country as CountryCode, numberingPlans), 'is no country code such as DE').optional(),
+  phoneCountry: phoneCountrySchema.optional(),
   /** `full`: texts are recorded, redacted; `none`: no text is. */
   content: z.enum(['full', 'none']).default('full'),
   /** Share of the conversations that are recorded, 0 to 1. */

@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { seededRandom } from '@ratchet/testing';
-import { privacySchema, type RedactionKind } from './privacy-policy.js';
+import type { RedactionKind, RedactionRules } from './redaction-rules.js';
 import { Redactor } from './redactor.js';
 
 const all: RedactionKind[] = ['email', 'phone', 'card', 'iban', 'ip', 'url'];
-const redactor = (config: object = {}): Redactor => new Redactor(privacySchema.parse({ redact: all, phoneCountry: 'DE', ...config }));
+const redactor = (config: object = {}): Redactor => new Redactor({ redact: all, patterns: [], phoneCountry: 'DE', ...config } as RedactionRules);
 
 describe('Redactor', () => {
   it.each([
@@ -33,6 +33,29 @@ describe('Redactor', () => {
     ['', ''],
     ['nothing to hide', 'nothing to hide'],
   ])('%j becomes %j', (text, expected) => {
+    expect(redactor().redact(text)).toBe(expected);
+  });
+
+  it.each([
+    ['dig\u200bits\u200b: 41\u200b11 1111 1111 1111', 'dig\u200bits\u200b: [card]'],
+    ['my card is ４１１１ １１１１ １１１１ １１１１.', 'my card is [card].'],
+    ['٤١١١١١١١١١١١١١١١ is the card', '[card] is the card'],
+    ['card 𝟒𝟏𝟏𝟏𝟏𝟏𝟏𝟏𝟏𝟏𝟏𝟏𝟏𝟏𝟏𝟏!', 'card [card]!'],
+    ['4111\u20131111\u20131111\u20131111', '[card]'],
+    ['DE\u00ad89 3704 0044 0532 0130 00', '[iban]'],
+    ['jo＠example．org or jo@\u200bexample.org', '[email] or [email]'],
+    ['jo (at) example (dot) org, please', '[email], please'],
+    ['write to jo.berg [at] mail.example.org', 'write to [email]'],
+    ['jo at example dot org', '[email]'],
+    ['JO AT MAIL DOT EXAMPLE DOT ORG', '[email]'],
+    ['it is jo @ example.org', 'it is [email]'],
+    ['+49 30\u200b 901820', '[phone]'],
+    ['+４９ ３０ ９０１８２０', '[phone]'],
+    ['look at example.org, or meet me at noon', 'look at example.org, or meet me at noon'],
+    ['at the dot com boom', 'at the dot com boom'],
+    ['order ４１１１ １１１１ １１１１ １１１２ of １２ items', 'order ４１１１ １１１１ １１１１ １１１２ of １２ items'],
+    ['👍🏽 👩‍👩‍👧 ok', '👍🏽 👩‍👩‍👧 ok'],
+  ])('is not deceived: %j becomes %j', (text, expected) => {
     expect(redactor().redact(text)).toBe(expected);
   });
 
@@ -74,9 +97,15 @@ describe('Redactor', () => {
     expect(own.redact('ORD-123456 and ord-654321 of a@b.co')).toBe('[order] and [order] of [email]');
   });
 
+  it('leaves what is to stay, and nothing that only looks like it', () => {
+    const own = redactor({ keep: ['Help@shop.example', '@fernlight.example', '+49 30 901820'] });
+    expect(own.redact('help@SHOP.example, a@fernlight.example, +49 30 901820')).toBe('help@SHOP.example, a@fernlight.example, +49 30 901820');
+    expect(own.redact('no-help@shop.example, a@fernlight.example.evil, a@notfernlight.example')).toBe('[email], [email], [email]');
+  });
+
   it('counts what it replaced by kind', () => {
     const counted: [string, number][] = [];
-    new Redactor(privacySchema.parse({ redact: all }), (kind, count) => counted.push([kind, count])).redact('a@b.co c@d.org 10.0.0.1');
+    new Redactor({ redact: all, patterns: [] }, (kind, count) => counted.push([kind, count])).redact('a@b.co c@d.org 10.0.0.1');
     expect(counted).toEqual([['email', 2], ['ip', 1]]);
   });
 
@@ -91,21 +120,10 @@ describe('Redactor', () => {
     ['what begins like an IBAN', 'DE89 '.repeat(80_000)],
     ['colons', ':'.repeat(400_000)],
     ['brackets', '(0'.repeat(200_000)],
+    ['spelled addresses without an end', 'a at b dot '.repeat(36_000)],
+    ['invisible characters', '\u200b1'.repeat(200_000)],
     ['what begins like a link', 'https://'.repeat(50_000)],
   ])('is done with 400,000 characters of %s', (_what, text) => {
     expect(redactor({ patterns: [{ name: 'evil', pattern: '(a+)+$|(\\d+)*x' }] }).redact(text).length).toBeLessThanOrEqual(text.length + 200_000);
-  });
-});
-
-describe('privacySchema', () => {
-  it.each([
-    ['an expression that cannot be run in linear time', { patterns: [{ name: 'twice', pattern: '(a)\\1' }] }],
-    ['a broken expression', { patterns: [{ name: 'broken', pattern: '(' }] }],
-    ['a name that is no word', { patterns: [{ name: 'No Word', pattern: 'a' }] }],
-    ['an unknown kind', { redact: ['names'] }],
-    ['an unknown country', { phoneCountry: 'XX' }],
-    ['a share above 1', { recordShare: 2 }],
-  ])('refuses %s', (_what, config) => {
-    expect(privacySchema.safeParse(config).success).toBe(false);
   });
 });
