@@ -1,3 +1,4 @@
+import { Budgets0004 } from '../budgets/budgets.migration.js';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { Reviews0003 } from './reviews.migration.js';
 
@@ -109,4 +110,4 @@ class EarlyFacts0002 implements MigrationInterface {
   }
 }
 
-export const migrations = [ConsoleTables0001, EarlyFacts0002, Reviews0003];
+export const migrations = [ConsoleTables0001, EarlyFacts0002, Reviews0003, Budgets0004];
