@@ -10,12 +10,16 @@ import { createTestDatabase, eventually, ScriptedTeacherServer, type ScriptedRep
 import { loadConfig } from './config.js';
 import { contract } from './contract.js';
 import { StoredTexts } from './filters/stored-texts.js';
+import { DatasetKeeper } from './datasets/dataset-keeper.js';
+import { BudgetNews } from './generation/budget-news.js';
+import { DatasetPublisher } from './generation/dataset-publisher.js';
 import { GenerateJob } from './generation/generate.job.js';
 import { GenerationMetrics } from './generation/generation-metrics.js';
 import { OpportunitiesHandlers } from './handlers/opportunities.handlers.js';
 import { SignalsHandlers } from './handlers/signals.handlers.js';
-import { Teaching0002 } from './persistence/0002-teaching.migration.js';
-import { InitialSchema0001 } from './persistence/initial-schema.migration.js';
+import { migrations } from './persistence/migrations.js';
+import { ReviewDesk } from './review/review-desk.js';
+import { ReviewMetrics } from './review/review-metrics.js';
 import { TeachingStaff } from './teaching/teaching-staff.js';
 
 const now = '2026-01-01T00:00:00.000Z';
@@ -42,7 +46,7 @@ let workload = '';
 let runs = 0;
 
 const open = async (): Promise<Database> => {
-  const opened = new Database({ url: store.url, service: contract.service, migrations: [InitialSchema0001, Teaching0002] });
+  const opened = new Database({ url: store.url, service: contract.service, migrations });
   await opened.start();
   return opened;
 };
@@ -58,7 +62,10 @@ const jobOn = (on: Database, env: Record<string, string> = {}): GenerateJob => {
     client: new OpenAiTeacherClient({ ...config.teacher, pauses: { firstPauseMs: 5, pauseMsMax: 2_000 } }), ledger: new PostgresLedger(on), limits: { runUsd: config.BUDGET_RUN_USD ?? null, monthUsd: config.BUDGET_MONTH_USD ?? null },
     price: { inputUsdPerMillion: config.TEACHER_PRICE_INPUT ?? 0, outputUsdPerMillion: config.TEACHER_PRICE_OUTPUT ?? 0 }, rules: { confidenceMin: config.TEACHER_MIN_CONFIDENCE, atOnce: config.TEACHER_CONCURRENCY }, callsPerRunMax: config.TEACHER_MAX_CALLS,
   });
-  return new GenerateJob(config, on, Logger.silent(), new GenerationMetrics(new Metrics()), staff);
+  const [logger, metrics] = [Logger.silent(), new Metrics()];
+  const review = new ReviewDesk(config, on, logger, new ReviewMetrics(metrics));
+  const keeper = new DatasetKeeper(on);
+  return new GenerateJob(config, on, logger, new GenerationMetrics(metrics), staff, review, keeper, new DatasetPublisher(config, review, keeper), new BudgetNews(on, logger, staff));
 };
 
 const target = (): { model: string; workload: string } => ({ model: 'assistant', workload });
