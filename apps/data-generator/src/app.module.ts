@@ -19,6 +19,7 @@ import { GenerationCommandsHandlers } from './handlers/generation-commands.handl
 import { OpportunitiesHandlers } from './handlers/opportunities.handlers.js';
 import { ReviewHandlers } from './handlers/review.handlers.js';
 import { SignalsHandlers } from './handlers/signals.handlers.js';
+import { TrafficHandlers } from './handlers/traffic.handlers.js';
 import { PruneTick } from './persistence/prune.tick.js';
 import { ReviewDesk } from './review/review-desk.js';
 import { ReviewMetrics } from './review/review-metrics.js';
@@ -56,7 +57,7 @@ const workOf = (config: Config, database: Database, generate: GenerateJob, propo
   return {
     jobs: [generate, proposeFixes, ...schedules.jobs],
     crons: schedules.crons,
-    ticks: [new PruneTick({ database, failuresMax: config.MAX_FAILURES, windowDays: config.FAILURE_WINDOW_DAYS }), review],
+    ticks: [new PruneTick({ database, failuresMax: config.MAX_FAILURES, windowDays: config.FAILURE_WINDOW_DAYS, trafficMax: config.TRAFFIC_MAX }), review],
   };
 };
 
@@ -65,7 +66,7 @@ export class AppModule {
   static register(): DynamicModule {
     return {
       module: AppModule,
-      controllers: [SignalsHandlers, OpportunitiesHandlers, ReviewHandlers, ErasureHandlers, FixesHandlers, GenerationCommandsHandlers],
+      controllers: [SignalsHandlers, OpportunitiesHandlers, ReviewHandlers, ErasureHandlers, FixesHandlers, GenerationCommandsHandlers, TrafficHandlers],
       providers: [
         GenerateJob,
         GenerationMetrics,

@@ -31,6 +31,8 @@ export const configSchema = databaseConfigSchema
     REVIEW_CLAIM_MINUTES: count(1, 30).describe('A reviewer\'s claim on an item runs out after so long'),
     SPREAD_CORRECTIONS: z.enum(['true', 'false']).default('true').transform((value) => value === 'true').describe('Give similar requests without a correction the answer that their neighbours agree on'),
     NEIGHBOUR_MIN_SIMILARITY: share(0.4).describe('Hashed cosine that all three nearest corrected requests must reach for that'),
+    TRAFFIC_SAMPLE_SHARE: share(0.1).describe('Share of the conversations whose requests are kept as wordings for requests that were corrected, where their users were content; 0 keeps none'),
+    TRAFFIC_MAX: count(1, 5_000).describe('Requests kept for that per target, the newest first'),
     INPUT_CHARS_MAX: count(20, 2_000).describe('Longer requests make no example'),
     OUTPUT_CHARS_MAX: count(20, 4_000).describe('Longer answers make no example'),
     AUGMENT_TO: z.coerce.number().int().min(0).max(10_000).default(0).describe('Examples of one opportunity that the teacher augments up to, where its strategy does not say; 0 for none'),

@@ -63,8 +63,8 @@ export const rememberHeading = async (tx: Queryable, opportunityId: string, head
   await tx.query('update fix_wishes set heading = $2 where opportunity_id = $1 and heading is null', [opportunityId, heading]);
 };
 
-export const saveComment = async (tx: Queryable, { interactionId, comment, givenAt }: { interactionId: string; comment: string; givenAt: string }): Promise<void> => {
-  await tx.query('insert into failure_comments (interaction_id, comment, given_at) values ($1, $2, $3) on conflict do nothing', [interactionId, comment, givenAt]);
+export const saveComment = async (tx: Queryable, { interactionId, userId, comment, givenAt }: { interactionId: string; userId: string | undefined; comment: string; givenAt: string }): Promise<void> => {
+  await tx.query('insert into failure_comments (interaction_id, user_id, comment, given_at) values ($1, $2, $3, $4) on conflict do nothing', [interactionId, userId ?? null, comment, givenAt]);
 };
 
 export const loadComments = async (db: Queryable, interactionIds: readonly string[]): Promise<Map<string, string[]>> => {

@@ -10,6 +10,7 @@ import type { AsksTeacher } from '../teaching/teacher.js';
 import { usersByAnswer } from './agreement.js';
 import { isCorrected, type Candidate, type SourceFailure } from './candidate.js';
 import { canonicalAnswers } from './canonical-answers.js';
+import { confirmedWordings, type ContentRequest } from './confirmed-wordings.js';
 import { gatherCandidates, type GatherRules } from './gather-candidates.js';
 import { recipeOf, spreads } from './recipes.js';
 import { traceLineage } from './trace-lineage.js';
@@ -19,6 +20,8 @@ export interface Material {
   readonly opportunities: readonly OpenOpportunity[];
   readonly failures: readonly SourceFailure[];
   readonly issued: IssuedExamples;
+  /** Requests of the sample that went well. */
+  readonly content: readonly ContentRequest[];
 }
 
 export interface Gathered {
@@ -61,8 +64,12 @@ export const gatherRun = async ({ material, config, context, teacher, teachRules
     const vectors = new Map(members.map((failure) => [failure.interactionId, hashEmbedding(failure.query)]));
     const vectorOf = ({ interactionId }: SourceFailure): Float32Array => vectors.get(interactionId) ?? new Float32Array(0);
     const fromPeople = gatherCandidates({ opportunityId: opportunity.opportunityId, failures: members, users, vectorOf, canonical, rules: rulesOf(config, opportunity) });
-    quality.learn(fromPeople);
-    work.push({ opportunity, members, fromPeople });
+    const direct = fromPeople.filter(({ state, source }) => state === 'accepted' && source === 'user_correction');
+    const wordings = confirmedWordings({
+      content: material.content, accepted: direct, byId, vectorOf: (text) => hashEmbedding(text), similarityMin: config.NEIGHBOUR_MIN_SIMILARITY, perRequest: recipeOf(opportunity, config).variations,
+    });
+    quality.learn([...fromPeople, ...wordings]);
+    work.push({ opportunity, members, fromPeople: [...fromPeople, ...wordings] });
     await yieldToOthers();
   }
 

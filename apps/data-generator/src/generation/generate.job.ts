@@ -10,6 +10,7 @@ import { loadFailures } from '../persistence/failure.repository.js';
 import { loadOpenOpportunities } from '../persistence/opportunity.repository.js';
 import { countWaiting } from '../persistence/review.repository.js';
 import { beginRun, endRun } from '../persistence/run.repository.js';
+import { loadContent } from '../persistence/traffic.repository.js';
 import { ReviewDesk } from '../review/review-desk.js';
 import { TeachingStaff } from '../teaching/teaching-staff.js';
 import { assembleGroups } from './assemble-groups.js';
@@ -71,7 +72,8 @@ export class GenerateJob implements Job {
     const open = await withoutPatched(this.database, target, await loadOpenOpportunities(this.database, target), this.config.PROMPTLESS_PROVIDERS);
     const opportunities = await Promise.all(open.map((opportunity) => this.review.withRejections(opportunity)));
     const failures = opportunities.length === 0 ? [] : await loadFailures(this.database, { ...target, failuresMax: this.config.MAX_FAILURES });
-    return { opportunities, failures, issued: await loadIssued(this.database, target) };
+    const content = opportunities.length === 0 ? [] : await loadContent(this.database, target);
+    return { opportunities, failures, content, issued: await loadIssued(this.database, target) };
   }
 
   private async tellEnd({ target, runId, groups, stop, hasTeacher }: { target: Target; runId: string; groups: readonly Group[]; stop: TeachingStop | undefined; hasTeacher: boolean }): Promise<void> {

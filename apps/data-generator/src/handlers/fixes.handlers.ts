@@ -6,6 +6,7 @@ import { StoredTexts } from '../filters/stored-texts.js';
 import { dropFixes, endFixOfCycle, failFixOfVersion, noteCycle, saveComment, saveWish } from '../fixes/fix.repository.js';
 import { PROPOSE_FIXES_JOB, proposeFixesJobKey } from '../fixes/propose-fixes.job.js';
 import { setServing, storeVersion } from '../persistence/serving-version.repository.js';
+import { comesAfterErasure } from './signals.handlers.js';
 import type { EventEnvelope } from '@ratchet/contracts';
 import type { Transaction } from '@ratchet/persistence';
 import type { Config } from '../config.js';
@@ -38,12 +39,14 @@ export class FixesHandlers {
 
   @OnEvent(interactionFailed)
   async onFailed({ data }: EventEnvelope<InteractionFailed>, tx: Transaction): Promise<void> {
-    if (data.comment !== undefined) await saveComment(tx, { interactionId: data.interactionId, comment: this.texts.text(data.comment), givenAt: data.closedAt });
+    if (data.comment === undefined || (await comesAfterErasure(tx, data, data.startedAt))) return;
+    await saveComment(tx, { interactionId: data.interactionId, userId: data.userId, comment: this.texts.text(data.comment), givenAt: data.closedAt });
   }
 
   @OnEvent(signalDetected)
   async onSignal({ data }: EventEnvelope<SignalDetected>, tx: Transaction): Promise<void> {
-    if (data.comment !== undefined) await saveComment(tx, { interactionId: data.interactionId, comment: this.texts.text(data.comment), givenAt: data.detectedAt });
+    if (data.comment === undefined || (await comesAfterErasure(tx, data, data.detectedAt))) return;
+    await saveComment(tx, { interactionId: data.interactionId, userId: data.userId, comment: this.texts.text(data.comment), givenAt: data.detectedAt });
   }
 
   @OnEvent(versionPublished)

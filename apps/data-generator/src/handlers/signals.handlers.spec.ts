@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { isForGeneration } from './signals.handlers.js';
 
 const event = (type: string, data: object) => ({ id: 'e', source: '/s', type, time: '2026-01-01T00:00:00Z', data });
+const interaction = (parts: object = {}) => event('ratchet.interaction.completed', { conversationId: 'c', input: [{ role: 'user', content: 'q' }], output: { content: 'a' }, ...parts });
 
 describe('isForGeneration', () => {
   it.each([
@@ -9,8 +10,23 @@ describe('isForGeneration', () => {
     ['a failure whose texts stay where they are', event('ratchet.interaction.failed', { query: '', contentWithheld: true }), false],
     ['a signal with a correction', event('ratchet.signal.detected', { correction: 'Canberra' }), true],
     ['a signal without one', event('ratchet.signal.detected', { contentWithheld: true }), false],
+    ['a user who was content', event('ratchet.signal.detected', { name: 'thanks', conversationId: 'c' }), true],
+    ['a user who went on', event('ratchet.signal.detected', { name: 'moved_on', conversationId: 'c' }), false],
     ['an opportunity', event('ratchet.opportunity.ranked', {}), true],
+    ['a request', interaction(), true],
+    ['a request in a later turn', interaction({ input: [{ role: 'user', content: 'a' }, { role: 'assistant', content: 'b' }, { role: 'user', content: 'and this?' }] }), false],
+    ['a request without an answer', interaction({ output: null }), false],
+    ['a request whose texts were not recorded', interaction({ attributes: { 'ratchet.content': 'none' } }), false],
   ])('%s', (_what, given, expected) => {
-    expect(isForGeneration(given)).toBe(expected);
+    expect(isForGeneration(given, { TRAFFIC_SAMPLE_SHARE: 1 })).toBe(expected);
+  });
+
+  it('keeps a share of the conversations, requests and their signals together', () => {
+    const kept = Array.from({ length: 2_000 }, (_, i) => `c${i}`).map((conversationId) => [
+      isForGeneration(interaction({ conversationId }), { TRAFFIC_SAMPLE_SHARE: 0.1 }), isForGeneration(event('ratchet.signal.detected', { name: 'thanks', conversationId }), { TRAFFIC_SAMPLE_SHARE: 0.1 }),
+    ]);
+    expect(kept.every(([request, signal]) => request === signal)).toBe(true);
+    expect(kept.filter(([request]) => request).length / kept.length).toBeCloseTo(0.1, 1);
+    expect(isForGeneration(interaction(), { TRAFFIC_SAMPLE_SHARE: 0 })).toBe(false);
   });
 });

@@ -1,20 +1,31 @@
 import { Controller, Inject } from '@nestjs/common';
-import { interactionFailed, signalDetected, userHashOf, type Target } from '@ratchet/domain';
+import { interactionCompleted, interactionFailed, signalDetected, userHashOf, type Target } from '@ratchet/domain';
 import { OnEvent } from '@ratchet/service';
 import { StoredTexts } from '../filters/stored-texts.js';
 import { isErased } from '../persistence/erasure.repository.js';
 import { storeCorrection, storeFailure } from '../persistence/failure.repository.js';
+import { inTrafficSample, isContent, isUsable } from '../filters/traffic-sample.js';
 import { isEvent } from '@ratchet/contracts';
 import type { EventEnvelope } from '@ratchet/contracts';
 import type { InteractionFailed, SignalDetected } from '@ratchet/domain';
 import type { Transaction } from '@ratchet/persistence';
+import type { Config } from '../config.js';
 
-/** Of all signals, those that carry a correction or a comment; of failures, those with texts: an example cannot be made of any other. */
-export const isForGeneration = (event: EventEnvelope): boolean =>
-  isEvent(event, signalDetected) ? event.data.correction !== undefined || event.data.comment !== undefined : !isEvent(event, interactionFailed) || event.data.contentWithheld !== true;
+/**
+ * Of all signals, those that carry a correction or a comment or, in the sample, say that a user was content; of failures, those with texts: an example cannot be
+ * made of any other; of requests, the sample's.
+ */
+export const isForGeneration = (event: EventEnvelope, { TRAFFIC_SAMPLE_SHARE }: Pick<Config, 'TRAFFIC_SAMPLE_SHARE'>): boolean => {
+  if (isEvent(event, interactionCompleted)) return inTrafficSample(event.data.conversationId, TRAFFIC_SAMPLE_SHARE) && isUsable(event.data);
+  if (isEvent(event, signalDetected)) {
+    const { correction, comment, name, conversationId } = event.data;
+    return correction !== undefined || comment !== undefined || (isContent(name) && inTrafficSample(conversationId, TRAFFIC_SAMPLE_SHARE));
+  }
+  return !isEvent(event, interactionFailed) || event.data.contentWithheld !== true;
+};
 
 /** What an erased user did before, and what comes only now, is not kept. */
-const comesAfterErasure = async (tx: Transaction, { model, workload, userId }: Target & { readonly userId?: string | undefined }, at: string): Promise<boolean> =>
+export const comesAfterErasure = async (tx: Transaction, { model, workload, userId }: Target & { readonly userId?: string | undefined }, at: string): Promise<boolean> =>
   userId !== undefined && isErased(tx, { model, workload, userHash: userHashOf(userId), at });
 
 @Controller()

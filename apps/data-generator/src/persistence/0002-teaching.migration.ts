@@ -21,9 +21,27 @@ const TABLES = `
     ended_at timestamptz
   );
   create unique index generation_runs_open on generation_runs (model, workload) where ended_at is null;
+  create table traffic (
+    sequence bigint generated always as identity unique,
+    interaction_id text primary key,
+    model text not null,
+    workload text not null,
+    conversation_id text not null,
+    user_id text,
+    query text not null,
+    response text not null,
+    started_at timestamptz not null
+  );
+  create index traffic_by_target on traffic (model, workload, sequence);
+  create table traffic_confirmations (
+    interaction_id text primary key,
+    signal text not null,
+    confirmed_at timestamptz not null
+  );
+  create index traffic_confirmations_by_age on traffic_confirmations (confirmed_at);
 `;
 
-/** Strategies of opportunities, texts of what was issued (tests are kept apart from training by them), runs, and what a teacher cost. */
+/** Strategies of opportunities, texts of what was issued (tests are kept apart from training by them), runs, what a teacher cost, and a sample of traffic. */
 export class Teaching0002 implements MigrationInterface {
   name = 'Teaching0000000000102';
 

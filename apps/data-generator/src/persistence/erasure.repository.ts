@@ -64,6 +64,8 @@ export const removeUser = async (tx: Queryable, { model, workload, userId, userH
   const counts = {
     corrections: await removed(tx, 'delete from corrections where interaction_id = any($1::text[])', [interactionIds]),
     failures: await removed(tx, 'delete from failures where model = $1 and workload = $2 and (interaction_id = any($3::text[]) or user_id = $4)', [...target, interactionIds, userId]),
+    comments: await removed(tx, 'delete from failure_comments where interaction_id = any($1::text[]) or user_id = $2', [interactionIds, userId]),
+    traffic: await removed(tx, 'delete from traffic where model = $1 and workload = $2 and user_id = $3', [...target, userId]),
     examples: await removed(tx, 'delete from issued_examples where example_id = any($1::text[])', [gone]),
     // What no example names may be anything's: it is asked again where it is needed.
     teacher_results: await removed(

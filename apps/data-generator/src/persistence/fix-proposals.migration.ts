@@ -29,6 +29,7 @@ const TABLES = `
   create index fix_wishes_by_target on fix_wishes (model, workload);
   create table failure_comments (
     interaction_id text not null,
+    user_id text,
     comment text not null,
     given_at timestamptz not null,
     primary key (interaction_id, comment)

@@ -1,5 +1,6 @@
 import { pruneComments } from '../fixes/fix.repository.js';
 import { pruneFailures } from './failure.repository.js';
+import { pruneTraffic } from './traffic.repository.js';
 import { pruneWaiting } from './review.repository.js';
 import type { Database } from '@ratchet/persistence';
 import type { Tick } from '@ratchet/service';
@@ -11,9 +12,9 @@ export class PruneTick implements Tick {
   readonly tickName = 'prune';
   readonly everyMs = EVERY_MS;
   private readonly database: Database;
-  private readonly limits: { readonly failuresMax: number; readonly windowDays: number };
+  private readonly limits: { readonly failuresMax: number; readonly windowDays: number; readonly trafficMax: number };
 
-  constructor({ database, ...limits }: { database: Database; failuresMax: number; windowDays: number }) {
+  constructor({ database, ...limits }: { database: Database; failuresMax: number; windowDays: number; trafficMax: number }) {
     this.database = database;
     this.limits = limits;
   }
@@ -21,6 +22,7 @@ export class PruneTick implements Tick {
   async tick(): Promise<void> {
     await pruneFailures(this.database, this.limits);
     await pruneComments(this.database, this.limits.windowDays);
+    await pruneTraffic(this.database, this.limits);
     await this.database.transaction((tx) => pruneWaiting(tx, this.limits.windowDays));
   }
 }

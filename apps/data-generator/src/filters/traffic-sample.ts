@@ -1,0 +1,16 @@
+import { createHash } from 'node:crypto';
+import { hasTexts, queryOf, type Interaction, type SignalName } from '@ratchet/domain';
+
+/** Independent of every other choice that is made by a hash of the same id. */
+const SALT = 'data-generator traffic:';
+
+/** By the conversation, so that requests and what was said of them are in the sample together. */
+export const inTrafficSample = (conversationId: string, share: number): boolean => createHash('sha256').update(SALT + conversationId).digest().readUInt32BE(0) / 2 ** 32 < share;
+
+/** What users said or did that leaves no doubt. That they went on to something else is none. */
+const CONTENT: ReadonlySet<SignalName> = new Set(['thanks', 'task_completed', 'thumbs_up', 'high_rating']);
+export const isContent = (name: SignalName): boolean => CONTENT.has(name);
+
+/** A request of one turn with an answer and its texts: in a later turn the request may mean something only after those before it. */
+export const isUsable = (interaction: Interaction): boolean =>
+  hasTexts(interaction) && !interaction.error && (interaction.output?.content ?? '') !== '' && queryOf(interaction) !== '' && interaction.input.filter(({ role }) => role === 'user').length === 1;
