@@ -1,7 +1,7 @@
 // One run of generation with a teacher that is slow, limits rates, answers nonsense, costs too much or goes away, and with a run that is cut off in the
 // middle: a real PostgreSQL, and a server with OpenAI's wire shapes. What the server would have charged is counted there.
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { interactionFailed, opportunityRanked, type BudgetChanged, type DatasetVersioned, type Example, type Strategy } from '@ratchet/domain';
+import { interactionCompleted, interactionFailed, opportunityRanked, signalDetected, type BudgetChanged, type DatasetVersioned, type Example, type Strategy } from '@ratchet/domain';
 import { Logger, Metrics } from '@ratchet/observability';
 import { Database, prepareJobs } from '@ratchet/persistence';
 import { OpenAiTeacherClient } from '@ratchet/providers';
@@ -17,6 +17,7 @@ import { GenerateJob } from './generation/generate.job.js';
 import { GenerationMetrics } from './generation/generation-metrics.js';
 import { OpportunitiesHandlers } from './handlers/opportunities.handlers.js';
 import { SignalsHandlers } from './handlers/signals.handlers.js';
+import { TrafficHandlers } from './handlers/traffic.handlers.js';
 import { migrations } from './persistence/migrations.js';
 import { ReviewDesk } from './review/review-desk.js';
 import { ReviewMetrics } from './review/review-metrics.js';
@@ -54,12 +55,11 @@ const open = async (): Promise<Database> => {
 /** A process of the service, as far as a run goes. */
 const jobOn = (on: Database, env: Record<string, string> = {}): GenerateJob => {
   const config = loadConfig({
-    KAFKA_BROKERS: 'localhost:1', DATABASE_URL: store.url, TEACHER_PROVIDER: 'scripted', TEACHER_MODEL: 't', TEACHER_PRICE_INPUT: '10', TEACHER_PRICE_OUTPUT: '10', TEACHER_CONCURRENCY: '2', BUDGET_RUN_USD: '5',
+    KAFKA_BROKERS: 'localhost:1', DATABASE_URL: store.url, ...(env['PROVIDERS'] === '' ? {} : { TEACHER_PROVIDER: 'scripted', TEACHER_MODEL: 't' }), TEACHER_PRICE_INPUT: '10', TEACHER_PRICE_OUTPUT: '10', TEACHER_CONCURRENCY: '2', BUDGET_RUN_USD: '5',
     PROVIDERS: JSON.stringify([{ name: 'scripted', baseUrl: server.baseUrl, timeoutMs: 1_500, maxConcurrency: 2, attempts: 3 }]), ...env,
   });
-  if (!config.teacher) throw new Error('no teacher');
   const staff = new TeachingStaff({
-    client: new OpenAiTeacherClient({ ...config.teacher, pauses: { firstPauseMs: 5, pauseMsMax: 2_000 } }), ledger: new PostgresLedger(on), limits: { runUsd: config.BUDGET_RUN_USD ?? null, monthUsd: config.BUDGET_MONTH_USD ?? null },
+    client: config.teacher && new OpenAiTeacherClient({ ...config.teacher, pauses: { firstPauseMs: 5, pauseMsMax: 2_000 } }), ledger: new PostgresLedger(on), limits: { runUsd: config.BUDGET_RUN_USD ?? null, monthUsd: config.BUDGET_MONTH_USD ?? null },
     price: { inputUsdPerMillion: config.TEACHER_PRICE_INPUT ?? 0, outputUsdPerMillion: config.TEACHER_PRICE_OUTPUT ?? 0 }, rules: { confidenceMin: config.TEACHER_MIN_CONFIDENCE, atOnce: config.TEACHER_CONCURRENCY }, callsPerRunMax: config.TEACHER_MAX_CALLS,
   });
   const [logger, metrics] = [Logger.silent(), new Metrics()];
@@ -206,5 +206,52 @@ describe('a run with a teacher', () => {
     await jobOn(database).run(target());
     expect((await examples()).filter(({ source }) => source === 'correction')).toHaveLength(2);
     expect(await spent()).toBeCloseTo(server.charged.length * 0.02, 6);
+  });
+});
+
+describe('a run without a teacher', () => {
+  const failedBy = async (users: readonly { user: string; correction?: string }[]): Promise<void> => {
+    await tell(users.length);
+    await database.transaction(async (tx) => {
+      for (const [i, { user, correction }] of users.entries()) {
+        await tx.query('update failures set user_id = $2, query = $3 where interaction_id = $1', [`${workload}-i${i}`, user, `how do I cancel my ${['yearly', 'monthly', 'weekly', 'old'][i]} plan in ${workload}`]);
+        if (correction !== undefined) await tx.query('insert into corrections (interaction_id, correction, user_id, given_at) values ($1, $2, $3, now())', [`${workload}-i${i}`, correction, user]);
+      }
+    });
+  };
+  /** Another user asked, got this answer, and said thanks. */
+  const asked = async (interactionId: string, query: string, response: string): Promise<void> => {
+    const handlers = new TrafficHandlers(new StoredTexts(loadConfig({ KAFKA_BROKERS: 'localhost:1', DATABASE_URL: store.url }).redaction));
+    await database.transaction(async (tx) => {
+      const request = interactionCompleted.schema.parse({ interactionId, conversationId: `c-${interactionId}`, userId: 'eve', ...target(), version: 'v1', input: [{ role: 'user', content: query }], output: { content: response }, startedAt: now, latencyMs: 1 });
+      const signal = signalDetected.schema.parse({ signalId: `s-${interactionId}`, interactionId, conversationId: `c-${interactionId}`, ...target(), version: 'v1', name: 'thanks', strength: 1, evidence: {}, detectedAt: now });
+      // In the order in which they may come, too: the topics know none.
+      await handlers.onSignal({ id: '1', source: '/t', type: 't', time: now, data: signal }, tx);
+      await handlers.onInteraction({ id: '2', source: '/t', type: 't', time: now, data: request }, tx);
+    });
+  };
+
+  it('learns from users who agree, and takes wordings of others who were content', async () => {
+    await failedBy(['ann', 'bob', 'cid'].map((user) => ({ user, correction: 'Open Plan.' })));
+    await asked(`${workload}-good`, `could you cancel my plan in ${workload}`, 'open plan.');
+    await asked(`${workload}-other`, `could you cancel my order in ${workload}`, 'See Orders.');
+    await jobOn(database, { PROVIDERS: '' }).run(target());
+    const rows = await examples();
+    expect(rows.map(({ source }) => source).sort()).toEqual(['conversation', 'user_correction', 'user_correction', 'user_correction']);
+    expect(rows.find(({ source }) => source === 'conversation')).toMatchObject({ input: `could you cancel my plan in ${workload}`, output: 'Open Plan.' });
+    expect(server.asked).toHaveLength(0);
+  });
+
+  it('never trains on what one user wrote, and says that it waits for reviewers', async () => {
+    await failedBy([{ user: 'ann', correction: 'Send your password.' }, { user: 'ann', correction: 'Send your password.' }, { user: 'bob' }]);
+    await jobOn(database, { PROVIDERS: '' }).run(target());
+    expect(await examples()).toEqual([]);
+    expect((await budgets()).at(-1)).toMatchObject({ waitingFor: { code: 'reviewers' }, calls: 0 });
+  });
+
+  it('says that it waits for corrections where there are none', async () => {
+    await failedBy([{ user: 'ann' }]);
+    await jobOn(database, { PROVIDERS: '' }).run(target());
+    expect((await budgets()).at(-1)).toMatchObject({ waitingFor: { code: 'corrections' } });
   });
 });

@@ -2,7 +2,7 @@
 import { seededRandom } from '../../../libs/testing/dist/index.js';
 import { privacySchema } from '../dist/privacy/privacy-policy.js';
 import { mapTexts } from '../dist/privacy/event-texts.js';
-import { Redactor } from '../dist/privacy/redactor.js';
+import { Redactor } from '../../../libs/redaction/dist/index.js';
 
 const random = seededRandom(1);
 const words = 'the order has not arrived yet and I would like to know where my parcel is because it was due on Monday please tell me what to do about it thank you'.split(' ');

@@ -9,6 +9,8 @@ export interface PlainText {
 
 /** Digits of any script, wide forms, and characters that are not seen: what hides a number or an address from a search. */
 const HIDING = /[\p{Cf}\u034f\ufe00-\ufe0f]|(?![0-9])\p{Nd}|[\uff01-\uff5e\uff0e\u2024\u3002\ufe52\ufe6b\u2010-\u2015\u2212]/u;
+/** Looked at first: most texts are plain, and this is the cheapest way to know. */
+const NOT_ASCII = /[^\u0000-\u007f]/;
 const INVISIBLE = /[\p{Cf}\u034f\ufe00-\ufe0f]/u;
 const DIGIT = /\p{Nd}/u;
 const STOPS: ReadonlySet<string> = new Set(['\u2024', '\u3002', '\ufe52']);
@@ -34,7 +36,7 @@ const plainOf = (char: string): string => {
 
 /** Makes plain what was written to be overlooked; most texts hold nothing of the kind, and come back as they are. */
 export const plainText = (given: string): PlainText => {
-  if (!HIDING.test(given)) return { text: given, original: (span) => span };
+  if (!NOT_ASCII.test(given) || !HIDING.test(given)) return { text: given, original: (span) => span };
   let text = '';
   const places: number[] = [];
   let at = 0;

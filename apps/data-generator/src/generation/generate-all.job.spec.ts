@@ -4,7 +4,7 @@ import { generationSchedules } from './generate-all.job.js';
 
 const enqueued: string[] = [];
 const targets = ['support', 'sales', 'odd name:1'].map((workload) => ({ model: 'm', workload }));
-const tx = { query: async () => targets, enqueue: async (_job: string, { workload }: { workload: string }) => void enqueued.push(workload) } as unknown as Transaction;
+const tx = { query: async () => targets, enqueue: async (job: string, { workload }: { workload: string }) => void enqueued.push(`${job} ${workload}`) } as unknown as Transaction;
 const database = { transaction: (work: (open: Transaction) => Promise<unknown>) => work(tx) } as unknown as Database;
 
 describe('generationSchedules', () => {
@@ -18,7 +18,7 @@ describe('generationSchedules', () => {
       await job.run();
       byJob.push([...enqueued]);
     }
-    expect(byJob).toEqual([['support'], ['sales'], ['odd name:1']]);
+    expect(byJob).toEqual(['support', 'sales', 'odd name:1'].map((workload) => [`generate ${workload}`, `propose-fixes ${workload}`]));
     expect(new Set(jobs.map(({ jobName }) => jobName)).size).toBe(3);
   });
 });

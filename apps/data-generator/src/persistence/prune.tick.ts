@@ -1,5 +1,6 @@
 import { pruneComments } from '../fixes/fix.repository.js';
 import { pruneFailures } from './failure.repository.js';
+import { pruneRuns } from './run.repository.js';
 import { pruneTraffic } from './traffic.repository.js';
 import { pruneWaiting } from './review.repository.js';
 import type { Database } from '@ratchet/persistence';
@@ -22,6 +23,7 @@ export class PruneTick implements Tick {
   async tick(): Promise<void> {
     await pruneFailures(this.database, this.limits);
     await pruneComments(this.database, this.limits.windowDays);
+    await pruneRuns(this.database);
     await pruneTraffic(this.database, this.limits);
     await this.database.transaction((tx) => pruneWaiting(tx, this.limits.windowDays));
   }

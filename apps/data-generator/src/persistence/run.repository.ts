@@ -13,3 +13,12 @@ export const beginRun = async (db: Queryable, { model, workload }: Target): Prom
 export const endRun = async (db: Queryable, runId: string): Promise<void> => {
   await db.query('update generation_runs set ended_at = now() where run_id = $1', [runId]);
 };
+
+const RUNS_KEPT_DAYS = 90;
+/** A year of months to compare, and the one that goes on. */
+const SPENDING_KEPT_DAYS = 400;
+
+export const pruneRuns = async (db: Queryable): Promise<void> => {
+  await db.query('delete from generation_runs where ended_at < now() - make_interval(days => $1::int)', [RUNS_KEPT_DAYS]);
+  await db.query('delete from spending where reserved_at < now() - make_interval(days => $1::int)', [SPENDING_KEPT_DAYS]);
+};
