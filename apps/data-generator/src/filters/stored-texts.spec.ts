@@ -25,6 +25,10 @@ describe('StoredTexts', () => {
     expect(() => texts({ REDACT: 'names' })).toThrow('REDACT');
   });
 
+  it('makes of every text one that a database takes', () => {
+    expect(texts().text('half \ud800 and zero \u0000')).toBe('half \ufffd and zero \ufffd');
+  });
+
   it('leaves order numbers and dates', () => {
     expect(texts().text('order 4711-0815-2342 of 12.05.2026, ticket 4111 1111 1111 1112')).toBe('order 4711-0815-2342 of 12.05.2026, ticket 4111 1111 1111 1112');
   });

@@ -10,7 +10,8 @@ export class StoredTexts {
   }
 
   text(text: string): string {
-    return this.redactor.redact(text);
+    // A database's text has no zero byte and no half of a character.
+    return this.redactor.redact(text).toWellFormed().replaceAll('\0', '\ufffd');
   }
 
   failure(failed: InteractionFailed): InteractionFailed {

@@ -11,6 +11,9 @@ export const inTrafficSample = (conversationId: string, share: number): boolean 
 const CONTENT: ReadonlySet<SignalName> = new Set(['thanks', 'task_completed', 'thumbs_up', 'high_rating']);
 export const isContent = (name: SignalName): boolean => CONTENT.has(name);
 
+/** Products choose ids, and those may hold what a database's text does not. */
+export const isStorable = (...ids: readonly (string | undefined)[]): boolean => ids.every((id) => id === undefined || (id.isWellFormed() && !id.includes('\0')));
+
 /** A request of one turn with an answer and its texts: in a later turn the request may mean something only after those before it. */
 export const isUsable = (interaction: Interaction): boolean =>
-  hasTexts(interaction) && !interaction.error && (interaction.output?.content ?? '') !== '' && queryOf(interaction) !== '' && interaction.input.filter(({ role }) => role === 'user').length === 1;
+  isStorable(interaction.interactionId, interaction.conversationId, interaction.userId, interaction.model, interaction.workload) && hasTexts(interaction) && !interaction.error && (interaction.output?.content ?? '') !== '' && queryOf(interaction) !== '' && interaction.input.filter(({ role }) => role === 'user').length === 1;

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { isForGeneration } from './signals.handlers.js';
 
 const event = (type: string, data: object) => ({ id: 'e', source: '/s', type, time: '2026-01-01T00:00:00Z', data });
-const interaction = (parts: object = {}) => event('ratchet.interaction.completed', { conversationId: 'c', input: [{ role: 'user', content: 'q' }], output: { content: 'a' }, ...parts });
+const interaction = (parts: object = {}) => event('ratchet.interaction.completed', { interactionId: 'i', conversationId: 'c', model: 'm', workload: 'w', input: [{ role: 'user', content: 'q' }], output: { content: 'a' }, ...parts });
 
 describe('isForGeneration', () => {
   it.each([
@@ -10,10 +10,11 @@ describe('isForGeneration', () => {
     ['a failure whose texts stay where they are', event('ratchet.interaction.failed', { query: '', contentWithheld: true }), false],
     ['a signal with a correction', event('ratchet.signal.detected', { correction: 'Canberra' }), true],
     ['a signal without one', event('ratchet.signal.detected', { contentWithheld: true }), false],
-    ['a user who was content', event('ratchet.signal.detected', { name: 'thanks', conversationId: 'c' }), true],
+    ['a user who was content', event('ratchet.signal.detected', { name: 'thanks', interactionId: 'i', conversationId: 'c' }), true],
     ['a user who went on', event('ratchet.signal.detected', { name: 'moved_on', conversationId: 'c' }), false],
     ['an opportunity', event('ratchet.opportunity.ranked', {}), true],
     ['a request', interaction(), true],
+    ['a request whose id no database takes', interaction({ interactionId: 'zero \u0000' }), false],
     ['a request in a later turn', interaction({ input: [{ role: 'user', content: 'a' }, { role: 'assistant', content: 'b' }, { role: 'user', content: 'and this?' }] }), false],
     ['a request without an answer', interaction({ output: null }), false],
     ['a request whose texts were not recorded', interaction({ attributes: { 'ratchet.content': 'none' } }), false],
@@ -23,7 +24,7 @@ describe('isForGeneration', () => {
 
   it('keeps a share of the conversations, requests and their signals together', () => {
     const kept = Array.from({ length: 2_000 }, (_, i) => `c${i}`).map((conversationId) => [
-      isForGeneration(interaction({ conversationId }), { TRAFFIC_SAMPLE_SHARE: 0.1 }), isForGeneration(event('ratchet.signal.detected', { name: 'thanks', conversationId }), { TRAFFIC_SAMPLE_SHARE: 0.1 }),
+      isForGeneration(interaction({ conversationId }), { TRAFFIC_SAMPLE_SHARE: 0.1 }), isForGeneration(event('ratchet.signal.detected', { name: 'thanks', interactionId: 'i', conversationId }), { TRAFFIC_SAMPLE_SHARE: 0.1 }),
     ]);
     expect(kept.every(([request, signal]) => request === signal)).toBe(true);
     expect(kept.filter(([request]) => request).length / kept.length).toBeCloseTo(0.1, 1);

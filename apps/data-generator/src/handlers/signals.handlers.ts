@@ -4,7 +4,7 @@ import { OnEvent } from '@ratchet/service';
 import { StoredTexts } from '../filters/stored-texts.js';
 import { isErased } from '../persistence/erasure.repository.js';
 import { storeCorrection, storeFailure } from '../persistence/failure.repository.js';
-import { inTrafficSample, isContent, isUsable } from '../filters/traffic-sample.js';
+import { inTrafficSample, isContent, isStorable, isUsable } from '../filters/traffic-sample.js';
 import { isEvent } from '@ratchet/contracts';
 import type { EventEnvelope } from '@ratchet/contracts';
 import type { InteractionFailed, SignalDetected } from '@ratchet/domain';
@@ -18,8 +18,8 @@ import type { Config } from '../config.js';
 export const isForGeneration = (event: EventEnvelope, { TRAFFIC_SAMPLE_SHARE }: Pick<Config, 'TRAFFIC_SAMPLE_SHARE'>): boolean => {
   if (isEvent(event, interactionCompleted)) return inTrafficSample(event.data.conversationId, TRAFFIC_SAMPLE_SHARE) && isUsable(event.data);
   if (isEvent(event, signalDetected)) {
-    const { correction, comment, name, conversationId } = event.data;
-    return correction !== undefined || comment !== undefined || (isContent(name) && inTrafficSample(conversationId, TRAFFIC_SAMPLE_SHARE));
+    const { correction, comment, name, conversationId, interactionId } = event.data;
+    return correction !== undefined || comment !== undefined || (isContent(name) && isStorable(interactionId) && inTrafficSample(conversationId, TRAFFIC_SAMPLE_SHARE));
   }
   return !isEvent(event, interactionFailed) || event.data.contentWithheld !== true;
 };

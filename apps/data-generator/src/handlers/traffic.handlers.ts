@@ -2,7 +2,7 @@ import { Controller, Inject } from '@nestjs/common';
 import { interactionCompleted, queryOf, signalDetected } from '@ratchet/domain';
 import { OnEvent } from '@ratchet/service';
 import { StoredTexts } from '../filters/stored-texts.js';
-import { isContent } from '../filters/traffic-sample.js';
+import { isContent, isStorable } from '../filters/traffic-sample.js';
 import { storeConfirmation, storeSeen } from '../persistence/traffic.repository.js';
 import { comesAfterErasure } from './signals.handlers.js';
 import type { EventEnvelope } from '@ratchet/contracts';
@@ -23,6 +23,6 @@ export class TrafficHandlers {
 
   @OnEvent(signalDetected)
   async onSignal({ data }: EventEnvelope<SignalDetected>, tx: Transaction): Promise<void> {
-    if (isContent(data.name)) await storeConfirmation(tx, { interactionId: data.interactionId, signal: data.name, at: data.detectedAt });
+    if (isContent(data.name) && isStorable(data.interactionId)) await storeConfirmation(tx, { interactionId: data.interactionId, signal: data.name, at: data.detectedAt });
   }
 }
