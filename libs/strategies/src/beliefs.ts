@@ -15,7 +15,7 @@ export interface FixOutcome extends FailureKind {
   readonly strategyId: string;
   /** 0 to 1. */
   readonly reward: number;
-  /** Share of a cycle that this is the evidence of: 1 where the cycle had one opportunity, 1/n with n. */
+  /** 1 where the cycle was about these failures alone; less where it served others, too. */
   readonly weight: number;
   readonly decidedAtMs: number;
 }

@@ -27,7 +27,7 @@ export interface LearningOptions {
 export const DEFAULT_LEARNING: LearningOptions = {
   bandwidth: 0.25,
   halfLifeMs: 90 * DAY_MS,
-  similarMin: 0.5,
+  similarMin: 0.3,
   exploration: 0.2,
   composeAfter: 3,
   disappointing: 0.3,

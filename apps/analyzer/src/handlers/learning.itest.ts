@@ -87,7 +87,7 @@ describe('the outcome of a cycle', () => {
     const [outcome, ...others] = await loadOutcomes(database);
     expect(others).toEqual([]);
     // promoted, full gain, 5 of 10 USD, half an hour of an hour.
-    expect(outcome).toMatchObject({ strategyId: 'taught_fast', fixType: 'training_examples', embedding: 'e', centroid: [1, 0], weight: 1, decidedAtMs: Date.parse('2026-06-05T00:00:00Z') });
+    expect(outcome).toMatchObject({ strategyId: 'taught_fast', fixType: 'training_examples', embedding: 'e', centroid: Float32Array.of(1, 0), weight: 1, decidedAtMs: Date.parse('2026-06-05T00:00:00Z') });
     expect(outcome?.reward).toBeCloseTo(0.6 + 0.25 + 0.1 * (10 / 15) + 0.05 * (3_600 / 5_400));
     expect(await loadFixOutcomes(database)).toEqual(new Map([['training_examples', { succeeded: 1, failed: 0 }]]));
   });
@@ -111,7 +111,7 @@ describe('the outcome of a cycle', () => {
     await opportunity('o3', [1, 1], 'spread_fast');
     await inOrder(dataset('d1', { o1: 'spread_corrections', o2: 'spread_corrections' }, 4), started('c1', ['d1'], ['o1', 'o2']), judged('c1', 'failed', { gain: 0.1, harmed: ['billing'] }));
     const outcomes = await loadOutcomes(database);
-    expect(outcomes.map(({ strategyId, weight, centroid }) => [strategyId, weight, centroid])).toEqual([['spread_corrections', 0.5, [1, 0]], ['spread_corrections', 0.5, [0, 1]]]);
+    expect(outcomes.map(({ strategyId, weight, centroid }) => [strategyId, weight ** 2, Array.from(centroid)])).toEqual([['spread_corrections', expect.closeTo(0.5), [1, 0]], ['spread_corrections', expect.closeTo(0.5), [0, 1]]]);
     // Half the wanted gain, one of two categories harmed.
     for (const { reward } of outcomes) expect(reward).toBeCloseTo(0.2 * 0.5 * 0.5);
   });
@@ -152,7 +152,7 @@ describe('the outcome of a cycle', () => {
     await database.transaction((tx) => cycles.onFix(event(fix), tx));
     await database.transaction((tx) => cycles.onStarted(event({ ...cycleFields('c2', [], ['o2']), fixId: 'f1', trigger: 'high_priority_fix' as const, triggerReason: '', failuresAnalyzed: 0, exampleCount: 0, startedAt: '2026-06-03T00:00:00Z' }), tx));
     await judged('c2', 'failed')();
-    expect(await loadOutcomes(database)).toMatchObject([{ strategyId: 'format_examples', fixType: 'prompt_patch', centroid: [0, 1] }]);
+    expect(await loadOutcomes(database)).toMatchObject([{ strategyId: 'format_examples', fixType: 'prompt_patch', centroid: Float32Array.of(0, 1) }]);
   });
 });
 

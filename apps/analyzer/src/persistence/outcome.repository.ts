@@ -20,15 +20,31 @@ interface Work {
   readonly madeAt: string;
 }
 
+interface WorkContext {
+  strategy: Strategy | null;
+  embedding: string;
+  centroid: number[];
+  root_cause: string | null;
+  size: number;
+}
+
+const bytesOf = (centroid: readonly number[]): Buffer => Buffer.from(Float32Array.from(centroid).buffer);
+/** Copied, since a buffer of the driver may begin anywhere. */
+const centroidOf = (bytes: Buffer): Float32Array => new Float32Array(Uint8Array.from(bytes).buffer);
+
 /** Which strategy was really used, with the failures as the last analysis saw them; none for opportunities that this service does not know. */
-const storeWork = async (tx: Queryable, { workId, opportunityId, strategy, costUsd, madeAt }: Work): Promise<void> => {
+const storeWork = async (tx: Queryable, { workId, opportunityId, strategy: used, costUsd, madeAt }: Work): Promise<void> => {
+  const [context] = await tx.query<WorkContext & Record<string, unknown>>(
+    `select c.choice->'strategy' as strategy, o.embedding, o.centroid, c.root_cause, coalesce(c.size, o.size) as size
+     from opportunities o left join strategy_choices c using (opportunity_id) where o.opportunity_id = $1`,
+    [opportunityId],
+  );
+  const strategy = used ?? context?.strategy;
+  if (!context || !strategy) return;
   await tx.query(
     `insert into fix_works (work_id, opportunity_id, strategy_id, strategy, fix_type, embedding, centroid, root_cause, size, cost_usd, made_at)
-     select $1, o.opportunity_id, u.strategy->>'strategyId', u.strategy, u.strategy->>'fixType', o.embedding, o.centroid, c.root_cause, coalesce(c.size, o.size), $4::float8, $5::timestamptz
-     from opportunities o left join strategy_choices c using (opportunity_id) cross join lateral (select coalesce($3::jsonb, c.choice->'strategy') as strategy) u
-     where o.opportunity_id = $2 and u.strategy is not null
-     on conflict do nothing`,
-    [workId, opportunityId, strategy === undefined ? null : JSON.stringify(strategy), costUsd, madeAt],
+     values ($1, $2, $3, $4::jsonb, $5, $6, $7, $8, $9, $10, $11) on conflict do nothing`,
+    [workId, opportunityId, strategy.strategyId, JSON.stringify(strategy), strategy.fixType, context.embedding, bytesOf(context.centroid), context.root_cause, context.size, costUsd, madeAt],
   );
 };
 
@@ -89,7 +105,7 @@ interface OutcomeRow {
   strategy_id: string;
   fix_type: FixType;
   embedding: string;
-  centroid: number[];
+  centroid: Buffer;
   cost: number;
   outcome: DecidedOutcome;
   target_gain: number | null;
@@ -100,7 +116,10 @@ interface OutcomeRow {
   sharers: number;
 }
 
-/** Every telling outcome of a strategy that was used, the newest first. A cycle is one piece of evidence: its opportunities share its weight. */
+/**
+ * Every telling outcome of a strategy that was used, the newest first. With n opportunities in a cycle each counts 1/√n: one of them may be to blame, but a
+ * cycle of twenty would teach nothing if they shared a single outcome.
+ */
 export const loadOutcomes = async (db: Queryable, weights?: RewardWeights): Promise<FixOutcome[]> => {
   const rows = await db.query<OutcomeRow>(
     `with used as (
@@ -115,8 +134,8 @@ export const loadOutcomes = async (db: Queryable, weights?: RewardWeights): Prom
     strategyId: row.strategy_id,
     fixType: row.fix_type,
     embedding: row.embedding,
-    centroid: row.centroid,
-    weight: 1 / row.sharers,
+    centroid: centroidOf(row.centroid),
+    weight: 1 / Math.sqrt(row.sharers),
     decidedAtMs: row.decided_at.getTime(),
     reward: rewardOf(
       { outcome: row.outcome, ...(row.target_gain !== null && { targetGain: row.target_gain }), harmed: row.harmed.length, categories: row.categories, cost: row.cost, trainingSeconds: row.training_seconds ?? 0 },

@@ -25,7 +25,8 @@ const TABLES = `
     fix_type text not null,
     -- Where its failures lay when the work was made, and what was known of them then.
     embedding text not null,
-    centroid jsonb not null,
+    -- Numbers of four bytes: thousands of these are read in each analysis.
+    centroid bytea not null,
     root_cause text,
     size integer not null,
     cost_usd double precision not null,

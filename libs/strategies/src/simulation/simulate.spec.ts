@@ -3,7 +3,7 @@ import { type Policy, thompson, uniform } from './policies.js';
 import { hitShare, regretsOfFixed, type Run, simulate, sumOf } from './simulate.js';
 import type { Strategy } from '@ratchet/domain';
 
-const SEEDS = Array.from({ length: 12 }, (_, i) => 301 + i);
+const SEEDS = Array.from({ length: 8 }, (_, i) => 301 + i);
 const LIFE = { cycles: 300, kinds: 4, delay: 10 };
 const runs = (policyOf: (strategies: readonly Strategy[], seed: number) => Policy, options: object = {}): Run[] =>
   SEEDS.map((seed) => simulate({ ...LIFE, seed, ...options }, (strategies) => policyOf(strategies, seed)));
