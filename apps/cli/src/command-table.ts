@@ -27,6 +27,11 @@ export const commandTable: CommandTable = {
     load: () => import('./commands/cluster.command.js'),
     needs: ['@ratchet/clustering'],
   },
+  strategies: {
+    description: 'list the ways to fix that the analyzer chooses among, and check a file of your own',
+    load: () => import('./commands/strategies.command.js'),
+    needs: ['@ratchet/strategies'],
+  },
   train: {
     description: 'teach the embedded model, from nothing or as an update',
     load: () => import('./commands/train.command.js'),
