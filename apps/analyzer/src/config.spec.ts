@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { loadConfig } from './config.js';
 
@@ -26,5 +29,28 @@ describe('loadConfig', () => {
 
   it('wants provider and model together', () => {
     expect(() => loadConfig({ ...env, EMBEDDINGS_PROVIDER: 'embedded' })).toThrow('set EMBEDDINGS_PROVIDER and EMBEDDINGS_MODEL together');
+  });
+
+  it('puts a team\'s own strategies before the shipped ones, and says what is wrong with a file that cannot be used', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'ratchet-strategies-'));
+    const file = join(folder, 'own.json');
+    writeFileSync(file, JSON.stringify([{ strategyId: 'ours', fixType: 'safety_threshold', summary: 'By a little.', patch: { kind: 'safety_threshold', step: 0.03 } }]));
+    const shipped = loadConfig(env).strategies;
+    expect(loadConfig({ ...env, STRATEGIES_FILE: file }).strategies.map(({ strategyId }) => strategyId)).toEqual(['ours', ...shipped.map(({ strategyId }) => strategyId)]);
+    writeFileSync(file, '[{"strategyId": "ours"}]');
+    expect(() => loadConfig({ ...env, STRATEGIES_FILE: file })).toThrow(/STRATEGIES_FILE: .*own\.json.*0\.fixType/su);
+    expect(() => loadConfig({ ...env, STRATEGIES_FILE: join(folder, 'none.json') })).toThrow(/STRATEGIES_FILE: it cannot be read/u);
+    rmSync(folder, { recursive: true });
+  });
+
+  it('takes some weights of the reward and keeps the others, and refuses what is no weight', () => {
+    expect(loadConfig({ ...env, STRATEGY_REWARD: '{"cost": 0.5}' }).STRATEGY_REWARD).toMatchObject({ cost: 0.5, promotion: 0.6, fullGain: 0.2 });
+    for (const bad of ['nonsense', '{"cost": -1}', '{"price": 1}', '{"promotion":0,"gain":0,"cost":0,"time":0}', '{"nearMiss": 2}']) expect(() => loadConfig({ ...env, STRATEGY_REWARD: bad })).toThrow(/STRATEGY_REWARD/u);
+  });
+
+  it('wants the teacher\'s provider and model together, and finds it by name', () => {
+    const PROVIDERS = '[{"name": "strong", "baseUrl": "http://localhost:1/v1"}]';
+    expect(loadConfig({ ...env, PROVIDERS, TEACHER_PROVIDER: 'strong', TEACHER_MODEL: 'm' }).teacher?.model).toBe('m');
+    expect(() => loadConfig({ ...env, PROVIDERS, TEACHER_PROVIDER: 'strong' })).toThrow('set TEACHER_PROVIDER and TEACHER_MODEL together');
   });
 });
