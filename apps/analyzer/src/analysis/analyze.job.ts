@@ -10,10 +10,10 @@ import { Diagnostics } from '../diagnosis/diagnostics.js';
 import { assignOpportunities, countNewFailures, loadFailures } from '../persistence/failure.repository.js';
 import { recordHistory } from '../persistence/history.repository.js';
 import { closeOpportunities, loadKnownOpportunities, markMissed, saveOpportunity } from '../persistence/opportunity.repository.js';
-import { loadFixOutcomes, loadOutcomes } from '../persistence/outcome.repository.js';
+import { loadFixOutcomes } from '../persistence/outcome.repository.js';
 import { dismissedAmong, loadDismissed, rememberRanked, reopenDismissed } from '../persistence/people.repository.js';
 import { loadEfforts, readCoverage } from '../persistence/priority.repository.js';
-import { loadChoices, loadMadeStrategies, saveChoice, saveStrategy } from '../persistence/strategy.repository.js';
+import { recallStrategies, saveChoice, saveStrategy } from '../persistence/strategy.repository.js';
 import { finishAnalysis, readTarget, recordAnalysis } from '../persistence/target.repository.js';
 import { setDismissedAside, type Suppressed } from './dismissed.js';
 import { decideFading, type Fading } from './fading.js';
@@ -116,20 +116,14 @@ export class AnalyzeJob implements Job {
     const { clusters, suppressed, reopened } = setDismissedAside({ clusters: found, former, dismissed, embedding });
     const [outcomes, efforts, coverage] = await Promise.all([loadFixOutcomes(this.database), loadEfforts(this.database), readCoverage(this.database, { ...target, ...limits, read: failures.length })]);
     const opinion = await this.diagnostics.opinionOn(target, { clusters: clusters.filter(({ memberIds }) => memberIds.length >= this.config.MIN_CLUSTER_SIZE), failures });
-    const opportunities = rankOpportunities({
+    const ranked = rankOpportunities({
       target, champion, failures, clusters, former: [...former, ...reopened], embedding, outcomes, efforts, coverage, opinion, analysisId,
       minClusterSize: this.config.MIN_CLUSTER_SIZE, rankedAt: new Date().toISOString(),
     });
-    const { opportunities: ranked, made } = await this.strategist.plan({ ranked: opportunities, failures, embedding, ...(await this.remembered(target)) });
     const { missed, closed } = decideFading({ former, found: ranked.map(({ data }) => data), fadeAfter: this.config.FADE_AFTER_ANALYSES });
+    const plan = await this.strategist.plan({ ranked, failures, embedding, ...(await recallStrategies(this.database, ranked, this.config.STRATEGY_REWARD)) });
     const reopenedIds = reopened.map(({ opportunityId }) => opportunityId);
-    return { analysisId, ordinal, through, failures, ranked, made, missed, closed, suppressed, reopened: reopenedIds, embedding, clusters: found.length, silhouette: silhouette ?? null, startedMs };
-  }
-
-  /** What past cycles taught. */
-  private async remembered(target: Target) {
-    const [outcomes, made, choices] = await Promise.all([loadOutcomes(this.database, this.config.STRATEGY_REWARD), loadMadeStrategies(this.database), loadChoices(this.database, target)]);
-    return { outcomes, made, choices };
+    return { analysisId, ordinal, through, failures, ranked: plan.opportunities, made: plan.made, missed, closed, suppressed, reopened: reopenedIds, embedding, clusters: found.length, silhouette: silhouette ?? null, startedMs };
   }
 
   private async publish(tx: Transaction, target: Target, findings: Findings): Promise<boolean> {

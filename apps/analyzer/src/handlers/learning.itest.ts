@@ -157,7 +157,7 @@ describe('the outcome of a cycle', () => {
 });
 
 describe('a chosen strategy', () => {
-  const stateOf = async () => (await loadChoices(database, target)).get('o1');
+  const stateOf = async () => (await loadChoices(database, ['o1', 'o3'])).get('o1');
 
   it('is under way once something was made with it, and decided once an outcome tells something', async () => {
     expect(await stateOf()).toMatchObject({ isDecided: false, isUnderWay: false, choice: { strategy: { strategyId: 'spread_corrections' } } });
@@ -179,13 +179,14 @@ describe('a chosen strategy', () => {
     expect(await stateOf()).toMatchObject({ isDecided: false, isUnderWay: false });
   });
 
-  it('is forgotten with its opportunity, and strategies that were made stay', async () => {
+  it('is remembered for an opportunity that was closed, should it come back, and strategies that were made stay', async () => {
     await database.transaction(async (tx) => {
       await saveStrategy(tx, { ...strategy('spread_fast'), strategyId: 'composed: x', origin: 'composed' });
       await saveStrategy(tx, { ...strategy('spread_fast'), strategyId: 'composed: x', origin: 'composed' });
       await tx.query(`update opportunities set state = 'faded'`);
     });
-    expect(await loadChoices(database, target)).toEqual(new Map());
+    expect(await stateOf()).toMatchObject({ isDecided: false });
+    expect(await loadChoices(database, ['unknown'])).toEqual(new Map());
     expect((await loadMadeStrategies(database)).map(({ strategyId }) => strategyId)).toEqual(['composed: x']);
   });
 });

@@ -8,8 +8,6 @@ export type CycleOutcome = DecidedOutcome | 'insufficient' | 'superseded' | 'tra
 /** The newest outcomes that are learned from: enough for years of cycles, and a bound for the arithmetic. */
 const OUTCOMES_MAX = 1_000;
 const KEPT_DAYS = 730;
-/** Outcomes that say something about the fix. Too little data, an old base or a provider that could not train do not. */
-export const TELLING = `('promoted', 'judged_failed', 'rolled_back', 'rejected')`;
 
 interface Work {
   readonly workId: string;
@@ -87,7 +85,7 @@ export const decideCycle = async (tx: Queryable, { outcome, decidedAt, ...cycle 
   await ensureCycle(tx, cycle);
   const isLast = outcome === 'promoted' || outcome === 'rolled_back' || outcome === 'rejected' || outcome === 'superseded';
   await tx.query(
-    `update fix_cycles set outcome = $2, decided_at = $3 where cycle_id = $1 and ($4 or outcome is null or outcome not in ('promoted', 'rolled_back', 'rejected', 'superseded'))`,
+    `update fix_cycles set outcome = $2, decided_at = $3, learned_at = now() where cycle_id = $1 and ($4 or outcome is null or outcome not in ('promoted', 'rolled_back', 'rejected', 'superseded'))`,
     [cycle.cycleId, outcome, decidedAt, isLast],
   );
 };
@@ -95,8 +93,7 @@ export const decideCycle = async (tx: Queryable, { outcome, decidedAt, ...cycle 
 /** Cycles by fix type: one cycle counts once, however many opportunities it served. */
 export const loadFixOutcomes = async (db: Queryable): Promise<Map<FixType, FixOutcomes>> => {
   const rows = await db.query<{ fix_type: FixType; succeeded: number; failed: number }>(
-    `select w.fix_type, count(distinct c.cycle_id) filter (where c.outcome = 'promoted')::int as succeeded, count(distinct c.cycle_id) filter (where c.outcome <> 'promoted')::int as failed
-     from fix_cycles c join fix_works w on c.work_ids ? w.work_id where c.outcome in ${TELLING} group by w.fix_type`,
+    `select fix_type, count(distinct cycle_id) filter (where succeeded)::int as succeeded, count(distinct cycle_id) filter (where not succeeded)::int as failed from strategy_outcomes group by fix_type`,
   );
   return new Map(rows.map(({ fix_type, succeeded, failed }) => [fix_type, { succeeded, failed }]));
 };
@@ -124,7 +121,7 @@ export const loadOutcomes = async (db: Queryable, weights?: RewardWeights): Prom
   const rows = await db.query<OutcomeRow>(
     `with used as (
        select c.cycle_id, w.opportunity_id, w.strategy_id, w.fix_type, (array_agg(w.embedding order by w.made_at desc))[1] as embedding, (array_agg(w.centroid order by w.made_at desc))[1] as centroid, sum(w.cost_usd) as cost
-       from fix_cycles c join fix_works w on c.work_ids ? w.work_id where c.outcome in ${TELLING} group by c.cycle_id, w.opportunity_id, w.strategy_id, w.fix_type
+       from fix_cycles c join fix_works w on c.work_ids ? w.work_id where c.outcome in ('promoted', 'judged_failed', 'rolled_back', 'rejected') group by c.cycle_id, w.opportunity_id, w.strategy_id, w.fix_type
      )
      select u.strategy_id, u.fix_type, u.embedding, u.centroid, u.cost, c.outcome, c.target_gain, c.harmed, c.categories, c.training_seconds, c.decided_at, count(*) over (partition by u.cycle_id)::int as sharers
      from used u join fix_cycles c using (cycle_id) order by c.decided_at desc, c.cycle_id, u.opportunity_id limit $1`,

@@ -1,5 +1,4 @@
 import { opportunityRanked, type FixType, type OpportunityRanked, type Signal, type Target } from '@ratchet/domain';
-import { TELLING } from './outcome.repository.js';
 import type { Failure } from '../analysis/failure.js';
 import type { Coverage } from '../priority/affected-users.js';
 import type { PastEffort } from '../priority/effort.js';
@@ -15,8 +14,8 @@ const CYCLES_MAX = 200;
 export const loadEfforts = async (db: Queryable): Promise<Map<FixType, PastEffort[]>> => {
   const rows = await db.query<{ fix_type: FixType; days: number; size: number }>(
     `with served as (
-       select c.cycle_id, w.fix_type, c.decided_at, o.size, greatest(o.first_ranked_at, lag(c.decided_at) over (partition by w.opportunity_id order by c.decided_at)) as since
-       from fix_cycles c join fix_works w on c.work_ids ? w.work_id join opportunities o using (opportunity_id) where c.outcome in ${TELLING}
+       select s.cycle_id, s.fix_type, s.decided_at, o.size, greatest(o.first_ranked_at, lag(s.decided_at) over (partition by s.opportunity_id order by s.decided_at)) as since
+       from strategy_outcomes s join opportunities o using (opportunity_id)
      ), cycles as (
        select fix_type, max(decided_at) as decided_at, greatest(0, max(extract(epoch from decided_at - since)) / 86400)::float8 as days, sum(size)::int as size
        from served group by cycle_id, fix_type
@@ -48,7 +47,7 @@ export const listTargetsToRerank = async (db: Queryable): Promise<Target[]> =>
   db.query<Target & Record<string, unknown>>(
     `select t.model, t.workload from targets t
      where exists (select 1 from opportunities o where o.model = t.model and o.workload = t.workload and o.state = 'open' and o.ranked is not null)
-       and (exists (select 1 from fix_cycles c where c.outcome in ${TELLING} and c.decided_at > t.reranked_at)
+       and (exists (select 1 from strategy_outcomes s where s.learned_at > t.reranked_at)
          or exists (select 1 from late_evidence e join failures f using (interaction_id)
                     where e.stored_at > t.reranked_at and f.model = t.model and f.workload = t.workload and f.opportunity_id is not null))
      order by t.model, t.workload`,

@@ -1,7 +1,7 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 // A cycle's facts come by several topics in any order, so each is written where it belongs, and they are joined when they are read:
-// fix_works says which strategy made what for which opportunity, fix_cycles what became of it.
+// fix_works says which strategy made what for which opportunity, fix_cycles what became of it, and strategy_outcomes, once a table of guesses, is both together.
 const TABLES = `
   drop table strategy_outcomes;
   create table strategies (
@@ -47,9 +47,15 @@ const TABLES = `
     harmed jsonb not null default '[]',
     categories integer not null default 0,
     outcome text check (outcome in ('promoted', 'judged_failed', 'rolled_back', 'rejected', 'insufficient', 'superseded', 'training_failed')),
-    decided_at timestamptz
+    decided_at timestamptz,
+    -- When this service read of it.
+    learned_at timestamptz
   );
   create index fix_cycles_by_decision on fix_cycles (decided_at) where decided_at is not null;
+  -- Too little data, an old base or a provider that could not train say nothing about a fix.
+  create view strategy_outcomes as
+    select distinct c.cycle_id, w.opportunity_id, w.strategy_id as strategy, w.fix_type, c.outcome, c.outcome = 'promoted' as succeeded, c.decided_at, c.learned_at
+    from fix_cycles c join fix_works w on c.work_ids ? w.work_id where c.outcome in ('promoted', 'judged_failed', 'rolled_back', 'rejected');
 `;
 
 export class Strategies0004 implements MigrationInterface {

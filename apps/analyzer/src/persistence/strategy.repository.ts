@@ -1,4 +1,6 @@
-import type { RootCause, Strategy, StrategyChoice, Target } from '@ratchet/domain';
+import { loadOutcomes } from './outcome.repository.js';
+import type { RootCause, Strategy, StrategyChoice } from '@ratchet/domain';
+import type { FixOutcome, RewardWeights } from '@ratchet/strategies';
 import type { Queryable } from './queryable.js';
 
 export interface StoredChoice {
@@ -10,15 +12,14 @@ export interface StoredChoice {
   readonly isUnderWay: boolean;
 }
 
-/** The strategies of a target's open opportunities. */
-export const loadChoices = async (db: Queryable, { model, workload }: Target): Promise<Map<string, StoredChoice>> => {
+/** What was last chosen for these opportunities. */
+export const loadChoices = async (db: Queryable, opportunityIds: readonly string[]): Promise<Map<string, StoredChoice>> => {
   const rows = await db.query<StoredChoice & Record<string, unknown>>(
     `select s.opportunity_id as "opportunityId", s.choice,
-       exists (select 1 from fix_works w join fix_cycles c on c.work_ids ? w.work_id
-         where w.opportunity_id = s.opportunity_id and c.decided_at > s.chosen_at and c.outcome in ('promoted', 'judged_failed', 'rolled_back', 'rejected')) as "isDecided",
+       exists (select 1 from strategy_outcomes d where d.opportunity_id = s.opportunity_id and d.decided_at > s.chosen_at) as "isDecided",
        exists (select 1 from fix_works w where w.opportunity_id = s.opportunity_id and w.strategy_id = s.choice->'strategy'->>'strategyId' and w.made_at >= s.chosen_at) as "isUnderWay"
-     from strategy_choices s join opportunities o using (opportunity_id) where o.model = $1 and o.workload = $2 and o.state = 'open'`,
-    [model, workload],
+     from strategy_choices s where s.opportunity_id = any($1::text[])`,
+    [opportunityIds],
   );
   return new Map(rows.map((row) => [row.opportunityId, row]));
 };
@@ -38,4 +39,14 @@ export const loadMadeStrategies = async (db: Queryable): Promise<Strategy[]> =>
 
 export const saveStrategy = async (tx: Queryable, strategy: Strategy): Promise<void> => {
   await tx.query('insert into strategies (strategy_id, strategy) values ($1, $2::jsonb) on conflict do nothing', [strategy.strategyId, JSON.stringify(strategy)]);
+};
+
+/** All that a choice for these opportunities rests on. */
+export const recallStrategies = async (
+  db: Queryable,
+  opportunities: readonly { readonly data: { readonly opportunityId: string } }[],
+  weights: RewardWeights,
+): Promise<{ outcomes: FixOutcome[]; made: Strategy[]; choices: Map<string, StoredChoice> }> => {
+  const [outcomes, made, choices] = await Promise.all([loadOutcomes(db, weights), loadMadeStrategies(db), loadChoices(db, opportunities.map(({ data }) => data.opportunityId))]);
+  return { outcomes, made, choices };
 };
