@@ -14,7 +14,7 @@ export interface ChoiceRequest {
   readonly outcomes: readonly FixOutcome[];
   readonly supply: FixSupply;
   readonly nowMs: number;
-  /** The same seed and history, the same choice. */
+  /** The same seed and history, the same choice. Kinds that share a seed share each strategy's luck, and so seldom choose differently without a cause. */
   readonly seed: string;
   readonly options: LearningOptions;
 }
@@ -89,8 +89,7 @@ const best = (beliefs: readonly Belief[], valueOf: (belief: Belief) => number): 
 
 /** Thompson sampling: one draw of each belief, and the highest wins, so that a strategy is chosen as often as it is likely to be the best. */
 const drawn = (situation: Situation, { seed }: ChoiceRequest): StrategyChoice => {
-  const random = seededRandom(seedOf(seed, 'draw'));
-  const belief = best(situation.beliefs, ({ successes, failures }) => betaSample(successes, failures, random));
+  const belief = best(situation.beliefs, ({ strategy, successes, failures }) => betaSample(successes, failures, seededRandom(seedOf(seed, 'draw', strategy.strategyId))));
   const leader = best(situation.beliefs, meanOf);
   const evidence = `outcomes on failures like these weigh ${rounded(situation.similarWeight)}, ${rounded(belief.similarWeight)} of it for this one, whose success is expected at ${rounded(meanOf(belief))}`;
   return choiceOf(

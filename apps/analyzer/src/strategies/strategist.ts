@@ -6,8 +6,8 @@ import type { Failure } from '../analysis/failure.js';
 import type { StoredChoice } from '../persistence/strategy.repository.js';
 import type { Opportunity } from '../analysis/rank-opportunities.js';
 
-/** A teacher's price is the team's: one analysis asks it for one strategy at most. */
-const PROPOSALS_MAX = 1;
+/** Each experiment needs a cycle of its own, and a target has one cycle at a time. It also bounds what the teacher is asked. */
+const NEW_STRATEGIES_MAX = 1;
 
 export interface Planned extends Opportunity<OpportunityRanked & { strategyChoice: StrategyChoice }> {
   /** The choice of an earlier analysis stands. */
@@ -54,7 +54,6 @@ export class Strategist {
     const byId = new Map(request.failures.map((failure) => [failure.interactionId, failure]));
     const made: Strategy[] = [];
     const opportunities: Planned[] = [];
-    let proposals = 0;
     for (const opportunity of request.ranked) {
       const { data, centroid, memberIds } = opportunity;
       const supply = supplyOf(memberIds.flatMap((id) => byId.get(id) ?? []), { hasTeacher: proposer !== undefined, agreeingUsersMin });
@@ -69,12 +68,11 @@ export class Strategist {
         outcomes: request.outcomes,
         supply,
         nowMs: Date.parse(data.rankedAt),
-        seed: `${data.analysisId} ${data.opportunityId}`,
-        options: this.learning,
+        // One for the whole analysis: where each opportunity had its own luck, each would want to be trained in its own way, in a cycle of its own.
+        seed: data.analysisId,
+        options: made.length < NEW_STRATEGIES_MAX ? this.learning : { ...this.learning, exploration: 0 },
       };
-      const isAsked = proposer !== undefined && proposals < PROPOSALS_MAX && wantsNewStrategy(ask);
-      if (isAsked) proposals += 1;
-      const { choice, isNew } = chooseStrategy(ask, isAsked ? await this.proposed(proposer, data, ask) : undefined);
+      const { choice, isNew } = chooseStrategy(ask, proposer && wantsNewStrategy(ask) ? await this.proposed(proposer, data, ask) : undefined);
       if (isNew) made.push(choice.strategy);
       opportunities.push({ ...opportunity, isKept: false, data: { ...data, strategy: choice.strategy.strategyId, strategyChoice: choice } });
     }
