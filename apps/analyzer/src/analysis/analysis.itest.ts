@@ -19,7 +19,7 @@ import { SignalsHandlers } from '../handlers/signals.handlers.js';
 import { migrations } from '../persistence/migrations.js';
 import { StoredEmbeddings } from '../persistence/embedding-cache.repository.js';
 import { OpinionRepository } from '../persistence/opinion.repository.js';
-import { listTargetsToRerank } from '../persistence/priority.repository.js';
+import { listTargetsToRerank, loadEfforts } from '../persistence/priority.repository.js';
 import { RerankJob } from '../priority/rerank.job.js';
 import { strategistFor } from '../strategies/strategist-for.js';
 import { AnalyzeJob } from './analyze.job.js';
@@ -56,7 +56,7 @@ interface Running {
   readonly fail: (word: string, count: number, parts?: Partial<InteractionFailed>) => Promise<void>;
   readonly analyze: () => Promise<OpportunityRanked[]>;
   readonly rerank: () => Promise<OpportunityRanked[]>;
-  readonly order: (parts: { name: 'opportunity.diagnose' | 'opportunity.dismiss'; opportunityId: string; rootCause?: string }) => Promise<void>;
+  readonly order: (parts: { name: 'opportunity.diagnose' | 'opportunity.dismiss' | 'review.approve'; opportunityId?: string; rootCause?: string; exampleIds?: string[] }) => Promise<void>;
   readonly promotions: PromotionsHandlers;
   readonly signals: SignalsHandlers;
   readonly sent: <Data>(type: string) => Promise<Data[]>;
@@ -100,8 +100,8 @@ const start = async (env: Record<string, string> = {}): Promise<Running & { targ
         await database.transaction((tx) => signals.onFailed(event(failed), tx));
       }
     },
-    order: async ({ name, opportunityId, rootCause }) => {
-      const command = { name, opportunityId, ...(rootCause && { rootCause }), ...target, commandId: randomUUID(), actor: 'ann', reason: 'I looked', issuedAt: now() } as Command;
+    order: async (parts) => {
+      const command = { ...parts, ...target, commandId: randomUUID(), actor: 'ann', reason: 'I looked', issuedAt: now() } as Command;
       await database.transaction((tx) => commands.onCommand(event(command), tx));
     },
   };
@@ -203,7 +203,7 @@ describe('people', () => {
 
 describe('between analyses', () => {
   it('late corrections and outcomes change scores without an analysis, and nothing is published twice', async () => {
-    const { fail, analyze, rerank, signals, promotions, database, target } = await start();
+    const { fail, analyze, rerank, order, signals, promotions, database, target } = await start();
     await fail('fees', 8, { severity: 0.5 });
     await fail('hours', 7, { severity: 0.5 });
     const [first, second] = await analyze();
@@ -219,19 +219,26 @@ describe('between analyses', () => {
     expect(await rerank()).toEqual([]);
     expect(await listTargetsToRerank(database)).not.toContainEqual(target);
 
-    const judged = { cycleId: randomUUID(), ...target, version: 'v2', baseVersion: 'v1', outcome: 'failed', gates: [], judgedAt: now() };
-    const cycles = new CyclesHandlers();
-    const made = { datasetId: randomUUID(), ...target, purpose: 'training', trainCount: 5, opportunityIds: [first?.opportunityId, second?.opportunityId], versionedAt: now() };
-    await database.transaction((tx) => cycles.onDataset(event(made) as unknown as Parameters<CyclesHandlers['onDataset']>[0], tx));
-    const started = { cycleId: judged.cycleId, ...target, datasetIds: [made.datasetId], opportunityIds: made.opportunityIds };
-    await database.transaction((tx) => cycles.onStarted(event(started) as unknown as Parameters<CyclesHandlers['onStarted']>[0], tx));
-    await database.transaction((tx) => promotions.onJudged(event(judged) as unknown as Parameters<PromotionsHandlers['onJudged']>[0], tx));
+    await order({ name: 'review.approve', exampleIds: ['e1', 'e2', 'e3'] });
+    const cycles = 6;
+    const told = new CyclesHandlers();
+    for (let cycle = 0; cycle < cycles; cycle += 1) {
+      const judged = { cycleId: randomUUID(), ...target, version: 'v2', baseVersion: 'v1', outcome: 'failed', gates: [], judgedAt: now() };
+      const made = { datasetId: randomUUID(), ...target, purpose: 'training', trainCount: 5, opportunityIds: [first?.opportunityId, second?.opportunityId], versionedAt: now() };
+      await database.transaction((tx) => told.onDataset(event(made) as unknown as Parameters<CyclesHandlers['onDataset']>[0], tx));
+      const started = { cycleId: judged.cycleId, ...target, datasetIds: [made.datasetId], opportunityIds: made.opportunityIds };
+      await database.transaction((tx) => told.onStarted(event(started) as unknown as Parameters<CyclesHandlers['onStarted']>[0], tx));
+      await database.transaction((tx) => promotions.onJudged(event(judged) as unknown as Parameters<PromotionsHandlers['onJudged']>[0], tx));
+    }
     expect(await listTargetsToRerank(database)).toContainEqual(target);
     const again = await rerank();
     expect(again).toHaveLength(2);
+    const efforts = await loadEfforts(database);
+    // Both opportunities were open, so that each cycle served both; the review fell into the first.
+    expect(efforts.get('knowledge_entries')?.filter(({ size }) => size === 15).map(({ reviewedItems }) => reviewedItems).sort()).toEqual([0, 0, 0, 0, 0, 3]);
     for (const { regressionRisk, estimates, estimatedEffort } of again) {
       expect(regressionRisk).toBeGreaterThan(second?.regressionRisk ?? 1);
-      expect(estimates?.estimatedEffort).toMatchObject({ n: 1, value: estimatedEffort });
+      expect(estimates?.estimatedEffort).toMatchObject({ n: cycles, value: estimatedEffort });
       expect(estimatedEffort).toBeLessThan(second?.estimatedEffort ?? 0);
     }
   });

@@ -1,6 +1,8 @@
 import { normalizeAnswer } from '@ratchet/domain';
 import { deniesExistence } from './text-cues.js';
 
+/** Longer texts are cut, so that one of them cannot hold up an analysis. */
+const READ_CHARS = 8_000;
 /** Shared words above which a correction rewrites the response's facts and keeps its shape. */
 const SAME_SHAPE_JACCARD = 0.5;
 /** Shared words above which it is at least about the same thing. */
@@ -23,7 +25,7 @@ export type CorrectionKind = 'same' | 'denial' | 'reshaped' | 'fact' | 'subject'
 
 const FUNCTION_WORDS = new Set('a an the and or of to in on at by for from with is are was were be it its you your we our i my this that there as if not no yes can may will do does have has'.split(' '));
 
-const wordListOf = (text: string): string[] => normalizeAnswer(text).match(/[\p{L}\p{N}]+(?:[.,:][\p{N}]+)*/gu) ?? [];
+const wordListOf = (text: string): string[] => normalizeAnswer(text.slice(0, READ_CHARS)).match(/[\p{L}\p{N}]+(?:[.,:][\p{N}]+)*/gu) ?? [];
 const contentOf = (words: readonly string[]): Set<string> => new Set(words.filter((word) => !FUNCTION_WORDS.has(word)));
 const figuresOf = (words: Iterable<string>): string[] => [...words].filter((word) => /\p{N}/u.test(word));
 
@@ -82,7 +84,8 @@ export const namesAnotherFigure = ({ said, response, query }: { readonly said: s
 
 /** Words of the request that come back in what the user said next, though the reply lacks them: the reply passed them over. */
 export const insistsOnOwnWords = ({ said, response, query }: { readonly said: string; readonly response: string; readonly query: string }): boolean => {
-  const passedOver = [...contentOf(wordListOf(query))].filter((word) => word.length > 2 && !contentOf(wordListOf(response)).has(word));
+  const answered = contentOf(wordListOf(response));
+  const passedOver = [...contentOf(wordListOf(query))].filter((word) => word.length > 2 && !answered.has(word));
   const again = contentOf(wordListOf(said));
   return passedOver.some((word) => again.has(word));
 };

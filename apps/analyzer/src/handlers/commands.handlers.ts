@@ -4,6 +4,7 @@ import { derivedId, Logger } from '@ratchet/observability';
 import { OnEvent } from '@ratchet/service';
 import { ANALYZE_JOB, analyzeJobKey } from '../analysis/analyze.job.js';
 import { dismissOpportunity, storePersonsWord } from '../persistence/people.repository.js';
+import { recordReviewWork } from '../persistence/priority.repository.js';
 import { ensureTarget, readTarget, setChampion } from '../persistence/target.repository.js';
 import type { EventEnvelope } from '@ratchet/contracts';
 import type { Command } from '@ratchet/domain';
@@ -23,6 +24,9 @@ export class CommandsHandlers {
       await tx.enqueue(ANALYZE_JOB, target, { key: analyzeJobKey(target) });
       this.logger.info('analysis asked for', { ...target, commandId: data.commandId, actor: data.actor });
     }
+    const { commandId, issuedAt } = data;
+    if (data.name === 'review.approve' || data.name === 'review.reject') await recordReviewWork(tx, { ...target, commandId, items: data.exampleIds.length, orderedAt: issuedAt });
+    if (data.name === 'review.edit') await recordReviewWork(tx, { ...target, commandId, items: 1, orderedAt: issuedAt });
     if (data.name === 'opportunity.diagnose') await this.diagnose(data, tx);
     if (data.name === 'opportunity.dismiss') await this.dismiss(data, { causationId: id, tx });
     if (data.name === 'target.adopt' && (await readTarget(tx, target)).champion === undefined) {

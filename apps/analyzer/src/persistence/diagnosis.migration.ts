@@ -18,6 +18,15 @@ const CHANGES = `
     reason text not null,
     ordered_at timestamptz not null
   );
+  -- Review items that people decided, by order: part of what a cycle has cost.
+  create table review_work (
+    command_id text primary key,
+    model text not null,
+    workload text not null,
+    items integer not null,
+    ordered_at timestamptz not null
+  );
+  create index review_work_by_target on review_work (model, workload, ordered_at);
   alter table opportunities drop constraint opportunities_state_check;
   alter table opportunities add constraint opportunities_state_check check (state in ('open', 'fixed', 'faded', 'merged', 'dismissed'));
   -- The event as it was published last (as text: a cut character is no jsonb), and for a dismissed one how many failures it had.

@@ -9,21 +9,27 @@ const CYCLES_MAX = 200;
 
 /**
  * Elapsed days of decided cycles by fix type: from an opportunity's first ranking, or the decision on its cycle before, to the decision.
- * A cycle that served several opportunities counts once, with the longest of their times and all their failures.
+ * A cycle that served several opportunities counts once, with the longest of their times, all their failures, and the review items that people decided on the target meanwhile.
  */
 export const loadEfforts = async (db: Queryable): Promise<Map<FixType, PastEffort[]>> => {
-  const rows = await db.query<{ fix_type: FixType; days: number; size: number }>(
+  const rows = await db.query<{ fix_type: FixType; days: number; size: number; reviewedItems: number }>(
     `with served as (
-       select s.cycle_id, s.fix_type, s.decided_at, o.size, greatest(o.first_ranked_at, lag(s.decided_at) over (partition by s.opportunity_id order by s.decided_at)) as since
+       select s.cycle_id, s.fix_type, s.decided_at, o.size, o.model, o.workload, greatest(o.first_ranked_at, lag(s.decided_at) over (partition by s.opportunity_id order by s.decided_at)) as since
        from strategy_outcomes s join opportunities o using (opportunity_id)
      ), cycles as (
-       select fix_type, max(decided_at) as decided_at, greatest(0, max(extract(epoch from decided_at - since)) / 86400)::float8 as days, sum(size)::int as size
-       from served group by cycle_id, fix_type
+       select fix_type, max(decided_at) as decided_at, greatest(0, max(extract(epoch from decided_at - since)) / 86400)::float8 as days, sum(size)::int as size, min(since) as since, model, workload
+       from served group by cycle_id, fix_type, model, workload
      )
-     select fix_type, days, size from (select *, row_number() over (partition by fix_type order by decided_at desc) as age from cycles) aged where age <= $1`,
+     select fix_type, days, size, coalesce((select sum(r.items) from review_work r where r.model = aged.model and r.workload = aged.workload and r.ordered_at between aged.since and aged.decided_at), 0)::int as "reviewedItems"
+     from (select *, row_number() over (partition by fix_type order by decided_at desc) as age from cycles) aged where age <= $1`,
     [CYCLES_MAX],
   );
   return Map.groupBy(rows, ({ fix_type }) => fix_type) satisfies Map<FixType, PastEffort[]>;
+};
+
+/** Notes how many review items an order decided; a repeat of the order changes nothing. */
+export const recordReviewWork = async (tx: Queryable, { commandId, model, workload, items, orderedAt }: Target & { commandId: string; items: number; orderedAt: string }): Promise<void> => {
+  await tx.query(`insert into review_work (command_id, model, workload, items, ordered_at) values ($1, $2, $3, $4, $5) on conflict (command_id) do nothing`, [commandId, model, workload, items, orderedAt]);
 };
 
 /**

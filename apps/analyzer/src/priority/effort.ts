@@ -4,7 +4,10 @@ import type { Estimate, FixType } from '@ratchet/domain';
 
 /** A past cycle that served an opportunity, from the ranking (or the decision before) to its decision. */
 export interface PastEffort {
+  /** Elapsed. */
   readonly days: number;
+  /** Review items that people decided for the target meanwhile. */
+  readonly reviewedItems?: number;
   /** Failures of the opportunity. */
   readonly size: number;
 }
@@ -28,6 +31,12 @@ const PRIOR_LOG_DEVIATION = 0.8;
 /** A cycle that is decided within a minute has cost a minute. */
 const LEAST_DAYS = 1 / 1_440;
 
+const REVIEW_MINUTES_PER_ITEM = 2;
+const WORKDAY_MINUTES = 480;
+
+/** Elapsed days, and people's work on review items in working days of eight hours. */
+const daysOf = ({ days, reviewedItems = 0 }: PastEffort): number => Math.max(LEAST_DAYS, days + (reviewedItems * REVIEW_MINUTES_PER_ITEM) / WORKDAY_MINUTES);
+
 export const tabledDays = ({ fixType, size }: { readonly fixType: FixType; readonly size: number }): number => {
   const { base, perHundred } = priorDays[fixType];
   return base + (perHundred * size) / 100;
@@ -40,12 +49,12 @@ export const tabledDays = ({ fixType, size }: { readonly fixType: FixType; reado
  *     s² = (κ·σ² + Σ (z_i − z̄)² + κ·n/(κ + n)·z̄²) / (κ + n)
  *     range = estimate · exp(± t(κ + n; 0.95) · s · √(1 + 1/(κ + n)))
  *
- * which is the posterior predictive of a normal-inverse-gamma belief on ln(days) around the table. Days are elapsed ones: nobody books hours, and a fix that
- * waits long for reviewers is as late as one that takes long.
+ * which is the posterior predictive of a normal-inverse-gamma belief on ln(days) around the table. Days are elapsed ones, since nobody books hours and a fix that waits
+ * long is as late as one that takes long; the reviewers' work is added with two minutes an item.
  */
 export const estimateEffort = ({ fixType, size, past }: { readonly fixType: FixType; readonly size: number; readonly past: readonly PastEffort[] }): { readonly estimate: Estimate; readonly quantile: Quantile } => {
   const table = tabledDays({ fixType, size });
-  const ratios = past.map((cycle) => Math.log(Math.max(LEAST_DAYS, cycle.days) / tabledDays({ fixType, size: cycle.size })));
+  const ratios = past.map((cycle) => Math.log(daysOf(cycle) / tabledDays({ fixType, size: cycle.size })));
   const n = ratios.length;
   const weight = PRIOR_CYCLES + n;
   const sum = ratios.reduce((a, b) => a + b, 0);

@@ -80,6 +80,13 @@ describe('estimateEffort', () => {
   });
 });
 
+describe('the work of reviewers', () => {
+  it('adds to the days of a cycle: 240 items are a working day', () => {
+    const effort = (reviewedItems: number): number => estimateEffort({ fixType: 'prompt_patch', size: 10, past: [{ days: 1, size: 10, reviewedItems }] }).estimate.value;
+    expect(effort(240) / effort(0)).toBeCloseTo(2 ** (1 / 4));
+  });
+});
+
 describe('estimateRegressionRisk', () => {
   it.each([
     [0, 0, 0, 0.25],
