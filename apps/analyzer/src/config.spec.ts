@@ -27,6 +27,18 @@ describe('loadConfig', () => {
     expect(() => loadConfig({ ...env, ANALYSIS_CRON: 'every monday' })).toThrow('five fields');
   });
 
+  it('reads the judge of root causes, and says what is wrong with it by name', () => {
+    const PROVIDERS = '[{"name": "large", "baseUrl": "http://localhost:8090/v1"}]';
+    const price = { inputUsdPerMillionTokens: 1, outputUsdPerMillionTokens: 2 };
+    const judge = (value: object): string => JSON.stringify(value);
+    expect(loadConfig(env).judge).toBeUndefined();
+    const config = loadConfig({ ...env, PROVIDERS, DIAGNOSIS_JUDGE: judge({ provider: 'large', model: 'm', price }) });
+    expect([config.judge?.model, config.DIAGNOSIS_JUDGE?.costPerAnalysisUsdMax]).toEqual(['m', 1]);
+    expect(() => loadConfig({ ...env, PROVIDERS, DIAGNOSIS_JUDGE: judge({ provider: 'other', model: 'm', price }) })).toThrow('it has large');
+    expect(() => loadConfig({ ...env, PROVIDERS, DIAGNOSIS_JUDGE: judge({ provider: 'large', model: 'm' }) })).toThrow(/DIAGNOSIS_JUDGE.*price/su);
+    expect(() => loadConfig({ ...env, PROVIDERS, DIAGNOSIS_JUDGE: '{' })).toThrow(/DIAGNOSIS_JUDGE.*not JSON/su);
+  });
+
   it('wants provider and model together', () => {
     expect(() => loadConfig({ ...env, EMBEDDINGS_PROVIDER: 'embedded' })).toThrow('set EMBEDDINGS_PROVIDER and EMBEDDINGS_MODEL together');
   });

@@ -20,6 +20,7 @@ import { migrations } from '../persistence/migrations.js';
 import { StoredEmbeddings } from '../persistence/embedding-cache.repository.js';
 import { OpinionRepository } from '../persistence/opinion.repository.js';
 import { listTargetsToRerank, loadEfforts } from '../persistence/priority.repository.js';
+import { pruneQuotes } from '../persistence/retention.repository.js';
 import { RerankJob } from '../priority/rerank.job.js';
 import { strategistFor } from '../strategies/strategist-for.js';
 import { AnalyzeJob } from './analyze.job.js';
@@ -56,7 +57,7 @@ interface Running {
   readonly fail: (word: string, count: number, parts?: Partial<InteractionFailed>) => Promise<void>;
   readonly analyze: () => Promise<OpportunityRanked[]>;
   readonly rerank: () => Promise<OpportunityRanked[]>;
-  readonly order: (parts: { name: 'opportunity.diagnose' | 'opportunity.dismiss' | 'review.approve'; opportunityId?: string; rootCause?: string; exampleIds?: string[] }) => Promise<void>;
+  readonly order: (parts: { name: 'opportunity.diagnose' | 'opportunity.dismiss' | 'review.approve' | 'user.erase'; userId?: string; opportunityId?: string; rootCause?: string; exampleIds?: string[] }) => Promise<void>;
   readonly promotions: PromotionsHandlers;
   readonly signals: SignalsHandlers;
   readonly sent: <Data>(type: string) => Promise<Data[]>;
@@ -198,6 +199,46 @@ describe('people', () => {
     await order({ name: 'opportunity.diagnose', opportunityId: 'none', rootCause: 'format_unclear' });
     await order({ name: 'opportunity.dismiss', opportunityId: 'none' });
     expect(await sent('ratchet.opportunity.closed')).toEqual([]);
+  });
+});
+
+describe('what is kept of users', () => {
+  it('goes when a user is erased: failures, late evidence, opinions on them and events that quote them', async () => {
+    const { fail, analyze, order, signals, database, target } = await start({ DIAGNOSIS_JUDGE });
+    judgeSays = answer('knowledge_gap', 0.9);
+    await fail('erased', 1, { userId: 'gone', query: 'erased my secret request' });
+    await fail('erased', 5);
+    await fail('other', 6);
+    const own = await database.query<{ interaction_id: string }>(`select interaction_id from failures where user_id = 'gone'`);
+    const interactionId = own[0]?.interaction_id ?? '';
+    const late: SignalDetected = { signalId: randomUUID(), interactionId, conversationId: interactionId, ...target, version: 'v1', name: 'thumbs_down', strength: 1, evidence: {}, late: true, comment: 'my secret comment', detectedAt: now() };
+    await database.transaction((tx) => signals.onSignal(event(late), tx));
+    await analyze();
+    const countOf = async () => {
+      const [row] = await database.query<Record<string, number>>(
+        `select (select count(*)::int from failures where workload = $1) as failures, (select count(*)::int from late_evidence where interaction_id = $2) as late,
+           (select count(*)::int from judge_opinions where $2 = any(interaction_ids)) as opinions, (select count(*)::int from opportunities where workload = $1 and ranked is not null) as ranked`,
+        [target.workload, interactionId],
+      );
+      return row;
+    };
+    expect(await countOf()).toEqual({ failures: 12, late: 1, opinions: 1, ranked: 2 });
+    await order({ name: 'user.erase', userId: 'gone' });
+    expect(await countOf()).toEqual({ failures: 11, late: 0, opinions: 0, ranked: 1 });
+    expect(await database.query(`select 1 from opportunities where ranked like '%secret%'`)).toEqual([]);
+    expect((await analyze()).map(({ size }) => size).sort()).toEqual([5, 6]);
+  });
+
+  it('goes with the failures that it quotes', async () => {
+    const { fail, analyze, order, database, target } = await start();
+    await fail('old', 6);
+    await order({ name: 'opportunity.dismiss', opportunityId: (await analyze())[0]?.opportunityId ?? '' });
+    const kept = async (): Promise<number> => (await database.query('select 1 from opportunities where workload = $1 and ranked is not null', [target.workload])).length;
+    await pruneQuotes(database, { windowDays: 30 });
+    expect(await kept()).toBe(1);
+    await database.query(`update opportunities set closed_at = now() - interval '31 days' where workload = $1`, [target.workload]);
+    await pruneQuotes(database, { windowDays: 30 });
+    expect(await kept()).toBe(0);
   });
 });
 

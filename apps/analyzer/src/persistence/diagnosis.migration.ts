@@ -4,12 +4,16 @@ const CHANGES = `
   create table judge_opinions (
     content_hash text primary key,
     opinion jsonb not null,
+    -- The failures that were shown: an opinion may quote them, so that it goes with them.
+    interaction_ids text[] not null,
     input_tokens bigint not null,
     output_tokens bigint not null,
     cost_usd double precision not null,
     asked_at timestamptz not null default now()
   );
   create index judge_opinions_by_age on judge_opinions (asked_at);
+  create index judge_opinions_by_interaction on judge_opinions using gin (interaction_ids);
+  create index failures_by_user on failures (model, workload, user_id) where user_id is not null;
   -- What people ordered; never deleted, since it stands in every later analysis.
   create table root_causes_by_people (
     opportunity_id text primary key,

@@ -18,10 +18,10 @@ export class OpinionRepository implements OpinionStore {
     return row && opinionSchema.parse(row.opinion);
   }
 
-  async keep(contentHash: string, opinion: JudgeOpinion, { inputTokens, outputTokens }: TokenUsage): Promise<void> {
+  async keep({ contentHash, interactionIds }: Parameters<OpinionStore['keep']>[0], opinion: JudgeOpinion, { inputTokens, outputTokens }: TokenUsage): Promise<void> {
     await this.db.query(
-      `insert into judge_opinions (content_hash, opinion, input_tokens, output_tokens, cost_usd) values ($1, $2::jsonb, $3, $4, $5) on conflict (content_hash) do nothing`,
-      [contentHash, JSON.stringify(opinion), inputTokens, outputTokens, opinion.costUsd],
+      `insert into judge_opinions (content_hash, opinion, input_tokens, output_tokens, cost_usd, interaction_ids) values ($1, $2::jsonb, $3, $4, $5, $6) on conflict (content_hash) do nothing`,
+      [contentHash, JSON.stringify(opinion), inputTokens, outputTokens, opinion.costUsd, interactionIds],
     );
   }
 }

@@ -1,6 +1,7 @@
 import { pruneEmbeddings } from './embedding-cache.repository.js';
 import { pruneFailures } from './failure.repository.js';
 import { pruneOutcomes } from './outcome.repository.js';
+import { pruneQuotes } from './retention.repository.js';
 import type { Database } from '@ratchet/persistence';
 import type { Tick } from '@ratchet/service';
 
@@ -22,5 +23,6 @@ export class PruneTick implements Tick {
     await pruneFailures(this.database, this.limits);
     await pruneOutcomes(this.database);
     await pruneEmbeddings(this.database, this.limits);
+    await pruneQuotes(this.database, this.limits);
   }
 }

@@ -20,8 +20,8 @@ class MemoryStore implements OpinionStore {
   async find(hash: string): Promise<JudgeOpinion | undefined> {
     return this.kept.get(hash);
   }
-  async keep(hash: string, opinion: JudgeOpinion): Promise<void> {
-    this.kept.set(hash, opinion);
+  async keep({ contentHash }: { contentHash: string }, opinion: JudgeOpinion): Promise<void> {
+    this.kept.set(contentHash, opinion);
   }
 }
 

@@ -10,7 +10,7 @@ import type { Failure } from '../../analysis/failure.js';
 /** Answers that were paid for, by the question's content hash. */
 export interface OpinionStore {
   find(contentHash: string): Promise<JudgeOpinion | undefined>;
-  keep(contentHash: string, opinion: JudgeOpinion, usage: TokenUsage): Promise<void>;
+  keep(question: Pick<JudgeQuestion, 'contentHash' | 'interactionIds'>, opinion: JudgeOpinion, usage: TokenUsage): Promise<void>;
 }
 
 /** What answers of another shape are taken to have cost, since their tokens are not known: two attempts of this many characters. */
@@ -87,7 +87,7 @@ export class JudgePanel {
       rootCause: value.rootCause, confidence: value.confidence, reason: printable(value.reason, REASON_CHARS_MAX), suggestedFix: printable(value.suggestedFix, FIX_CHARS_MAX),
       judge: this.client.description, costUsd,
     };
-    await this.store.keep(question.contentHash, opinion, usage);
+    await this.store.keep(question, opinion, usage);
     return opinion;
   }
 

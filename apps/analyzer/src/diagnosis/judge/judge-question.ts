@@ -24,6 +24,8 @@ export type JudgeAnswer = z.infer<typeof judgeAnswerSchema>;
 export interface JudgeQuestion {
   /** Of judge, wording and failures: the same question is never paid twice. */
   readonly contentHash: string;
+  /** The failures that are shown. */
+  readonly interactionIds: readonly string[];
   readonly instructions: string;
   readonly input: string;
 }
@@ -62,8 +64,9 @@ const choose = (representatives: readonly Failure[], members: readonly Failure[]
 
 /** At most eight failures of at most 600 characters a text, as JSON between boundaries that no writer of a text can know. */
 export const judgeQuestion = ({ judge, representatives, members }: { readonly judge: string; readonly representatives: readonly Failure[]; readonly members: readonly Failure[] }): JudgeQuestion => {
-  const lines = choose(representatives, members).map((failure) => JSON.stringify(shown(failure)));
+  const chosen = choose(representatives, members);
+  const lines = chosen.map((failure) => JSON.stringify(shown(failure)));
   const contentHash = createHash('sha256').update(JSON.stringify([WORDING, judge, lines])).digest('hex');
   const boundary = `===== failures ${contentHash.slice(0, 16)} =====`;
-  return { contentHash, instructions: instructionsFor(boundary), input: [boundary, ...lines, boundary].join('\n') };
+  return { contentHash, interactionIds: chosen.map(({ interactionId }) => interactionId), instructions: instructionsFor(boundary), input: [boundary, ...lines, boundary].join('\n') };
 };
