@@ -14,6 +14,7 @@ import { JudgePanel } from '../diagnosis/judge/judge-panel.js';
 import { FailureEmbedder } from '../embedding/failure-embedder.js';
 import { CyclesHandlers } from '../handlers/cycles.handlers.js';
 import { CommandsHandlers } from '../handlers/commands.handlers.js';
+import { ErasureHandlers } from '../handlers/erasure.handlers.js';
 import { PromotionsHandlers } from '../handlers/promotions.handlers.js';
 import { SignalsHandlers } from '../handlers/signals.handlers.js';
 import { migrations } from '../persistence/migrations.js';
@@ -80,6 +81,7 @@ const start = async (env: Record<string, string> = {}): Promise<Running & { targ
   const job = new AnalyzeJob(config, database, logger, metrics, byFirstWord, new FailureEmbedder(undefined, new StoredEmbeddings(database)), strategistFor(config, logger), diagnostics);
   const rerankJob = new RerankJob(config, database, logger, metrics);
   const commands = new CommandsHandlers(logger);
+  const erasures = new ErasureHandlers(logger);
   const signals = new SignalsHandlers(metrics);
   const sent = async <Data>(type: string): Promise<Data[]> =>
     (await database.query<{ value: string }>(`select value from outbox where headers->>'ce_type' = $1 order by sequence`, [type])).map(({ value }) => JSON.parse(value) as Data & { workload: string }).filter(({ workload }) => workload === target.workload);
@@ -103,7 +105,10 @@ const start = async (env: Record<string, string> = {}): Promise<Running & { targ
     },
     order: async (parts) => {
       const command = { ...parts, ...target, commandId: randomUUID(), actor: 'ann', reason: 'I looked', issuedAt: now() } as Command;
-      await database.transaction((tx) => commands.onCommand(event(command), tx));
+      await database.transaction(async (tx) => {
+        await commands.onCommand(event(command), tx);
+        await erasures.onCommand(event(command), tx);
+      });
     },
   };
 };

@@ -5,7 +5,6 @@ import { OnEvent } from '@ratchet/service';
 import { ANALYZE_JOB, analyzeJobKey } from '../analysis/analyze.job.js';
 import { dismissOpportunity, storePersonsWord } from '../persistence/people.repository.js';
 import { recordReviewWork } from '../persistence/priority.repository.js';
-import { eraseUser } from '../persistence/retention.repository.js';
 import { ensureTarget, readTarget, setChampion } from '../persistence/target.repository.js';
 import type { EventEnvelope } from '@ratchet/contracts';
 import type { Command } from '@ratchet/domain';
@@ -28,10 +27,6 @@ export class CommandsHandlers {
     const { commandId, issuedAt } = data;
     if (data.name === 'review.approve' || data.name === 'review.reject') await recordReviewWork(tx, { ...target, commandId, items: data.exampleIds.length, orderedAt: issuedAt });
     if (data.name === 'review.edit') await recordReviewWork(tx, { ...target, commandId, items: 1, orderedAt: issuedAt });
-    if (data.name === 'user.erase') {
-      const failures = await eraseUser(tx, { ...target, userId: data.userId });
-      this.logger.info('a user was erased from what is analysed', { ...target, commandId, failures });
-    }
     if (data.name === 'opportunity.diagnose') await this.diagnose(data, tx);
     if (data.name === 'opportunity.dismiss') await this.dismiss(data, { causationId: id, tx });
     if (data.name === 'target.adopt' && (await readTarget(tx, target)).champion === undefined) {

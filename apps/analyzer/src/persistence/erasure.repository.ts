@@ -1,7 +1,8 @@
 import { userHashOf, type Command, type SignalDetected, type Target } from '@ratchet/domain';
+import { eraseQuotes } from './retention.repository.js';
 import type { Queryable } from './queryable.js';
 
-/** Removes a user's failures and what came late to them. Gives how many rows of each. */
+/** Removes a user's failures, what came late to them, and what quotes them. Gives how many rows of each. */
 export const eraseUser = async (tx: Queryable, { commandId, model, workload, userId, issuedAt }: Extract<Command, { name: 'user.erase' }>): Promise<{ failures: number; evidence: number }> => {
   const userHash = userHashOf(userId);
   await tx.query('insert into erasures (erasure_id, model, workload, user_hash, erased_at) values ($1, $2, $3, $4, $5) on conflict do nothing', [commandId, model, workload, userHash, issuedAt]);
@@ -10,7 +11,8 @@ export const eraseUser = async (tx: Queryable, { commandId, model, workload, use
        or e.interaction_id in (select interaction_id from failures where model = $1 and workload = $2 and user_id = $4) returning 1`,
     [model, workload, userHash, userId],
   );
-  const failures = await tx.query('delete from failures where model = $1 and workload = $2 and user_id = $3 returning 1', [model, workload, userId]);
+  const failures = await tx.query<{ interaction_id: string }>('delete from failures where model = $1 and workload = $2 and user_id = $3 returning interaction_id', [model, workload, userId]);
+  await eraseQuotes(tx, { model, workload, interactionIds: failures.map(({ interaction_id }) => interaction_id) });
   return { failures: failures.length, evidence: evidence.length };
 };
 
