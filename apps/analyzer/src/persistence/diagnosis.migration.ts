@@ -13,7 +13,6 @@ const CHANGES = `
   );
   create index judge_opinions_by_age on judge_opinions (asked_at);
   create index judge_opinions_by_interaction on judge_opinions using gin (interaction_ids);
-  create index failures_by_user on failures (model, workload, user_id) where user_id is not null;
   -- What people ordered; never deleted, since it stands in every later analysis.
   create table root_causes_by_people (
     opportunity_id text primary key,

@@ -18,6 +18,8 @@ interface EraseOptions extends KafkaOptions {
   readonly report?: string;
 }
 
+const withoutIds = ({ exampleIds: _, interactionIds: __, ...report }: ErasureCompleted): object => report;
+
 const showReport = async (erasureId: string, options: EraseOptions, io: CommandIo): Promise<void> => {
   const parts: ErasureCompleted[] = [];
   await withKafka(options, (kafka) => readEvents({ kafka, topics: [topics.datasets.name], onEvent: (event) => void (isEvent(event, erasureCompleted) && event.data.erasureId === erasureId && parts.push(event.data)) }));
@@ -27,8 +29,7 @@ const showReport = async (erasureId: string, options: EraseOptions, io: CommandI
     io.exitCode = EXIT.failed;
     return;
   }
-  const { exampleIds: _, interactionIds: __, ...report } = first;
-  io.stdout.write(`${JSON.stringify({ ...report, examples: parts.reduce((sum, { exampleIds }) => sum + exampleIds.length, 0), interactions: parts.reduce((sum, { interactionIds = [] }) => sum + interactionIds.length, 0) })}\n`);
+  io.stdout.write(`${JSON.stringify({ ...withoutIds(first), examples: parts.reduce((sum, { exampleIds }) => sum + exampleIds.length, 0), interactions: parts.reduce((sum, { interactionIds = [] }) => sum + interactionIds.length, 0) })}\n`);
 };
 
 const erase = async ({ model, workload, user, reason, actor, ...options }: EraseOptions, io: CommandIo): Promise<void> => {

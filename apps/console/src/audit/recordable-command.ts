@@ -7,7 +7,7 @@ export const recordableCommand = (command: Command): object => {
     const { userId, ...rest } = command;
     return { ...rest, userHash: userHashOf(userId) };
   }
-  if (command.name !== 'review.edit') return command;
-  const { output: _, ...rest } = command;
-  return rest;
+  return command.name === 'review.edit' ? withoutOutput(command) : command;
 };
+
+const withoutOutput = ({ output: _, ...rest }: Extract<Command, { name: 'review.edit' }>): object => rest;

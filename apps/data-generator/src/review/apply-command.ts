@@ -29,6 +29,8 @@ const refusalCode = (item: ReviewItem, command: ReviewCommand, now: Date): Revie
   return command.name !== 'review.release' && item.decisions.some(({ reviewer }) => reviewer === command.actor) ? 'already_answered' : undefined;
 };
 
+const withoutClaim = ({ claim: _, ...item }: ReviewItem): ReviewItem => item;
+
 /** A reviewer's command on one item; what may not be is refused, and the refusal is kept on the item. */
 export const applyReviewCommand = (item: ReviewItem, command: ReviewCommand, { now, claimMinutes }: { readonly now: Date; readonly claimMinutes: number }): CommandOutcome => {
   const at = now.toISOString();
@@ -37,7 +39,7 @@ export const applyReviewCommand = (item: ReviewItem, command: ReviewCommand, { n
     const refusal: ReviewRefusal = { reviewer: command.actor, command: command.name, code, refusedAt: at };
     return { item: { ...item, refusals: [...(item.refusals ?? []), refusal].slice(-REFUSALS_KEPT) }, refusal };
   }
-  const { claim, ...free } = item;
+  const free = withoutClaim(item);
   if (command.name === 'review.claim') return { item: { ...item, claim: { reviewer: command.actor, until: new Date(now.getTime() + claimMinutes * 60_000).toISOString() } } };
   if (command.name === 'review.release') return { item: free };
   const decisions = [...item.decisions, decisionOf(command, at)];
