@@ -1,5 +1,5 @@
 // Writes what the documents take from the code: docs/reference/asyncapi.json from the topic catalogue and the services' contracts,
-// docs/reference/configuration.md from their configuration schemas, and the examples in README.md from docs/examples. With --check it
+// docs/reference/configuration.md from their configuration schemas, docs/reference/training-rows.json from the schemas of exported lines, and the examples in README.md from docs/examples. With --check it
 // writes nothing and exits 1 where a file is out of date.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -16,6 +16,7 @@ const loadOptional = (path) => load(path).catch((error) => (error.code === 'ERR_
 
 const { asyncApiOf } = await import('./reference/async-api.mjs');
 const { configurationOf } = await import('./reference/configuration.mjs');
+const { jsonSchemasOf } = await import('./reference/json-schemas.mjs');
 const { deadLetterTopicOf, topics } = await load('libs/contracts/dist/index.js');
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 const contracts = (await Promise.all(services.map((service) => loadOptional(`apps/${service}/dist/contract.js`)))).flatMap(({ contract }) => contract ?? []);
@@ -26,6 +27,7 @@ const configs = await Promise.all(
 const details = [
   { variable: 'DETECTION', source: 'libs/signals/src/config.ts', schema: (await load('libs/signals/dist/index.js')).signalsConfigSchema },
   { variable: 'GATE_CONFIG', source: 'libs/gates/src/gate-config.ts', schema: (await load('libs/gates/dist/index.js')).gateConfigSchema },
+  { variable: 'REVIEW_RULES', source: 'apps/data-generator/src/review/review-rules.ts', schema: (await load('apps/data-generator/dist/review/review-rules.js')).reviewRulesSchema },
   { variable: 'ROLLOUT_POLICY', source: 'apps/rollout-controller/src/rollout/rollout-policy.ts', schema: (await load('apps/rollout-controller/dist/rollout/rollout-policy.js')).rolloutPolicySchema },
 ];
 
@@ -33,9 +35,13 @@ const details = [
 const withExamples = (markdown) =>
   markdown.replaceAll(/(<!-- from (\S+) -->\n```\w*\n)[^]*?(```\n)/g, (_, start, file, end) => `${start}${readFileSync(join(root, file), 'utf8')}${end}`);
 
+/** Lines of exported training files: one definition for each kind of file. */
+const trainingRows = { $schema: 'https://json-schema.org/draft/2020-12/schema', title: 'Lines of `ratchet dataset export`', $defs: jsonSchemasOf((await load('libs/domain/dist/index.js')).trainingRowSchemas) };
+
 const wanted = {
   'README.md': withExamples(readFileSync(join(root, 'README.md'), 'utf8')),
   'docs/reference/asyncapi.json': `${JSON.stringify(asyncApiOf({ version, topics, contracts, deadLetterTopicOf }), null, 2)}\n`,
+  'docs/reference/training-rows.json': `${JSON.stringify(trainingRows, null, 2)}\n`,
   'docs/reference/configuration.md': configurationOf({ shared: { baseConfigSchema, databaseConfigSchema }, configs, details }),
 };
 

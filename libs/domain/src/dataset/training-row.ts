@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-const text = z.string().refine((value) => value.trim() !== '', { message: 'says nothing' });
+const text = z.string().regex(/\S/u, 'says nothing');
 const user = z.strictObject({ role: z.literal('user'), content: text });
 const assistant = z.strictObject({ role: z.literal('assistant'), content: text });
 
