@@ -10,11 +10,11 @@ import { createKafka, EventProducer } from '@ratchet/kafka';
 import { Logger, Metrics } from '@ratchet/observability';
 import { Database, prepareJobs } from '@ratchet/persistence';
 import { InMemoryTeacherClient } from '@ratchet/providers';
-import { PlatformModule } from '@ratchet/service';
+import { CONFIG, PlatformModule } from '@ratchet/service';
 import { PostgresLedger } from '@ratchet/spending';
 import { createTestDatabase, type TestDatabase } from '@ratchet/testing';
 import { AppModule } from './app.module.js';
-import { loadConfig } from './config.js';
+import { loadConfig, type Config } from './config.js';
 import { contract } from './contract.js';
 import { GenerateJob } from './generation/generate.job.js';
 import { ErasureHandlers } from './handlers/erasure.handlers.js';
@@ -22,6 +22,7 @@ import { OpportunitiesHandlers } from './handlers/opportunities.handlers.js';
 import { ReviewHandlers } from './handlers/review.handlers.js';
 import { SignalsHandlers } from './handlers/signals.handlers.js';
 import { migrations } from './persistence/migrations.js';
+import { ReviewTick } from './review/review.tick.js';
 import { TeachingStaff } from './teaching/teaching-staff.js';
 
 const now = '2026-01-01T00:00:00.000Z';
@@ -193,6 +194,42 @@ describe('after rejections', () => {
     await opportunity('untouched', ['x1']);
     await generate('untouched');
     expect((await issuedOf('untouched')).map(({ output }) => output)).toEqual(['Call the technician.']);
+  });
+});
+
+describe('what passes with time alone', () => {
+  const model = 'timed';
+
+  it('accepts without a person what has settled', async () => {
+    const { REVIEW_RULES } = app.get<Config>(CONFIG);
+    Object.assign(REVIEW_RULES, { settleMs: 60_000 });
+    for (const n of [1, 2, 3]) await failure(model, `s${n}`, { userId: `u${n}`, query: 'where is the parcel', correction: 'Under Orders.' });
+    await opportunity(model, ['s1', 's2', 's3']);
+    await generate(model);
+    expect(await issuedOf(model)).toEqual([]);
+    await app.get(ReviewTick).tick();
+    expect(await itemsOf(model)).toMatchObject([{ state: 'waiting', reason: expect.stringContaining('settles') }]);
+    await database.query(`update review_items set created_at = now() - interval '61 seconds' where model = $1`, [model]);
+    await database.query(`delete from data_generator_jobs._private_jobs`);
+    await app.get(ReviewTick).tick();
+    expect(await jobsOf(model)).toBe(1);
+    await generate(model);
+    Object.assign(REVIEW_RULES, { settleMs: 0 });
+    expect((await issuedOf(model)).map(({ output, source }) => [output, source])).toEqual([['Under Orders.', 'user_correction']]);
+    expect((await itemsOf(model)).map(({ state }) => state)).toEqual(['approved']);
+  });
+
+  it('gives an item free whose claim has run out', async () => {
+    await failure(model, 's4', { userId: 'u4', query: 'a lonely question', correction: 'A lonely answer.' });
+    await opportunity(model, ['s4']);
+    await generate(model);
+    const item = (await itemsOf(model)).find(({ output }) => output === 'A lonely answer.');
+    await order('claim', model, { actor: 'ann', ids: [item?.exampleId ?? ''] });
+    await database.query(`update review_items set claimed_until = now() - interval '1 second' where example_id = $1`, [item?.exampleId]);
+    await app.get(ReviewTick).tick();
+    expect((await itemsOf(model)).find(({ output }) => output === 'A lonely answer.')).not.toHaveProperty('claim');
+    await order('approve', model, { actor: 'bob', ids: [item?.exampleId ?? ''] });
+    expect((await itemsOf(model)).find(({ output }) => output === 'A lonely answer.')).toMatchObject({ state: 'approved', decisions: [{ reviewer: 'bob' }] });
   });
 });
 

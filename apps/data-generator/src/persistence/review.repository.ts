@@ -1,6 +1,8 @@
 import { reviewChanged, type ExampleSource, type ReviewDecision, type ReviewItem, type ReviewRefusal, type Target } from '@ratchet/domain';
 import type { Transaction } from '@ratchet/persistence';
+import { SETTLES } from '../review/screen-candidates.js';
 import type { Queryable } from './queryable.js';
+import { storableJson } from './storable.js';
 
 export interface ItemRow {
   example_id: string;
@@ -85,7 +87,7 @@ export const saveWaiting = async (tx: Transaction, { model, workload, items }: T
        where r.state = 'waiting' and (r.opportunity_id, r.confidence, r.interaction_ids, r.agreeing_users, r.reason)
          is distinct from (excluded.opportunity_id, excluded.confidence, excluded.interaction_ids, excluded.agreeing_users, excluded.reason)
      returning ${ITEM_COLUMNS}`,
-    [model, workload, JSON.stringify(items)],
+    [model, workload, storableJson(items)],
   );
   // Seen again, so not forgotten; nothing that others should know.
   await tx.query(`update review_items set updated_at = now() where state = 'waiting' and example_id = any($1::text[])`, [items.map(({ exampleId }) => exampleId)]);
@@ -147,6 +149,16 @@ export const releaseExpired = async (tx: Transaction, now: Date): Promise<number
     [now],
   );
   return published(tx, rows).length;
+};
+
+/** Targets with items that have settled; those items are told apart, so that each asks for one run. */
+export const takeSettled = async (tx: Transaction, settleMs: number): Promise<Target[]> => {
+  const rows = await tx.query<ItemRow>(
+    `update review_items set reason = 'has settled: the next run decides', updated_at = now()
+     where state = 'waiting' and reason = $1 and created_at <= now() - make_interval(secs => $2::float8) returning ${ITEM_COLUMNS}`,
+    [SETTLES, settleMs / 1_000],
+  );
+  return [...new Map(published(tx, rows).map(({ model, workload }) => [JSON.stringify([model, workload]), { model, workload }])).values()];
 };
 
 /** What nobody decided and no run saw again is forgotten with its failures. */

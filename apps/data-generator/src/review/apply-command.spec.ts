@@ -53,6 +53,11 @@ describe('a decision', () => {
     expect(apply(disagreed, 'reject', 'cem').conclusion).toEqual({ state: 'rejected', reviewers: ['bob', 'cem'] });
   });
 
+  it('keeps only what the database can', () => {
+    const { item: edited } = applyReviewCommand(item(), order('edit', 'ann', { output: 'Open\0 Plan \ud83d', reason: 'half \udc00' }), { now: at(0), claimMinutes: 30 });
+    expect(edited.decisions[0]).toMatchObject({ output: 'Open Plan \ufffd', reason: 'half \ufffd' });
+  });
+
   it('takes back what was accepted without a person', () => {
     expect(apply(item({ state: 'approved' }), 'reject', 'ann').item.state).toBe('withdrawn');
     expect(apply(item({ state: 'approved' }), 'approve', 'ann').refusal?.code).toBe('already_decided');

@@ -1,4 +1,5 @@
 import { concludeReview, type Command, type ReviewConclusion, type ReviewDecision, type ReviewItem, type ReviewRefusal } from '@ratchet/domain';
+import { storable } from '../persistence/storable.js';
 
 export type ReviewCommand = Extract<Command, { name: `review.${string}` }>;
 
@@ -14,8 +15,8 @@ const REFUSALS_KEPT = 5;
 const decisionOf = (command: ReviewCommand, decidedAt: string): ReviewDecision => ({
   reviewer: command.actor,
   decision: command.name === 'review.approve' ? 'approve' : command.name === 'review.edit' ? 'edit' : 'reject',
-  ...(command.name === 'review.edit' && { output: command.output }),
-  reason: command.reason,
+  ...(command.name === 'review.edit' && { output: storable(command.output) }),
+  reason: storable(command.reason),
   decidedAt,
 });
 

@@ -4,9 +4,8 @@ import { Database } from '@ratchet/persistence';
 import { CONFIG, type Tick } from '@ratchet/service';
 import { cohenKappa } from '@ratchet/stats';
 import { GENERATE_JOB, generateJobKey } from '../generation/generate.job.js';
-import { releaseExpired } from '../persistence/review.repository.js';
+import { releaseExpired, takeSettled } from '../persistence/review.repository.js';
 import { ReviewMetrics } from './review-metrics.js';
-import { SETTLES } from './screen-candidates.js';
 import type { Config } from '../config.js';
 
 /** What passes with time alone: claims run out, candidates settle; and how far reviewers agree. */
@@ -24,11 +23,7 @@ export class ReviewTick implements Tick {
   async tick(): Promise<void> {
     await this.database.transaction(async (tx) => {
       await releaseExpired(tx, new Date());
-      const settled = await tx.query<Target & Record<string, unknown>>(
-        `select distinct model, workload from review_items where state = 'waiting' and reason = $1 and created_at <= now() - make_interval(secs => $2::float8)`,
-        [SETTLES, this.config.REVIEW_RULES.settleMs / 1_000],
-      );
-      for (const { model, workload } of settled) await tx.enqueue(GENERATE_JOB, { model, workload }, { key: generateJobKey({ model, workload }), keyMode: 'preserve_run_at' });
+      for (const { model, workload } of await takeSettled(tx, this.config.REVIEW_RULES.settleMs)) await tx.enqueue(GENERATE_JOB, { model, workload }, { key: generateJobKey({ model, workload }), keyMode: 'preserve_run_at' });
     });
     await this.measureAgreement();
   }

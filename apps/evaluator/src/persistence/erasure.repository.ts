@@ -37,6 +37,7 @@ export class ErasureRepository {
 
   /** A judge may have quoted the answer. */
   private async blankExplanations(tx: Queryable, { model, workload }: Target, interactionIds: readonly string[]): Promise<void> {
+    if (interactionIds.length === 0) return;
     await tx.query(`update quality_scores set explanation = '' where model = $1 and workload = $2 and interaction_id = any($3::text[])`, [model, workload, interactionIds]);
     await tx.query('delete from judge_queue where interaction_id = any($1::text[])', [interactionIds]);
   }
