@@ -23,6 +23,12 @@ describe('loadConfig', () => {
     expect(loadConfig(teacher).BUDGET_MONTH_USD).toBeUndefined();
   });
 
+  it('takes review rules in part, and names what is wrong with them by field alone', () => {
+    expect(loadConfig({ ...env, REVIEW_RULES: '{"settleMs": 5}' }).REVIEW_RULES).toMatchObject({ settleMs: 5, waitingPerTargetMax: 2_000, secondReviewShare: 0.1, prior: { approved: 4, rejected: 1 } });
+    expect(() => loadConfig({ ...env, REVIEW_RULES: '{"settleMs": "hidden"}' })).toThrow(/REVIEW_RULES\.settleMs/);
+    for (const text of ['{"settleMs": "hidden"}', 'hidden']) expect(() => loadConfig({ ...env, REVIEW_RULES: text })).not.toThrow(/hidden/);
+  });
+
   it('switches the spreading of corrections off', () => {
     expect(loadConfig({ ...env, SPREAD_CORRECTIONS: 'false' }).SPREAD_CORRECTIONS).toBe(false);
   });

@@ -293,6 +293,22 @@ describe('an erasure', () => {
     expect(await database.query('select 1 from issued_examples where model = $1', [model])).toEqual([]);
   });
 
+  it('finds what reviewers edited also after its failures are forgotten', async () => {
+    await failure(model, 'e8', { userId: 'gone', query: `${MARK} has a last question`, correction: 'Nobody knows.' });
+    await opportunity(model, ['e8']);
+    await generate(model);
+    const item = (await itemsOf(model)).find(({ output }) => output === 'Nobody knows.');
+    await order('edit', model, { actor: 'ann', ids: [item?.exampleId ?? ''], output: 'We will ask.' });
+    await database.query(`delete from failures where interaction_id = 'e8'`);
+    await database.query(`delete from corrections where interaction_id = 'e8'`);
+    await generate(model);
+    const edited = (await issuedOf(model)).find(({ output }) => output === 'We will ask.');
+    await erase('gone', 'erasure-3');
+    expect((await outbox<ErasureCompleted>('ratchet.erasure.completed')).find(({ erasureId }) => erasureId === 'erasure-3')?.exampleIds).toEqual(expect.arrayContaining([edited?.exampleId, item?.exampleId]));
+    expect(await database.query('select 1 from review_items where input like $1', [`%${MARK}%`])).toEqual([]);
+    expect(await database.query('select 1 from issued_examples where example_id = $1', [edited?.exampleId])).toEqual([]);
+  });
+
   it('gives back the same split to what is issued again, as another dataset', async () => {
     const before = new Map((await issuedOf(model)).map(({ exampleId, split }) => [exampleId, split]));
     const again = (await itemsOf(model)).filter(({ state, output }) => state === 'waiting' && output === 'Under Bills.');

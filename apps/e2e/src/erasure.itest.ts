@@ -100,6 +100,7 @@ describe('an erased user', () => {
       const expected = ['analyzer.failures.query', 'analyzer.late_evidence.comment', 'data_generator.failures.query', 'data_generator.corrections.correction', 'data_generator.issued_examples.input_key', 'data_generator.review_items.output', 'trainer_dispatcher.examples.body', 'evaluator.examples.input', 'evaluator.judge_queue.task', 'evaluator.quality_scores.explanation', 'console.opportunities.body', 'console.review_items.body'];
       expect(expected.filter((place) => !places.includes(place))).toEqual([]);
     });
+    expect(await fromConsole('reviews?state=waiting')).toContain(`Ask ${MARK}.`);
     const [dataset] = await database.query<{ dataset_id: string }>('select dataset_id from data_generator.datasets where model = $1', [target.model]);
     await send(candidateRegistered, { cycleId: `cy-${run}`, ...target, trainingRunId: 't', baseVersion: 'v1', version: 'v2', datasetIds: [dataset?.dataset_id ?? ''], opportunityIds: [], trainingConfig: {}, trainingSeconds: 1, registeredAt: past });
     await eventually(async () => expect(await database.query('select 1 from data_generator.dataset_versions where version_id = $1', ['v2'])).toHaveLength(1));

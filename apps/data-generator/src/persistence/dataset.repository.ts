@@ -1,6 +1,9 @@
 import type { Target } from '@ratchet/domain';
 import type { ExampleSourceRow } from '../datasets/example-sources.js';
 import type { Queryable } from './queryable.js';
+import { storableJson } from './storable.js';
+
+const ROWS_PER_STATEMENT = 5_000;
 
 /** Issuing and erasing take turns on a target, so that nothing is issued of a user who is being erased. */
 export const lockDatasets = async (tx: Queryable, { model, workload }: Target): Promise<void> => {
@@ -30,13 +33,16 @@ export const recordSplits = async (tx: Queryable, examples: readonly { exampleId
 };
 
 export const recordSources = async (tx: Queryable, rows: readonly ExampleSourceRow[]): Promise<void> => {
-  if (rows.length === 0) return;
+  for (let start = 0; start < rows.length; start += ROWS_PER_STATEMENT) await insertSources(tx, rows.slice(start, start + ROWS_PER_STATEMENT));
+};
+
+const insertSources = async (tx: Queryable, rows: readonly ExampleSourceRow[]): Promise<void> => {
   await tx.query(
     `insert into example_sources (example_id, interaction_id, user_hash, is_request, is_answer)
      select "exampleId", "interactionId", "userHash", "isRequest", "isAnswer"
      from jsonb_to_recordset($1::jsonb) as t("exampleId" text, "interactionId" text, "userHash" text, "isRequest" boolean, "isAnswer" boolean)
      on conflict (example_id, interaction_id) do update set user_hash = coalesce(excluded.user_hash, example_sources.user_hash), is_answer = excluded.is_answer`,
-    [JSON.stringify(rows)],
+    [storableJson(rows)],
   );
 };
 

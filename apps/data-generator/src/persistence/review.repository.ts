@@ -138,6 +138,14 @@ export const saveDecided = async (tx: Transaction, { item, approved }: { item: R
       approved?.exampleId ?? null, approved?.output ?? null,
     ],
   );
+  // Another answer makes another example, and its failures may be forgotten before it is issued.
+  if (approved && approved.exampleId !== item.exampleId) {
+    await tx.query(
+      `insert into example_sources (example_id, interaction_id, user_hash, is_request, is_answer)
+       select $2, interaction_id, user_hash, is_request, false from example_sources where example_id = $1 on conflict do nothing`,
+      [item.exampleId, approved.exampleId],
+    );
+  }
   publishItems(tx, [item]);
 };
 
