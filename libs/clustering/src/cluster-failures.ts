@@ -16,7 +16,7 @@ export interface ClusterOptions {
   /** Where `k` is not given, the data choose it up to this bound. The default is the article's number of clusters; broad products want more. */
   readonly kMax?: number | undefined;
   readonly seed?: number | undefined;
-  /** The number of clusters is looked for, and the silhouette taken, on a sample of this size; k-means sees all failures. */
+  /** The silhouette is taken on a sample of this size; k-means sees all failures. */
   readonly sampleMax?: number | undefined;
 }
 
@@ -46,8 +46,8 @@ export interface Clustering {
 
 const TOPICS_MIN = 4;
 const ITEMS_A_TOPIC = 6;
-const SEARCH_SAMPLE = 800;
-const POINTS_A_CLUSTER = 8;
+/** The number of clusters is looked for on so many: with fewer, small topics are not worth a cluster of their own. */
+const SEARCH_SAMPLE = 5_000;
 /** Representatives are looked for among this many members nearest to the centre. */
 const NEAREST_CONSIDERED = 60;
 /** How much being unlike the others chosen counts against being near the centre. */
@@ -85,15 +85,19 @@ const check = (items: readonly FailureItem[], { k, kMax, sampleMax }: { k: numbe
 };
 
 const split = (points: Points, { k, kMax, seed, sampleMax }: { k: number | undefined; kMax: number; seed: number; sampleMax: number }): { labels: Int32Array; silhouette: number } => {
-  const places = sampleOf({ count: points.count, size: Math.min(sampleMax, points.count), random: seededRandom(seed) });
-  const sample = rowsOf(points, places);
+  const search = sampled(points, { size: SEARCH_SAMPLE, seed }).points;
   // More clusters than different points there cannot be; and where the number is to be found, two points a cluster are the least that shows one.
-  const bound = k === undefined ? Math.min(kMax, differentOf(sample, kMax), Math.floor(sample.count / 2)) : Math.min(k, differentOf(points, k));
+  const bound = k === undefined ? Math.min(kMax, differentOf(search, kMax), Math.floor(search.count / 2)) : Math.min(k, differentOf(points, k));
   if (bound < 2) return { labels: new Int32Array(points.count), silhouette: 0 };
-  const chosen = k === undefined ? chooseK({ points: everyNth(sample, Math.max(SEARCH_SAMPLE, bound * POINTS_A_CLUSTER)), bound, seed }).k : bound;
+  const chosen = k === undefined ? chooseK({ points: search, bound, seed }) : bound;
   const { labels } = kMeans(points, { k: chosen, seed });
-  const sampled = places.map((place) => labels[place] as number);
-  return { labels, silhouette: silhouetteOf({ distances: distancesOf(sample), labels: sampled, k: chosen }) };
+  const { points: some, places } = sampled(points, { size: sampleMax, seed });
+  return { labels, silhouette: silhouetteOf({ distances: distancesOf(some), labels: places.map((place) => labels[place] as number), k: chosen }) };
+};
+
+const sampled = (points: Points, { size, seed }: { size: number; seed: number }): { points: Points; places: number[] } => {
+  const places = sampleOf({ count: points.count, size: Math.min(size, points.count), random: seededRandom(seed) });
+  return { points: rowsOf(points, places), places };
 };
 
 /** How many different points there are, counted up to a limit. */
@@ -101,12 +105,6 @@ const differentOf = (points: Points, limit: number): number => {
   const different = new Set<string>();
   for (let i = 0; i < points.count && different.size < limit; i += 1) different.add(rowAt(points, i).join(' '));
   return different.size;
-};
-
-/** The number is looked for on an even part of the sample: a dozen k-means on all of it would take most of the time. */
-const everyNth = (sample: Points, wanted: number): Points => {
-  const step = Math.floor(sample.count / wanted);
-  return step < 2 ? sample : rowsOf(sample, Array.from({ length: Math.ceil(sample.count / step) }, (_, i) => i * step));
 };
 
 const describe = ({ items, vectors, points, labels }: { items: readonly FailureItem[]; vectors: FailureVectors; points: Points; labels: Int32Array }): FailureCluster[] => {
