@@ -3,6 +3,8 @@ import { describeError } from '@ratchet/observability';
 import type { Logger } from '@ratchet/observability';
 import { Logger as GraphileLogger, makeWorkerUtils, run } from 'graphile-worker';
 import type { Runner, Task } from 'graphile-worker';
+import type { PoolClient } from 'pg';
+import { forgetAllButTheLast } from './catch-up.js';
 import { schemaOf } from './database.js';
 
 /** Long work: runs outside any transaction, at least once, again after a crash, with back-off when it throws. */
@@ -12,7 +14,7 @@ export interface Job {
   run(payload: unknown, stopping: AbortSignal): Promise<void>;
 }
 
-/** A crontab pattern for a job; what was missed while the service was down is caught up once. */
+/** A crontab pattern for a job; of all the runs that were missed while the service was down, the last is made up for. */
 export interface Cron {
   readonly cronName: string;
   readonly pattern: string;
@@ -31,8 +33,9 @@ export interface JobRunnerOptions {
   readonly stopWithinMs?: number;
 }
 
-/** The job key makes one run of all that were missed in this time. */
-const CATCH_UP = '8d';
+/** What was missed in this time is made up for by one run. */
+const CATCH_UP_DAYS = 8;
+const DAY_MS = 86_400_000;
 const RESTART_AFTER_MS = 1_000;
 const STOP_WITHIN_MS = 10_000;
 /**
@@ -66,13 +69,16 @@ export const prepareJobs = async ({ url, service, logger }: Pick<JobRunnerOption
  */
 export const startJobs = async ({ url, service, jobs, crons, logger, stopWithinMs = STOP_WITHIN_MS }: JobRunnerOptions): Promise<() => Promise<void>> => {
   const schema = jobsSchema(service);
-  const crontab = crons.map(({ cronName, pattern, jobName, payload }) => `${pattern} ${jobName} ?id=${cronName}&jobKey=${cronName}&fill=${CATCH_UP}${payload === undefined ? '' : ` ${JSON.stringify(payload)}`}`);
+  const lines = crons.map(({ cronName, pattern, jobName, payload }) => ({
+    cronName,
+    line: `${pattern} ${jobName} ?id=${cronName}&jobKey=${cronName}&fill=${CATCH_UP_DAYS}d${payload === undefined ? '' : ` ${JSON.stringify(payload)}`}`,
+  }));
   const stopping = new AbortController();
   const interrupted: Interrupted[] = [];
   const taskList = Object.fromEntries(jobs.map((job) => [job.jobName, taskOf({ job, logger, stopping: stopping.signal, interrupted })]));
   const start = async (): Promise<Runner> => {
-    await releaseJobsOfTheDead(url, schema, logger);
-    return run({ preset: PRESET, connectionString: url, schema, concurrency: 2, maxPoolSize: 4, pollInterval: 1_000, noHandleSignals: true, logger: quiet(logger), crontab: crontab.join('\n'), taskList });
+    await releaseJobsOfTheDead({ url, schema, logger, beforeAll: (client) => forgetAllButTheLast(client, { schema, crons: lines, nowMs: Date.now(), windowMs: CATCH_UP_DAYS * DAY_MS }) });
+    return run({ preset: PRESET, connectionString: url, schema, concurrency: 2, maxPoolSize: 4, pollInterval: 1_000, noHandleSignals: true, logger: quiet(logger), crontab: lines.map(({ line }) => line).join('\n'), taskList });
   };
   let runner: Runner | undefined = await start();
   const supervised = (async () => {
@@ -133,9 +139,10 @@ const runAtOnce = async (url: string, schema: string, { interrupted, logger }: {
   }
 };
 
-const releaseJobsOfTheDead = async (url: string, schema: string, logger: Logger): Promise<void> => {
+const releaseJobsOfTheDead = async ({ url, schema, logger, beforeAll }: { url: string; schema: string; logger: Logger; beforeAll: (client: PoolClient) => Promise<void> }): Promise<void> => {
   const utils = await makeWorkerUtils({ connectionString: url, schema, logger: quiet(logger) });
   try {
+    await utils.withPgClient(beforeAll);
     const held = await utils.withPgClient((client) => client.query<{ locked_by: string }>(`select distinct locked_by from "${schema}".jobs where locked_by is not null`));
     if (held.rows.length > 0) await utils.forceUnlockWorkers(held.rows.map(({ locked_by }) => locked_by));
   } finally {

@@ -179,12 +179,12 @@ describe('jobs', () => {
     await eventually(async () => expect(await waiting()).toEqual([]));
   });
 
-  it('are made by a crontab, and a job that was missed while nothing ran is caught up once', async () => {
-    const crons = [{ cronName: 'weekly-review', pattern: '0 3 * * 1', jobName: 'review' }];
+  it('are made by a crontab, and of many that were missed while nothing ran one is made up for', async () => {
+    const crons = [{ cronName: 'daily-review', pattern: '0 3 * * *', jobName: 'review' }];
     let reviews = 0;
     const review: Job = { jobName: 'review', run: async () => void (reviews += 1) };
     const stop = await run([review], crons);
-    await eventually(async () => expect(await database.query(`select identifier from job_runner_jobs._private_known_crontabs`)).toEqual([{ identifier: 'weekly-review' }]));
+    await eventually(async () => expect(await database.query(`select identifier from job_runner_jobs._private_known_crontabs`)).toEqual([{ identifier: 'daily-review' }]));
     await stop();
     await database.query(`update job_runner_jobs._private_known_crontabs set known_since = now() - interval '30 days', last_execution = now() - interval '22 days'`);
     await run([review], crons);
