@@ -30,11 +30,11 @@ const shown = (truth, found) => {
   return `${ari.toFixed(3)} | ${purity.toFixed(3)} | ${nmi.toFixed(3)}`;
 };
 /** What the command clusters: the hashed vectors, and their topics, in which k-means runs. */
-const spacesOf = (rows, k) => {
+const spacesOf = (rows, bound) => {
   const vectors = embedFailures(rows.map(({ text }, i) => ({ id: `${i}`, query: text })));
   const data = new Float32Array(vectors.count * vectors.dims);
   for (let i = 0; i < vectors.count; i += 1) data.set(vectors.at(i), i * vectors.dims);
-  return { hashed: { count: vectors.count, dims: vectors.dims, data }, topics: projectToTopics(vectors, { dims: Math.min(96, Math.max(4, k, Math.round(rows.length / 6))), seed: 1 }) };
+  return { hashed: { count: vectors.count, dims: vectors.dims, data }, topics: projectToTopics(vectors, { dims: Math.min(160, Math.max(96, bound), Math.round(rows.length / 6)), seed: 1 }) };
 };
 
 const scikit = await Scikit.start();
@@ -54,12 +54,12 @@ for (const [name, rows] of [
   for (const [what, ours] of [['given', ratchetCluster(['--k', `${trueK}`])], ['chosen', chosen], ['chosen, at most 10', ratchetCluster([])]]) {
     console.log(`| ${label} | ${ours.k} (${what}) | ratchet cluster | ${shown(truth, ours.found)} | ${ours.seconds.toFixed(1)} s |`);
     if (scikit === undefined || what.includes('at most')) continue;
-    for (const [space, points] of Object.entries(spacesOf(rows, ours.k))) {
+    for (const [space, points] of Object.entries(spacesOf(rows, what === 'given' ? trueK : K_MAX))) {
       scikit.write(points);
       for (const kind of space === 'topics' ? ['KMeans', 'MiniBatchKMeans'] : ['KMeans']) {
         const { labels, cpuS } = await scikit.cluster({ kind, k: ours.k, starts: 3, labels: true });
         console.log(`| | ${ours.k} | ${kind}, ${space} | ${shown(truth, labels)} | ${cpuS.toFixed(1)} s |`);
-        if (agreement(truth, ours.found).ari < agreement(truth, labels).ari - SLACK) isWorse = true;
+        if (kind === 'KMeans' && agreement(truth, ours.found).ari < agreement(truth, labels).ari - SLACK) isWorse = true;
       }
     }
   }

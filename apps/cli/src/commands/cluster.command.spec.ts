@@ -41,6 +41,14 @@ describe('ratchet cluster', () => {
     expect(summary.clusters[0]?.representatives.every(({ query }) => queries.includes(query))).toBe(true);
   });
 
+  test('names attributes that set a cluster apart', async () => {
+    const path = join(folder, 'attributes.json');
+    const many = Array.from({ length: 40 }, (_, i) => JSON.stringify({ id: `m${i}`, query: queries[i % 2], attributes: { locale: i % 2 === 0 ? 'de' : 'en' } })).join('\n');
+    await run(many, '-', '--k', '2', '--summary', path);
+    const { clusters } = JSON.parse(await readFile(path, 'utf8')) as { clusters: { commonPatterns: { kind: string; pattern: string }[] }[] };
+    expect(clusters.map(({ commonPatterns }) => commonPatterns.find(({ kind }) => kind === 'attribute')?.pattern).sort()).toEqual(['locale = de', 'locale = en']);
+  });
+
   test.each([
     [`${input}\n{"id":"q9"}`, ['-'], 'line 7: query'],
     [`${input}\n{"id":"q0","query":"x"}`, ['-'], 'line 7: the id "q0" is already on line 1'],

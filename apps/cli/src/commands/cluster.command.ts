@@ -14,12 +14,13 @@ interface ClusterOptions {
   summary?: string;
 }
 
-const itemSchema = z.object({ id: z.string().min(1), query: z.string(), response: z.string().nullish() });
+const itemSchema = z.object({ id: z.string().min(1), query: z.string(), response: z.string().nullish(), attributes: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).nullish() });
 
 interface Item {
   readonly id: string;
   readonly query: string;
   readonly response?: string;
+  readonly attributes?: Readonly<Record<string, string | number | boolean>>;
 }
 
 /**
@@ -35,11 +36,11 @@ export const parseItems = (content: string, source: string): Item[] => {
       const [issue] = parsed.error.issues;
       throw new UsageError(`${source}, line ${line}: ${issue?.path.join('.') || 'expected {id, query, response?}'}: ${issue?.message ?? 'not valid'}`);
     }
-    const { id, query, response } = parsed.data;
+    const { id, query, response, attributes } = parsed.data;
     const earlier = lines.get(id);
     if (earlier !== undefined) throw new UsageError(`${source}, line ${line}: the id ${JSON.stringify(id)} is already on line ${earlier}`);
     lines.set(id, line);
-    return { id, query, ...(response !== undefined && response !== null && { response }) };
+    return { id, query, ...(response !== undefined && response !== null && { response }), ...(attributes !== undefined && attributes !== null && { attributes }) };
   });
 };
 
@@ -63,7 +64,7 @@ const wholeNumber = (text: string): number => {
 /** `ratchet cluster`: the cluster of each failure, in the order of the input. */
 export const register = (command: Command, io: CommandIo): void => {
   command
-    .argument('<file>', 'failures as JSON lines {id, query, response?}; - is standard input')
+    .argument('<file>', 'failures as JSON lines {id, query, response?, attributes?}; - is standard input')
     .option('--k <number>', 'number of clusters; without it, the data choose', wholeNumber)
     .option('--k-max <number>', 'the most clusters to choose', wholeNumber, CLUSTER_DEFAULTS.kMax)
     .option('--seed <number>', 'start of the random numbers', wholeNumber, CLUSTER_DEFAULTS.seed)
