@@ -20,7 +20,7 @@ export interface ClusterOptions {
   readonly sampleMax?: number | undefined;
 }
 
-export const CLUSTER_DEFAULTS = { kMax: 10, seed: 1, sampleMax: 2_000, topics: 96, topicsMax: 160, representatives: 5, patterns: 8 } as const;
+export const CLUSTER_DEFAULTS = { kMax: 10, seed: 1, sampleMax: 2_000, topics: 64, topicsMax: 160, representatives: 5, patterns: 8 } as const;
 
 /** Failures that are alike. */
 export interface FailureCluster {
