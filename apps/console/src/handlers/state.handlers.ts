@@ -28,7 +28,8 @@ export class StateHandlers {
   async onOpportunity({ data }: EventEnvelope<OpportunityRanked>, tx: Transaction): Promise<void> {
     await tx.query(
       `insert into opportunities (opportunity_id, model, workload, priority, body) values ($1, $2, $3, $4, $5::jsonb)
-       on conflict (opportunity_id) do update set priority = excluded.priority, body = excluded.body, seen_at = now()`,
+       on conflict (opportunity_id) do update set priority = excluded.priority, body = excluded.body, seen_at = now(),
+         closed = case when excluded.body->'change'->>'kind' = 'came_back' then null else opportunities.closed end`,
       [data.opportunityId, data.model, data.workload, data.priority, JSON.stringify(data)],
     );
   }
