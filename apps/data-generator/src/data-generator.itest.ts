@@ -1,12 +1,16 @@
 // One run of generation with a teacher that is slow, limits rates, answers nonsense, costs too much or goes away, and with a run that is cut off in the
 // middle: a real PostgreSQL, and a server with OpenAI's wire shapes. What the server would have charged is counted there.
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { NestFactory } from '@nestjs/core';
 import { interactionCompleted, interactionFailed, opportunityRanked, signalDetected, type BudgetChanged, type DatasetVersioned, type Example, type Strategy } from '@ratchet/domain';
+import { createKafka, EventProducer } from '@ratchet/kafka';
 import { Logger, Metrics } from '@ratchet/observability';
-import { Database, prepareJobs } from '@ratchet/persistence';
+import { Database, prepareJobs, startJobs } from '@ratchet/persistence';
 import { OpenAiTeacherClient } from '@ratchet/providers';
+import { PlatformModule, WORK, type Work } from '@ratchet/service';
 import { PostgresLedger } from '@ratchet/spending';
 import { createTestDatabase, eventually, ScriptedTeacherServer, type ScriptedReply, type TeacherAsk, type TeacherScript, type TestDatabase } from '@ratchet/testing';
+import { AppModule } from './app.module.js';
 import { loadConfig } from './config.js';
 import { contract } from './contract.js';
 import { StoredTexts } from './filters/stored-texts.js';
@@ -253,5 +257,25 @@ describe('a run without a teacher', () => {
     await failedBy([{ user: 'ann' }]);
     await jobOn(database, { PROVIDERS: '' }).run(target());
     expect((await budgets()).at(-1)).toMatchObject({ waitingFor: { code: 'corrections' } });
+  });
+});
+
+describe('the service', () => {
+  it('is put together of what its module names', async () => {
+    const logger = Logger.silent();
+    const config = loadConfig({ KAFKA_BROKERS: 'localhost:1', DATABASE_URL: store.url, GENERATE_CRON_WORKLOADS: '{"support": "0 5 * * *"}' });
+    const kafka = createKafka({ brokers: config.KAFKA_BROKERS, clientId: 'test', ssl: false }, logger);
+    const platform = PlatformModule.with({ config, logger, metrics: new Metrics(), kafka, producer: new EventProducer(kafka), database });
+    const app = await NestFactory.createApplicationContext({ module: class Root {}, imports: [platform, AppModule.register()] }, { logger: ['error'] });
+    const work = app.get<Work>(WORK);
+    expect(work.crons?.map(({ pattern }) => pattern)).toEqual(['0 4 * * 1', '0 5 * * *']);
+    expect(work.jobs?.map(({ jobName }) => jobName)).toEqual(expect.arrayContaining(work.crons?.map(({ jobName }) => jobName) ?? []));
+    const stop = await startJobs({ url: store.url, service: contract.service, jobs: [], crons: work.crons ?? [], logger });
+    await stop();
+    for (const tick of work.ticks ?? []) await tick.tick();
+    await tell(2);
+    await app.get(GenerateJob).run(target());
+    expect((await budgets()).at(-1)).toMatchObject({ waitingFor: { code: 'corrections' } });
+    await app.close();
   });
 });

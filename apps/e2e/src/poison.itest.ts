@@ -95,7 +95,7 @@ beforeAll(async () => {
       configEntries: [...configEntries, { name: 'message.timestamp.type', value: timestamps }, { name: 'retention.ms', value: String(retentionMs) }],
     })),
   );
-  const made = await makeFleet({ root, dataDir, brokers: stack.brokers, databaseUrl: stack.databaseUrl, env: { evaluator: { SAMPLE_RATE: '1' }, 'signal-detector': { FETCH_WAIT_MS: '50', FETCH_BYTES_MIN: '1' } } });
+  const made = await makeFleet({ root, dataDir, brokers: stack.brokers, databaseUrl: stack.databaseUrl, env: { evaluator: { SAMPLE_RATE: '1' }, 'data-generator': { TRAFFIC_SAMPLE_SHARE: '1' }, 'signal-detector': { FETCH_WAIT_MS: '50', FETCH_BYTES_MIN: '1' } } });
   await ensureTopics(createKafka({ brokers: stack.brokers, clientId: 'poison' }, Logger.silent()), { catalogue: topicCatalogue, replicationFactor: 1, services: chaosServices });
   fleet = made.filter(({ name }) => name !== 'model-server' && name !== 'signal-detector-b');
   for (const service of fleet) service.start();

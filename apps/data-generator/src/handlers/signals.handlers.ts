@@ -15,8 +15,9 @@ import type { Config } from '../config.js';
  * Of all signals, those that carry a correction or a comment or, in the sample, say that a user was content; of failures, those with texts: an example cannot be
  * made of any other; of requests, the sample's.
  */
-export const isForGeneration = (event: EventEnvelope, { TRAFFIC_SAMPLE_SHARE }: Pick<Config, 'TRAFFIC_SAMPLE_SHARE'>): boolean => {
-  if (isEvent(event, interactionCompleted)) return inTrafficSample(event.data.conversationId, TRAFFIC_SAMPLE_SHARE) && isUsable(event.data);
+export const isForGeneration = (event: EventEnvelope, config: Pick<Config, 'TRAFFIC_SAMPLE_SHARE' | 'INPUT_CHARS_MAX' | 'OUTPUT_CHARS_MAX'>): boolean => {
+  const { TRAFFIC_SAMPLE_SHARE } = config;
+  if (isEvent(event, interactionCompleted)) return inTrafficSample(event.data.conversationId, TRAFFIC_SAMPLE_SHARE) && isUsable(event.data, { inputCharsMax: config.INPUT_CHARS_MAX, outputCharsMax: config.OUTPUT_CHARS_MAX });
   if (isEvent(event, signalDetected)) {
     const { correction, comment, name, conversationId, interactionId } = event.data;
     return correction !== undefined || comment !== undefined || (isContent(name) && isStorable(interactionId) && inTrafficSample(conversationId, TRAFFIC_SAMPLE_SHARE));

@@ -73,7 +73,7 @@ const quality = () => event(qualityEvaluated, { evaluationId: uniqueName('evalua
 
 /** Every topic that a service with dead letters reads. */
 export const samplesByTopic: readonly TopicSamples[] = [
-  { topic: topics.interactions, samples: [{ services: ['signal-detector', 'evaluator'], make: interaction }] },
+  { topic: topics.interactions, samples: [{ services: ['signal-detector', 'evaluator', 'data-generator'], make: interaction }] },
   { topic: topics.signals, samples: [{ services: ['analyzer', 'data-generator'], make: failure }, { services: ['rollout-controller'], make: quality }] },
   { topic: topics.vitals, samples: [{ services: ['trainer-dispatcher', 'rollout-controller', 'evaluator', 'console'], make: vitals }] },
   { topic: topics.opportunities, samples: [{ services: ['data-generator', 'console'], make: opportunity }] },
@@ -81,7 +81,7 @@ export const samplesByTopic: readonly TopicSamples[] = [
   { topic: topics.candidates, samples: [{ services: ['evaluator', 'rollout-controller', 'console'], make: candidate }] },
   { topic: topics.verdicts, samples: [{ services: ['trainer-dispatcher', 'rollout-controller', 'analyzer', 'console'], make: verdict }] },
   { topic: topics.promotions, samples: [{ services: ['trainer-dispatcher', 'evaluator', 'analyzer', 'console'], make: rolledBack }] },
-  { topic: topics.commands, samples: [{ services: ['trainer-dispatcher', 'rollout-controller', 'analyzer', 'console'], make: command }] },
+  { topic: topics.commands, samples: [{ services: ['trainer-dispatcher', 'rollout-controller', 'analyzer', 'data-generator', 'console'], make: command }] },
   { topic: topics.routing, samples: [{ services: ['console', 'gateway'], make: routing }] },
   { topic: topics.versions, samples: [{ services: ['evaluator', 'console'], make: version }] },
   { topic: topics.alerts, samples: [{ services: ['console'], make: alert }] },
