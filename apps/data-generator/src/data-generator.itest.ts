@@ -260,6 +260,22 @@ describe('a run without a teacher', () => {
   });
 });
 
+describe('the ledger', () => {
+  it('never lets calls that come at once take more than the budget together', async () => {
+    const ledger = new PostgresLedger(database);
+    const account = { component: 'data_generation' as const, ...target(), runId: `run ${workload}` };
+    const reserve = (i: number) => ledger.reserve({ entryId: `${workload}-${i}`, account, contentHash: `h${i}`, kind: 'correction', amountUsd: 0.1, limits: { runUsd: 0.5, monthUsd: null } });
+    const decisions = await Promise.all(Array.from({ length: 20 }, (_, i) => reserve(i)));
+    expect(decisions.filter(({ granted }) => granted)).toHaveLength(5);
+    const first = decisions.findIndex(({ granted }) => granted);
+    await ledger.release(`${workload}-${first}`);
+    expect(await reserve(100)).toEqual({ granted: true });
+    expect(await reserve(101)).toMatchObject({ granted: false, code: 'run_budget' });
+    expect(await ledger.settleInterrupted(account)).toBe(5);
+    expect((await ledger.totals(account)).runUsd).toBeCloseTo(0.5, 9);
+  });
+});
+
 describe('the service', () => {
   it('is put together of what its module names', async () => {
     const logger = Logger.silent();
