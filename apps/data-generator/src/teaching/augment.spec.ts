@@ -7,9 +7,9 @@ import { allFit, teacherByScript, type Script } from './spec-support/teacher-by-
 const source = (input: string, confidence = 1): Candidate => ({ input, output: `answer to ${input}`, source: 'user_correction', confidence, opportunityId: 'o', interactionIds: [`of ${input}`], state: 'accepted', reason: 'r' });
 const sources = [source('cancel my plan'), source('change my plan'), source('where is my invoice')];
 const script: Script = { augmentation: ({ request, change, number }: { request: string; change: string; number: number }) => ({ request: `${change} ${request} ${number}`, answer: `new answer ${number}`, confidence: 0.95 }), fit: allFit as never };
-const run = async (wanted: number, { change = {}, check = () => undefined, from = sources, callsMax = 1_000 }: { change?: Script; check?: (candidate: Candidate) => RejectionReason | undefined; from?: Candidate[]; callsMax?: number } = {}): Promise<Augmented & { asked: string[] }> => {
+const run = async (wanted: number, { change = {}, check = () => undefined, from = sources, callsMax = 1_000, repeatsMax = 0 }: { change?: Script; check?: (candidate: Candidate) => RejectionReason | undefined; from?: Candidate[]; callsMax?: number; repeatsMax?: number } = {}): Promise<Augmented & { asked: string[] }> => {
   const { teacher, asked } = teacherByScript({ ...script, ...change }, { callsMax });
-  return { ...(await augment({ teacher, opportunityId: 'o', sources: from, wanted, qualityCheck: check, confidenceMin: 0.7, atOnce: 4 })), asked: asked() };
+  return { ...(await augment({ teacher, opportunityId: 'o', sources: from, wanted, repeatsMax, qualityCheck: check, confidenceMin: 0.7, atOnce: 4 })), asked: asked() };
 };
 
 describe('augment', () => {
@@ -64,6 +64,13 @@ describe('augment', () => {
   it('asks the same again after a crash, so that nothing is paid for twice', async () => {
     const [one, two] = [await run(10), await run(10)];
     expect(two.candidates).toEqual(one.candidates);
+  });
+
+  it('goes past what earlier runs issued to what they did not, and no further than that where all is a repetition', async () => {
+    let n = 0;
+    const topUp = await run(2, { check: () => ((n += 1) <= 20 ? 'already_issued' : undefined), repeatsMax: 20 });
+    expect([topUp.candidates.length, topUp.end, topUp.attempts]).toEqual([2, 'reached', 2]);
+    expect(await run(2, { check: () => 'already_issued', repeatsMax: 20 })).toMatchObject({ candidates: [], end: 'attempts_used_up', attempts: 6 });
   });
 
   it('has nothing to do without examples or without a wish', async () => {

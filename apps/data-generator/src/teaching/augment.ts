@@ -38,6 +38,8 @@ export interface AugmentInput {
   readonly sources: readonly Candidate[];
   /** Examples still wanted. */
   readonly wanted: number;
+  /** Attempts that may come to what was issued before, and cost nothing: results are kept. They are not counted. */
+  readonly repeatsMax: number;
   /** Also takes note of what it lets through, so that the next one is no near-duplicate of it. */
   readonly qualityCheck: (candidate: Candidate, source: Candidate) => RejectionReason | undefined;
   readonly confidenceMin: number;
@@ -45,11 +47,12 @@ export interface AugmentInput {
 }
 
 /** Tops the examples of one opportunity up. The loop ends: by its target, its attempts, a poor share of accepted ones, or the teacher's end. */
-export const augment = async ({ teacher, opportunityId, sources, wanted, qualityCheck, confidenceMin, atOnce }: AugmentInput): Promise<Augmented> => {
+export const augment = async ({ teacher, opportunityId, sources, wanted, repeatsMax, qualityCheck, confidenceMin, atOnce }: AugmentInput): Promise<Augmented> => {
   const candidates: Candidate[] = [];
   const rejected: RejectionReason[] = [];
   let attempts = 0;
-  const result = (end: AugmentationEnd): Augmented => ({ candidates, rejected, attempts, end });
+  let repeats = 0;
+  const result = (end: AugmentationEnd): Augmented => ({ candidates, rejected, attempts: attempts - repeats, end });
   if (wanted <= 0) return result('reached');
   if (sources.length === 0) return result('nothing_to_augment');
 
@@ -68,14 +71,16 @@ export const augment = async ({ teacher, opportunityId, sources, wanted, quality
 
   while (candidates.length < wanted) {
     if (teacher.stop) return result('teacher_stopped');
-    if (attempts >= wanted * ATTEMPTS_PER_EXAMPLE) return result('attempts_used_up');
-    if (attempts >= JUDGED_FROM && candidates.length / attempts < ACCEPTED_SHARE_MIN) return result('too_few_accepted');
+    const counted = attempts - repeats;
+    if (counted >= wanted * ATTEMPTS_PER_EXAMPLE) return result('attempts_used_up');
+    if (counted >= JUDGED_FROM && candidates.length / counted < ACCEPTED_SHARE_MIN) return result('too_few_accepted');
     const round = Array.from({ length: Math.min(atOnce, wanted - candidates.length) }, (_, i) => attempts + i);
     attempts += round.length;
     const made = (await mapBounded(round, atOnce, attempt)).filter((candidate) => candidate !== undefined);
     const passed = made.filter((candidate) => {
       const parent = sources.find(({ input }) => input === candidate.parent?.input) as Candidate;
       const reason = qualityCheck(candidate, parent);
+      if (reason === 'already_issued' && repeats < repeatsMax) repeats += 1;
       if (reason) rejected.push(reason);
       return !reason;
     });

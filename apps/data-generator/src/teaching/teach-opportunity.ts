@@ -131,7 +131,7 @@ export const teachOpportunity = async (input: TeachInput): Promise<Lessons> => {
   if (recipe.augmentTo === 0) return { candidates, rejected };
   const have = issuedBefore.all + [...fromPeople, ...candidates].filter((candidate) => candidate.state === 'accepted' && !quality.isIssued(candidate)).length;
   const { candidates: more, rejected: refused, attempts, end } = await augment({
-    teacher, opportunityId: opportunity.opportunityId, sources: accepted.filter(({ source }) => source !== 'variation'), wanted: recipe.augmentTo - have,
+    teacher, opportunityId: opportunity.opportunityId, sources: accepted.filter(({ source }) => source !== 'variation'), wanted: recipe.augmentTo - have, repeatsMax: issuedBefore.all,
     qualityCheck: (candidate, source) => quality.check(candidate, source), confidenceMin: rules.confidenceMin * VARIATION_FACTOR, atOnce: rules.atOnce,
   });
   return { candidates: [...candidates, ...more], rejected: [...rejected, ...refused], augmentation: { attempts, end } };
