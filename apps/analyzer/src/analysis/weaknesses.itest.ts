@@ -7,12 +7,12 @@ import { Logger, Metrics } from '@ratchet/observability';
 import { Database, prepareJobs, startJobs, type Job } from '@ratchet/persistence';
 import { createTestDatabase, eventually, type TestDatabase } from '@ratchet/testing';
 import { loadConfig } from '../config.js';
+import { Diagnostics } from '../diagnosis/diagnostics.js';
 import { FailureEmbedder } from '../embedding/failure-embedder.js';
 import { SignalsHandlers } from '../handlers/signals.handlers.js';
-import { ClustersOverTime0002 } from '../persistence/clusters-over-time.migration.js';
+import { migrations } from '../persistence/migrations.js';
 import { pruneEmbeddings, StoredEmbeddings } from '../persistence/embedding-cache.repository.js';
 import { loadHistory } from '../persistence/history.repository.js';
-import { InitialSchema0001 } from '../persistence/initial-schema.migration.js';
 import { AnalyzeAllJob } from './analyze-all.job.js';
 import { ANALYZE_JOB, AnalyzeJob } from './analyze.job.js';
 import { analysisCrons } from './schedule.js';
@@ -27,7 +27,7 @@ let database: Database;
 
 beforeAll(async () => {
   server = await createTestDatabase('weaknesses');
-  database = new Database({ url: server.url, service, migrations: [InitialSchema0001, ClustersOverTime0002] });
+  database = new Database({ url: server.url, service, migrations });
   await database.start();
   await prepareJobs({ url: server.url, service, logger });
 });
@@ -48,7 +48,10 @@ const inThisThread = {
 } as unknown as Clusterer;
 
 const config = loadConfig({ KAFKA_BROKERS: 'localhost:1', DATABASE_URL: 'postgres://localhost/none', FADE_AFTER_ANALYSES: '1', CLUSTER_K_MAX: '4' });
-const analyze = (): Promise<void> => new AnalyzeJob(config, database, logger, new Metrics(), inThisThread, new FailureEmbedder(undefined, new StoredEmbeddings(database))).run(TARGET);
+const analyze = (): Promise<void> => {
+  const diagnostics = new Diagnostics({ database, panel: undefined, confidenceMin: 0 });
+  return new AnalyzeJob(config, database, logger, new Metrics(), inThisThread, new FailureEmbedder(undefined, new StoredEmbeddings(database)), strategistFor(config, logger), diagnostics).run(TARGET);
+};
 
 const TOPICS = { parcel: 'where is my parcel', invoice: 'please send the invoice again', password: 'I forgot the password of the account' };
 const failed = (topic: keyof typeof TOPICS, i: number): InteractionFailed => ({
