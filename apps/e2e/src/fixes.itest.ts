@@ -56,8 +56,8 @@ const failuresKnown = async (schema: string, { workload, requests }: WeakWorkloa
 const serveUntilPromoted = async (): Promise<void> => {
   const until = Date.now() + PROMOTED_WITHIN_MS;
   for (let round = 0; Date.now() < until; round += 1) {
-    const waiting: WeakWorkload[] = [];
-    for (const one of weakWorkloads) if ((await product.championOf(one.workload)) === championsBefore.get(one.workload)) waiting.push(one);
+    const champions = await product.champions();
+    const waiting = weakWorkloads.filter(({ workload }) => champions.get(workload) === championsBefore.get(workload));
     if (waiting.length === 0) return;
     const asked = waiting.flatMap(({ workload, general }) => Array.from({ length: 4 }, (_, i) => ({ workload, request: general[(round * 4 + i) % general.length]?.input ?? '' })));
     await inParallel(asked, async (one, i) => void (await product.converse({ ...one, userId: `user-${round}-${i}` })));
@@ -92,10 +92,9 @@ afterAll(async () => {
 
 describe.each(weakWorkloads.map((one) => [one.fixType, one] as const))('%s', (_fixType, one) => {
   it('is what the analysis wants for the failures', async () => {
-    const [ranked, ...others] = await read<OpportunityRanked>(topics.opportunities.name, 'ratchet.opportunity.ranked', one);
-    expect(others).toEqual([]);
-    expect(ranked).toMatchObject({ rootCause: one.rootCause, fixType: one.fixType });
-    expect(ranked?.size).toBeGreaterThanOrEqual(one.requests.length);
+    const ranked = await read<OpportunityRanked>(topics.opportunities.name, 'ratchet.opportunity.ranked', one);
+    expect(new Set(ranked.map(({ rootCause, fixType }) => `${rootCause}: ${fixType}`))).toEqual(new Set([`${one.rootCause}: ${one.fixType}`]));
+    expect(ranked.reduce((sum, { size }) => sum + size, 0)).toBeGreaterThanOrEqual(one.requests.length);
   });
 
   it('makes an artefact of its own kind, and questions that judge it', async () => {

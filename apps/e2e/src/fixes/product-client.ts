@@ -46,8 +46,13 @@ export class ProductClient {
 
   /** Who serves a workload; undefined where nobody does yet. */
   async championOf(workload: string): Promise<string | undefined> {
+    return (await this.champions()).get(workload);
+  }
+
+  /** By workload. */
+  async champions(): Promise<Map<string, string>> {
     const response = await fetch(`${this.gatewayUrl}/v1/models`, { signal: AbortSignal.timeout(5_000) });
     const { data } = (await response.json()) as { data: { id: string; ratchet?: { targets: { workload: string; champion: string }[] } }[] };
-    return data.find(({ id }) => id === MODEL)?.ratchet?.targets.find((target) => target.workload === workload)?.champion;
+    return new Map(data.find(({ id }) => id === MODEL)?.ratchet?.targets.map(({ workload, champion }) => [workload, champion]));
   }
 }

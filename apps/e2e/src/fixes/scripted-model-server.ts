@@ -18,7 +18,8 @@ const FACTS_FOLLOW = 'Answer from these facts where they fit the question:';
 const SHARED_WORDS_MIN = 3;
 const UNKNOWN = 'I do not know.';
 
-const wordsOf = (text: string): Set<string> => new Set((text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []).filter((word) => word.length > 2).map((word) => word.replace(/s$/u, '')));
+const common = new Set(['the', 'for', 'what', 'how', 'when', 'does', 'many', 'that', 'will', 'can', 'you', 'and', 'was']);
+const wordsOf = (text: string): Set<string> => new Set((text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []).filter((word) => word.length > 2 && !common.has(word)).map((word) => word.replace(/s$/u, '')));
 
 const passagesIn = (system: string): string[] => (system.split(FACTS_FOLLOW)[1] ?? '').split(/\n(?=## )/u).map((passage) => passage.trim()).filter((passage) => passage.startsWith('## '));
 

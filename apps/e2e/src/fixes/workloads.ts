@@ -57,7 +57,7 @@ const lessons = [
   { wordings: ['Can I pay for the % by invoice?', 'Can I pay for my % with an invoice instead?'], answer: 'You can choose how to pay at the end.' },
 ];
 /** What the embedded model knows at first. */
-export const firstLessons = lessons.flatMap(({ wordings, answer }) => wordings.flatMap((wording) => wares.slice(0, 40).map((ware) => ({ input: wording.replace('%', ware), output: answer }))));
+export const firstLessons = lessons.flatMap(({ wordings, answer }) => wordings.flatMap((wording) => wares.slice(0, 96).map((ware) => ({ input: wording.replace('%', ware), output: answer }))));
 const PHOTO = 'Please send us a photo of the damage.';
 
 export const weakWorkloads: readonly WeakWorkload[] = [
@@ -65,7 +65,7 @@ export const weakWorkloads: readonly WeakWorkload[] = [
     workload: 'billing',
     rootCause: 'knowledge_gap',
     fixType: 'knowledge_entries',
-    bundle: { provider: SCRIPTED, systemPrompt: 'You answer questions about invoices.' },
+    bundle: { provider: SCRIPTED, systemPrompt: 'You answer questions about invoices.', safety: { threshold: 0.5 } },
     requests: wares.slice(1, FAILING).map((ware) => `What is the late fee if I pay the invoice for the ${ware} after the due date?`),
     complaint: { name: 'correction', correction: 'The late fee is 12 EUR.', reasons: ['incorrect'] },
     general: prices,
@@ -77,7 +77,7 @@ export const weakWorkloads: readonly WeakWorkload[] = [
     workload: 'assembly',
     rootCause: 'format_unclear',
     fixType: 'prompt_patch',
-    bundle: { provider: SCRIPTED, systemPrompt: 'You help people to assemble what they bought.' },
+    bundle: { provider: SCRIPTED, systemPrompt: 'You help people to assemble what they bought.', safety: { threshold: 0.5 } },
     requests: wares.slice(1, FAILING).map((ware) => `How do I assemble the ${ware} after it was delivered in several parts?`),
     complaint: { name: 'thumbs', value: false, comment: 'Hard to read, please give me numbered steps', reasons: ['hard_to_understand'] },
     general: prices,
@@ -101,7 +101,7 @@ export const weakWorkloads: readonly WeakWorkload[] = [
     workload: 'delivery',
     rootCause: 'insufficient_grounding',
     fixType: 'retrieval_change',
-    bundle: { provider: SCRIPTED, systemPrompt: 'You answer questions about deliveries.', knowledge: deliveries },
+    bundle: { provider: SCRIPTED, systemPrompt: 'You answer questions about deliveries.', knowledge: deliveries, safety: { threshold: 0.5 } },
     requests: wares.slice(1, FAILING).map((ware) => `What is the phone number of the office that sold me the ${ware}?`),
     complaint: { name: 'thumbs', value: false, comment: 'You made that up, there is no such number' },
     general: CITIES.flatMap((city) => DELIVERY_WORDINGS.map((wording) => ({ input: wording.replace('%', city), output: `Parcels to ${city} take ${daysTo(city)} days.` }))),
@@ -113,10 +113,10 @@ export const weakWorkloads: readonly WeakWorkload[] = [
     workload: 'returns',
     rootCause: 'intent_misunderstood',
     fixType: 'training_examples',
-    bundle: {},
+    bundle: { safety: { threshold: 0.5 } },
     requests: wares.slice(1, TAUGHT).map((ware) => `The ${ware} arrived with a scratch and a dent, what happens now?`),
     complaint: { name: 'correction', correction: PHOTO, reasons: ['did_not_answer'] },
-    general: lessons.flatMap(({ wordings, answer }) => wordings.flatMap((wording) => wares.slice(60, 100).map((ware) => ({ input: wording.replace('%', ware), output: answer })))),
+    general: lessons.flatMap(({ wordings, answer }) => wordings.flatMap((wording) => wares.slice(96).map((ware) => ({ input: wording.replace('%', ware), output: answer })))),
     asked: `The ${wares[0]} arrived with a scratch and a dent, what happens now?`,
     before: /^(?!Please send us a photo)/u,
     after: /^Please send us a photo of the damage\.$/u,
