@@ -77,7 +77,8 @@ beforeAll(async () => {
     await importSuite(one);
   }
   for (const one of weakWorkloads) championsBefore.set(one.workload, await eventually(async () => (await product.championOf(one.workload)) ?? Promise.reject(new Error(`nobody serves ${one.workload}`)), { withinMs: 60_000 }));
-  for (const { workload, asked } of weakWorkloads) answersBefore.set(workload, await product.converse({ workload, request: asked, userId: 'first' }));
+  // The contents of a version may come after its name.
+  for (const { workload, asked } of weakWorkloads) answersBefore.set(workload, await eventually(() => product.converse({ workload, request: asked, userId: 'first' }), { withinMs: 60_000, everyMs: 250 }));
   for (const one of weakWorkloads) await complain(one);
   for (const one of weakWorkloads) for (const schema of ['analyzer', 'data_generator']) await eventually(() => failuresKnown(schema, one), { withinMs: 60_000, everyMs: 200 });
   for (const one of weakWorkloads) await issue(() => ({ name: 'analysis.run' }), one);
