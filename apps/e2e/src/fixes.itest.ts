@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { topics } from '@ratchet/contracts';
 import type { EventEnvelope } from '@ratchet/contracts';
 import { commandIssued, datasetVersioned, examplesAdded } from '@ratchet/domain';
-import type { Bundle, CandidateJudged, CandidateRegistered, Command, DatasetVersioned, ExamplesAdded, FixProposed, OpportunityRanked, TrainingStarted, VersionPublished } from '@ratchet/domain';
+import type { Bundle, CandidateJudged, CandidateRegistered, Command, DatasetVersioned, ExamplesAdded, FixProposed, OpportunityClosed, OpportunityRanked, TrainingStarted, VersionPromoted, VersionPublished } from '@ratchet/domain';
 import { eventually, readAll, uniqueName } from '@ratchet/testing';
 import pg from 'pg';
 import { kafkaDoor } from './chaos/doors.js';
@@ -14,7 +14,7 @@ import { inParallel, MODEL, ProductClient } from './fixes/product-client.js';
 import { firstLessons, weakWorkloads } from './fixes/workloads.js';
 import type { WeakWorkload } from './fixes/workloads.js';
 
-const PROMOTED_WITHIN_MS = 240_000;
+const PROMOTED_WITHIN_MS = 400_000;
 /** Too few to be an opportunity: they only keep the clustering from cutting the others in two. */
 const ODD_REQUESTS = 4;
 const stack = new FixStack();
@@ -83,13 +83,31 @@ beforeAll(async () => {
   for (const one of weakWorkloads) for (const schema of ['analyzer', 'data_generator']) await eventually(() => failuresKnown(schema, one), { withinMs: 60_000, everyMs: 200 });
   for (const one of weakWorkloads) await issue(() => ({ name: 'analysis.run' }), one);
   await serveUntilPromoted();
-}, 400_000);
+}, 600_000);
 
 afterAll(async () => {
   await events.close();
   await database?.end();
   await stack.stop();
 }, 60_000);
+
+/** What led to the first promotion of a workload. A weakness may be cut into two opportunities: then there are two fixes, one after the other. */
+const promotionOf = async (one: WeakWorkload): Promise<{ promoted: VersionPromoted; started: TrainingStarted | undefined; registered: CandidateRegistered | undefined; judged: CandidateJudged | undefined }> => {
+  const [promoted] = await eventually(async () => {
+    const all = await read<VersionPromoted>(topics.promotions.name, 'ratchet.version.promoted', one);
+    expect({ workload: one.workload, promoted: all.length > 0 }).toEqual({ workload: one.workload, promoted: true });
+    return all as [VersionPromoted];
+  });
+  const ofCycle = <Data extends { readonly cycleId: string }>(all: readonly Data[]): Data | undefined => all.find(({ cycleId }) => cycleId === promoted.cycleId);
+  return {
+    promoted,
+    started: ofCycle(await read<TrainingStarted>(topics.candidates.name, 'ratchet.training.started', one)),
+    registered: ofCycle(await read<CandidateRegistered>(topics.candidates.name, 'ratchet.candidate.registered', one)),
+    judged: ofCycle(await read<CandidateJudged>(topics.verdicts.name, 'ratchet.candidate.judged', one)),
+  };
+};
+
+const PATCHED = { knowledge_entries: 'knowledge', prompt_patch: 'systemPrompt', safety_threshold: 'safetyThreshold', retrieval_change: 'retrieval' } as const;
 
 describe.each(weakWorkloads.map((one) => [one.fixType, one] as const))('%s', (_fixType, one) => {
   it('is what the analysis wants for the failures', async () => {
@@ -99,46 +117,44 @@ describe.each(weakWorkloads.map((one) => [one.fixType, one] as const))('%s', (_f
   });
 
   it('makes an artefact of its own kind, and questions that judge it', async () => {
-    const [dataset] = await read<DatasetVersioned>(topics.datasets.name, 'ratchet.dataset.versioned', one).then((all) => all.filter(({ purpose }) => purpose === 'training'));
+    const { registered } = await promotionOf(one);
+    const datasets = await read<DatasetVersioned>(topics.datasets.name, 'ratchet.dataset.versioned', one);
+    const used = datasets.filter(({ datasetId }) => registered?.datasetIds.includes(datasetId));
+    expect(used.reduce((sum, { testCount }) => sum + testCount, 0)).toBeGreaterThanOrEqual(20);
     const fixes = await read<FixProposed>(topics.datasets.name, 'ratchet.fix.proposed', one);
-    expect(dataset?.testCount).toBeGreaterThanOrEqual(20);
     if (one.fixType === 'training_examples') {
-      expect({ fixes, trains: (dataset?.trainCount ?? 0) > 50 }).toEqual({ fixes: [], trains: true });
+      expect({ fixes, trains: used.every(({ trainCount }) => trainCount > 20) }).toEqual({ fixes: [], trains: true });
       return;
     }
-    const field = { knowledge_entries: 'knowledge', prompt_patch: 'systemPrompt', safety_threshold: 'safetyThreshold', retrieval_change: 'retrieval' }[one.fixType];
-    expect(fixes).toMatchObject([{ fixType: one.fixType, baseVersion: championsBefore.get(one.workload), datasetId: dataset?.datasetId, patch: { [field]: expect.anything() } }]);
-    expect(dataset?.trainCount).toBe(0);
+    expect(fixes.find(({ fixId }) => fixId === registered?.fixId)).toMatchObject({
+      fixType: one.fixType, baseVersion: championsBefore.get(one.workload), datasetId: used[0]?.datasetId, patch: { [PATCHED[one.fixType]]: expect.anything() },
+    });
+    expect(used.map(({ trainCount }) => trainCount)).toEqual([0]);
   });
 
   it('becomes a candidate that passes every required gate', async () => {
-    const [started] = await read<TrainingStarted>(topics.candidates.name, 'ratchet.training.started', one);
-    const [registered] = await read<CandidateRegistered>(topics.candidates.name, 'ratchet.candidate.registered', one);
+    const { promoted, started, registered, judged } = await promotionOf(one);
     const published = await read<VersionPublished>(topics.versions.name, 'ratchet.version.published', one);
-    const [judged] = await read<CandidateJudged>(topics.verdicts.name, 'ratchet.candidate.judged', one);
-    expect(started?.fixId === undefined).toBe(one.fixType === 'training_examples');
-    expect(registered?.fixId).toBe(started?.fixId);
-    expect(published.find(({ versionId }) => versionId === registered?.version)).toMatchObject({ ordinal: 2, parentVersion: championsBefore.get(one.workload) });
-    expect({ outcome: judged?.outcome, gates: judged?.gates.filter(({ required }) => required).map(({ name, verdict }) => [name, verdict]), message: judged?.message }).toEqual({
-      outcome: 'passed', gates: [['target_improvement', 'passed'], ['no_regression', 'passed'], ['safety_pass', 'passed']], message: judged?.message,
+    expect({ isFix: started?.fixId !== undefined, same: started?.fixId === registered?.fixId }).toEqual({ isFix: one.fixType !== 'training_examples', same: true });
+    expect(registered?.version).toBe(promoted.version);
+    expect(published.find(({ versionId }) => versionId === promoted.version)).toMatchObject({ parentVersion: championsBefore.get(one.workload) });
+    expect({ outcome: judged?.outcome, gates: judged?.gates.filter(({ required }) => required).map(({ name, verdict }) => [name, verdict]) }).toEqual({
+      outcome: 'passed', gates: [['target_improvement', 'passed'], ['no_regression', 'passed'], ['safety_pass', 'passed']],
     });
   });
 
-  it('changes what users are answered', async () => {
-    const [registered] = await read<CandidateRegistered>(topics.candidates.name, 'ratchet.candidate.registered', one);
-    expect(await product.championOf(one.workload)).toBe(registered?.version);
+  it('changes what users are answered, and not the usual answers', async () => {
     expect(answersBefore.get(one.workload)).toMatch(one.before);
     expect(await product.converse({ workload: one.workload, request: one.asked, userId: 'last' })).toMatch(one.after);
-  });
-
-  it('closes the opportunity, and leaves the usual answers as they were', async () => {
-    const [closed] = await eventually(async () => {
-      const all = await read<{ workload: string; reason: string; version?: string }>(topics.opportunities.name, 'ratchet.opportunity.closed', one);
-      expect(all).not.toEqual([]);
-      return all;
-    });
-    expect(closed).toMatchObject({ reason: 'fixed', version: await product.championOf(one.workload) });
     const [usual] = one.general;
     expect(await product.converse({ workload: one.workload, request: usual?.input ?? '', userId: 'last' })).toBe(usual?.output);
+  });
+
+  it('closes the opportunity', async () => {
+    const { promoted } = await promotionOf(one);
+    await eventually(async () => {
+      const closed = await read<OpportunityClosed>(topics.opportunities.name, 'ratchet.opportunity.closed', one);
+      expect(closed).toContainEqual(expect.objectContaining({ opportunityId: promoted.opportunityIds[0], reason: 'fixed', version: promoted.version }));
+    });
   });
 });
