@@ -13,6 +13,7 @@ import { SignalsHandlers } from '../handlers/signals.handlers.js';
 import { migrations } from '../persistence/migrations.js';
 import { pruneEmbeddings, StoredEmbeddings } from '../persistence/embedding-cache.repository.js';
 import { loadHistory } from '../persistence/history.repository.js';
+import { strategistFor } from '../strategies/strategist-for.js';
 import { AnalyzeAllJob } from './analyze-all.job.js';
 import { ANALYZE_JOB, AnalyzeJob } from './analyze.job.js';
 import { analysisCrons } from './schedule.js';

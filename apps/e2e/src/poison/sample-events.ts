@@ -1,7 +1,7 @@
 import { topics } from '@ratchet/contracts';
 import type { EventEnvelope, TopicSpec } from '@ratchet/contracts';
 import {
-  alertRaised, candidateJudged, candidateRegistered, commandIssued, datasetVersioned, interactionCompleted, interactionFailed, opportunityRanked, qualityEvaluated, routingChanged,
+  alertRaised, candidateJudged, candidateRegistered, commandIssued, datasetVersioned, interactionCompleted, interactionFailed, opportunityClosed, opportunityRanked, qualityEvaluated, routingChanged,
   versionPublished, versionRolledBack, vitalsCounted,
 } from '@ratchet/domain';
 import type { EventData, EventDefinition, EvidenceRecord } from '@ratchet/domain';
@@ -45,6 +45,8 @@ const opportunity = () =>
     interactionIds: [], analysisId: uniqueName('analysis'), failuresAnalyzed: 1, rankedAt: now(),
   });
 
+const closed = () => event(opportunityClosed, { opportunityId: uniqueName('opportunity'), ...target, reason: 'faded', closedAt: now() });
+
 const dataset = () =>
   event(datasetVersioned, {
     datasetId: uniqueName('dataset'), ...target, purpose: 'training', trainCount: 0, testCount: 0, contentHash: 'none', opportunityIds: [], failuresAnalyzed: 0, rejected: [], highPriority: false, versionedAt: now(),
@@ -76,13 +78,13 @@ export const samplesByTopic: readonly TopicSamples[] = [
   { topic: topics.interactions, samples: [{ services: ['signal-detector', 'evaluator', 'data-generator'], make: interaction }] },
   { topic: topics.signals, samples: [{ services: ['analyzer', 'data-generator'], make: failure }, { services: ['rollout-controller'], make: quality }] },
   { topic: topics.vitals, samples: [{ services: ['trainer-dispatcher', 'rollout-controller', 'evaluator', 'console'], make: vitals }] },
-  { topic: topics.opportunities, samples: [{ services: ['data-generator', 'console'], make: opportunity }] },
-  { topic: topics.datasets, samples: [{ services: ['trainer-dispatcher', 'evaluator'], make: dataset }] },
-  { topic: topics.candidates, samples: [{ services: ['evaluator', 'rollout-controller', 'console'], make: candidate }] },
-  { topic: topics.verdicts, samples: [{ services: ['trainer-dispatcher', 'rollout-controller', 'analyzer', 'console'], make: verdict }] },
-  { topic: topics.promotions, samples: [{ services: ['trainer-dispatcher', 'evaluator', 'analyzer', 'console'], make: rolledBack }] },
-  { topic: topics.commands, samples: [{ services: ['trainer-dispatcher', 'rollout-controller', 'analyzer', 'data-generator', 'console'], make: command }] },
+  { topic: topics.opportunities, samples: [{ services: ['data-generator', 'console'], make: opportunity }, { services: ['trainer-dispatcher'], make: closed }] },
+  { topic: topics.datasets, samples: [{ services: ['trainer-dispatcher', 'evaluator', 'analyzer'], make: dataset }] },
+  { topic: topics.candidates, samples: [{ services: ['evaluator', 'rollout-controller', 'analyzer', 'data-generator', 'console'], make: candidate }] },
+  { topic: topics.verdicts, samples: [{ services: ['trainer-dispatcher', 'rollout-controller', 'analyzer', 'data-generator', 'console'], make: verdict }] },
+  { topic: topics.promotions, samples: [{ services: ['trainer-dispatcher', 'evaluator', 'analyzer', 'data-generator', 'console'], make: rolledBack }] },
+  { topic: topics.commands, samples: [{ services: ['trainer-dispatcher', 'rollout-controller', 'analyzer', 'data-generator', 'evaluator', 'console'], make: command }] },
   { topic: topics.routing, samples: [{ services: ['console', 'gateway'], make: routing }] },
-  { topic: topics.versions, samples: [{ services: ['evaluator', 'console'], make: version }] },
+  { topic: topics.versions, samples: [{ services: ['evaluator', 'data-generator', 'console'], make: version }] },
   { topic: topics.alerts, samples: [{ services: ['console'], make: alert }] },
 ];
