@@ -56,7 +56,6 @@ export class FixStack {
     await Promise.all(this.fleet.map((service) => service.stop()));
     await this.model?.stop();
     await this.stack.stop();
-    if (process.env['KEEP_LOGS']) process.stderr.write(`${this.dataDir}\n`);
-    else rmSync(this.dataDir, { recursive: true, force: true });
+    rmSync(this.dataDir, { recursive: true, force: true });
   }
 }

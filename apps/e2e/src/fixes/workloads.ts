@@ -57,7 +57,7 @@ const lessons = [
   { wordings: ['Can I pay for the % by invoice?', 'Can I pay for my % with an invoice instead?'], answer: 'You can choose how to pay at the end.' },
 ];
 /** What the embedded model knows at first. */
-export const firstLessons = lessons.flatMap(({ wordings, answer }) => wordings.flatMap((wording) => wares.slice(0, 96).map((ware) => ({ input: wording.replace('%', ware), output: answer }))));
+export const firstLessons = lessons.flatMap(({ wordings, answer }) => wordings.flatMap((wording) => wares.slice(0, 48).map((ware) => ({ input: wording.replace('%', ware), output: answer }))));
 const PHOTO = 'Please send us a photo of the damage.';
 
 export const weakWorkloads: readonly WeakWorkload[] = [
@@ -116,7 +116,7 @@ export const weakWorkloads: readonly WeakWorkload[] = [
     bundle: { safety: { threshold: 0.5 } },
     requests: wares.slice(1, TAUGHT).map((ware) => `The ${ware} arrived with a scratch and a dent, what happens now?`),
     complaint: { name: 'correction', correction: PHOTO, reasons: ['did_not_answer'] },
-    general: lessons.flatMap(({ wordings, answer }) => wordings.flatMap((wording) => wares.slice(96).map((ware) => ({ input: wording.replace('%', ware), output: answer })))),
+    general: firstLessons,
     asked: `The ${wares[0]} arrived with a scratch and a dent, what happens now?`,
     before: /^(?!Please send us a photo)/u,
     after: /^Please send us a photo of the damage\.$/u,
