@@ -1,11 +1,13 @@
 // Goal: each kind of fix turns failures into another answer in traffic, by one way: artefact, candidate, gates, rollout. Method: five parts of one
 // product, each with a weakness of its own; their users complain, an analysis is ordered, and the rest is left to the services, which are processes of the built code.
+import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { topics } from '@ratchet/contracts';
 import type { EventEnvelope } from '@ratchet/contracts';
 import { commandIssued, datasetVersioned, examplesAdded } from '@ratchet/domain';
 import type { Bundle, CandidateJudged, CandidateRegistered, Command, DatasetVersioned, ExamplesAdded, FixProposed, OpportunityClosed, OpportunityRanked, TrainingStarted, VersionPromoted, VersionPublished } from '@ratchet/domain';
 import { eventually, readAll, uniqueName } from '@ratchet/testing';
+import type { ReadRecord } from '@ratchet/testing';
 import pg from 'pg';
 import { kafkaDoor } from './chaos/doors.js';
 import { trainFirstModel } from './chaos/loop-driver.js';
@@ -17,6 +19,7 @@ import type { WeakWorkload } from './fixes/workloads.js';
 const PROMOTED_WITHIN_MS = 400_000;
 /** Too few to be an opportunity: they only keep the clustering from cutting the others in two. */
 const ODD_REQUESTS = 4;
+const CONVERSATIONS_A_ROUND = 6;
 const stack = new FixStack();
 const events = kafkaDoor(() => undefined);
 const answersBefore = new Map<string, string>();
@@ -52,20 +55,37 @@ const failuresKnown = async (schema: string, { workload, requests }: WeakWorkloa
   if (known < requests.length + ODD_REQUESTS) throw new Error(`${schema} knows ${known} of ${requests.length + ODD_REQUESTS} failures of ${workload}`);
 };
 
-/** Satisfied users on all workloads, until every one of them is served by another version. */
+/** Satisfied users wherever a rollout needs them, until every workload is served by another version. */
 const serveUntilPromoted = async (): Promise<void> => {
   const until = Date.now() + PROMOTED_WITHIN_MS;
   for (let round = 0; Date.now() < until; round += 1) {
-    const champions = await product.champions();
-    const waiting = weakWorkloads.filter(({ workload }) => champions.get(workload) === championsBefore.get(workload));
-    if (waiting.length === 0) return;
-    const asked = waiting.flatMap(({ workload, general }) => Array.from({ length: 4 }, (_, i) => ({ workload, request: general[(round * 4 + i) % general.length]?.input ?? '' })));
+    const served = await product.served();
+    if (weakWorkloads.every(({ workload }) => served.get(workload)?.champion !== championsBefore.get(workload))) return;
+    const rolling = weakWorkloads.filter(({ workload }) => served.get(workload)?.candidate !== undefined);
+    if (rolling.length === 0) await wait(250);
+    const asked = rolling.flatMap(({ workload, general }) => Array.from({ length: CONVERSATIONS_A_ROUND }, (_, i) => ({ workload, request: general[(round * CONVERSATIONS_A_ROUND + i) % general.length]?.input ?? '' })));
     await inParallel(asked, async (one, i) => void (await product.converse({ ...one, userId: `user-${round}-${i}` })));
   }
 };
 
-const read = async <Data extends { readonly workload: string }>(topic: string, type: string, { workload }: WeakWorkload): Promise<Data[]> =>
-  (await readAll(topic)).filter(({ headers }) => headers['ce_type'] === type).map(({ value }) => JSON.parse(String(value)) as Data).filter((data) => data.workload === workload);
+/** Routing changes a moment before promotions and closed opportunities are told. */
+const everythingTold = (): Promise<void> =>
+  eventually(async () => {
+    const told = await Promise.all([topics.promotions.name, topics.opportunities.name].map((topic) => readAll(topic)));
+    for (const [i, type] of ['ratchet.version.promoted', 'ratchet.opportunity.closed'].entries()) {
+      const workloads = new Set(told[i]?.filter(({ headers }) => headers['ce_type'] === type).map(({ value }) => (JSON.parse(String(value)) as { workload: string }).workload));
+      if (workloads.size < weakWorkloads.length) throw new Error(`${type} was told of ${[...workloads].join(', ')} alone`);
+    }
+  }, { withinMs: 60_000, everyMs: 500 });
+
+const records = new Map<string, ReadRecord[]>();
+
+/** What has been told; each topic is read once, when all is over. */
+const read = async <Data extends { readonly workload: string }>(topic: string, type: string, { workload }: WeakWorkload): Promise<Data[]> => {
+  const known = records.get(topic) ?? (await readAll(topic));
+  records.set(topic, known);
+  return known.filter(({ headers }) => headers['ce_type'] === type).map(({ value }) => JSON.parse(String(value)) as Data).filter((data) => data.workload === workload);
+};
 
 beforeAll(async () => {
   await stack.start();
@@ -83,6 +103,7 @@ beforeAll(async () => {
   for (const one of weakWorkloads) for (const schema of ['analyzer', 'data_generator']) await eventually(() => failuresKnown(schema, one), { withinMs: 60_000, everyMs: 200 });
   for (const one of weakWorkloads) await issue(() => ({ name: 'analysis.run' }), one);
   await serveUntilPromoted();
+  await everythingTold();
 }, 600_000);
 
 afterAll(async () => {
@@ -93,11 +114,8 @@ afterAll(async () => {
 
 /** What led to the first promotion of a workload. A weakness may be cut into two opportunities: then there are two fixes, one after the other. */
 const promotionOf = async (one: WeakWorkload): Promise<{ promoted: VersionPromoted; started: TrainingStarted | undefined; registered: CandidateRegistered | undefined; judged: CandidateJudged | undefined }> => {
-  const [promoted] = await eventually(async () => {
-    const all = await read<VersionPromoted>(topics.promotions.name, 'ratchet.version.promoted', one);
-    expect({ workload: one.workload, promoted: all.length > 0 }).toEqual({ workload: one.workload, promoted: true });
-    return all as [VersionPromoted];
-  });
+  const [promoted] = await read<VersionPromoted>(topics.promotions.name, 'ratchet.version.promoted', one);
+  if (!promoted) throw new Error(`nothing was promoted for ${one.workload}`);
   const ofCycle = <Data extends { readonly cycleId: string }>(all: readonly Data[]): Data | undefined => all.find(({ cycleId }) => cycleId === promoted.cycleId);
   return {
     promoted,
@@ -152,9 +170,7 @@ describe.each(weakWorkloads.map((one) => [one.fixType, one] as const))('%s', (_f
 
   it('closes the opportunity', async () => {
     const { promoted } = await promotionOf(one);
-    await eventually(async () => {
-      const closed = await read<OpportunityClosed>(topics.opportunities.name, 'ratchet.opportunity.closed', one);
-      expect(closed).toContainEqual(expect.objectContaining({ opportunityId: promoted.opportunityIds[0], reason: 'fixed', version: promoted.version }));
-    });
+    const closed = await read<OpportunityClosed>(topics.opportunities.name, 'ratchet.opportunity.closed', one);
+    expect(closed).toContainEqual(expect.objectContaining({ opportunityId: promoted.opportunityIds[0], reason: 'fixed', version: promoted.version }));
   });
 });

@@ -23,6 +23,13 @@ const post = async (url: string, body: unknown, headers: Record<string, string> 
   return response;
 };
 
+/** Who answers: a candidate is there while its rollout lasts. */
+export interface Served {
+  readonly workload: string;
+  readonly champion: string;
+  readonly candidate?: string;
+}
+
 /** The product's users, by the doors that every product has. */
 export class ProductClient {
   private readonly door;
@@ -46,13 +53,13 @@ export class ProductClient {
 
   /** Who serves a workload; undefined where nobody does yet. */
   async championOf(workload: string): Promise<string | undefined> {
-    return (await this.champions()).get(workload);
+    return (await this.served()).get(workload)?.champion;
   }
 
   /** By workload. */
-  async champions(): Promise<Map<string, string>> {
+  async served(): Promise<Map<string, Served>> {
     const response = await fetch(`${this.gatewayUrl}/v1/models`, { signal: AbortSignal.timeout(5_000) });
-    const { data } = (await response.json()) as { data: { id: string; ratchet?: { targets: { workload: string; champion: string }[] } }[] };
-    return new Map(data.find(({ id }) => id === MODEL)?.ratchet?.targets.map(({ workload, champion }) => [workload, champion]));
+    const { data } = (await response.json()) as { data: { id: string; ratchet?: { targets: Served[] } }[] };
+    return new Map(data.find(({ id }) => id === MODEL)?.ratchet?.targets.map((target) => [target.workload, target]));
   }
 }
