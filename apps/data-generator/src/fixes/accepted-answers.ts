@@ -26,7 +26,8 @@ interface ReviewedRow {
 /** What reviewers accepted, by opportunity. */
 export const loadReviewed = async (db: Queryable, { model, workload }: Target): Promise<Map<string, AcceptedAnswer[]>> => {
   const rows = await db.query<ReviewedRow & Record<string, unknown>>(
-    `select opportunity_id, input, output, interaction_ids from review_items where model = $1 and workload = $2 and state = 'accepted' and decided_by is not null order by example_id`,
+    `select opportunity_id, input, coalesce(approved_output, output) as output, interaction_ids from review_items
+     where model = $1 and workload = $2 and state = 'approved' and jsonb_array_length(decisions) > 0 order by example_id`,
     [model, workload],
   );
   const answers = rows.map(({ opportunity_id, input, output, interaction_ids }) => ({

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { InMemoryTeacherClient } from '@ratchet/providers';
 import { FixWriter } from './fix-writer.js';
 import { buildKnowledgeEntries } from './knowledge-entries.js';
 import { answer, failure, material } from './spec-support/material.js';
+import { teacherByScript } from '../teaching/spec-support/teacher-by-script.js';
 import type { BuiltFix, FixMaterial } from './fix-material.js';
 
 const agreed = { kind: 'knowledge_entries', from: 'agreed' } as const;
@@ -11,7 +11,7 @@ const built = (fix: BuiltFix): Extract<BuiltFix, { ok: true }> => {
   return fix;
 };
 const build = async (change: Partial<FixMaterial>, recipe: { kind: 'knowledge_entries'; from: 'agreed' | 'reviewed' | 'taught' } = agreed): Promise<BuiltFix> => buildKnowledgeEntries(material(change), recipe);
-const writer = (reply: unknown): FixWriter => new FixWriter(new InMemoryTeacherClient(() => reply), { read: async () => undefined, write: async () => undefined }, { callsMax: 10 });
+const writer = (reply: unknown): FixWriter => new FixWriter(teacherByScript({ knowledge_entry: () => reply }).teacher);
 
 describe('buildKnowledgeEntries', () => {
   it('makes one entry of one answer, and tests it by the wordings that do not name it', async () => {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { applyPatch } from '@ratchet/domain';
-import { InMemoryTeacherClient } from '@ratchet/providers';
 import { FixWriter } from './fix-writer.js';
 import { buildPromptPatch } from './prompt-patch.js';
 import { answer, failure, material } from './spec-support/material.js';
+import { teacherByScript } from '../teaching/spec-support/teacher-by-script.js';
 import type { BuiltFix, FixMaterial } from './fix-material.js';
 
 const long = Array.from({ length: 200 }, (_, i) => `word${i}`).join(' ');
@@ -69,7 +69,7 @@ describe('buildPromptPatch', () => {
   });
 
   it("takes the teacher's rule where it is sure of it", async () => {
-    const writer = (confidence: number): FixWriter => new FixWriter(new InMemoryTeacherClient(() => ({ rule: 'name the amount first, then the date.', confidence })), { read: async () => undefined, write: async () => undefined }, { callsMax: 3 });
+    const writer = (confidence: number): FixWriter => new FixWriter(teacherByScript({ prompt_rule: () => ({ rule: 'name the amount first, then the date.', confidence }) }).teacher);
     expect(built(await build({ failures: complaining('bullet points'), writer: writer(0.9) }, 'taught')).patch.systemPrompt).toMatch(/name the amount first/u);
     expect(await build({ failures: complaining('bullet points'), writer: writer(0.3) }, 'taught')).toMatchObject({ ok: false, reason: 'teacher_unsure' });
     expect(await build({ failures: complaining('bullet points') }, 'taught')).toMatchObject({ ok: false, reason: 'no_teacher' });

@@ -18,8 +18,7 @@ import { GenerateJob } from '../generation/generate.job.js';
 import { FixesHandlers } from '../handlers/fixes.handlers.js';
 import { OpportunitiesHandlers } from '../handlers/opportunities.handlers.js';
 import { SignalsHandlers } from '../handlers/signals.handlers.js';
-import { FixProposals0004 } from '../persistence/fix-proposals.migration.js';
-import { InitialSchema0001 } from '../persistence/initial-schema.migration.js';
+import { migrations } from '../persistence/migrations.js';
 import { ProposeFixesJob } from './propose-fixes.job.js';
 
 const FAILURES = 30;
@@ -34,7 +33,7 @@ const event = <Data>(data: Data): EventEnvelope<Data> => ({ id: randomUUID(), so
 beforeAll(async () => {
   server = await createTestDatabase('propose');
   const logger = Logger.silent();
-  database = new Database({ url: server.url, service: contract.service, migrations: [InitialSchema0001, FixProposals0004] });
+  database = new Database({ url: server.url, service: contract.service, migrations });
   await database.start();
   await prepareJobs({ url: server.url, service: contract.service, logger });
   const config = loadConfig({ KAFKA_BROKERS: 'localhost:1', DATABASE_URL: server.url });
