@@ -68,7 +68,7 @@ const rank = async (change: Partial<OpportunityRanked> = {}): Promise<string> =>
       await app.get(SignalsHandlers).onFailed(event(failed), tx);
       await app.get(FixesHandlers).onFailed(event(failed), tx);
     }
-    const ranked = { opportunityId, clusterId: 'c', ...target, version: 'v1', priority: 1, rootCauseReason: 'r', analysisId: 'a', failuresAnalyzed: FAILURES, representatives: [], interactionIds, fixType: 'prompt_patch', rankedAt: now(), ...change } as unknown as OpportunityRanked;
+    const ranked = { opportunityId, clusterId: 'c', ...target, version: 'v1', priority: 1, rootCauseReason: 'r', analysisId: 'a', failuresAnalyzed: FAILURES, representatives: [], commonPatterns: [], interactionIds, fixType: 'prompt_patch', rankedAt: now(), ...change } as unknown as OpportunityRanked;
     await app.get(OpportunitiesHandlers).onRanked(event(ranked), tx);
     await app.get(FixesHandlers).onRanked(event(ranked), tx);
   });
