@@ -20,10 +20,10 @@ describe('loadConfig', () => {
   });
 
   it('reads schedules of workloads, and refuses what is none', () => {
-    expect(loadConfig({ ...env, ANALYSIS_SCHEDULES: '{"support": "0 */6 * * *"}' }).ANALYSIS_SCHEDULES).toEqual({ support: '0 */6 * * *' });
-    expect(loadConfig(env).ANALYSIS_SCHEDULES).toEqual({});
-    expect(() => loadConfig({ ...env, ANALYSIS_SCHEDULES: '{"support": "daily"}' })).toThrow('five fields');
-    expect(() => loadConfig({ ...env, ANALYSIS_SCHEDULES: 'support' })).toThrow('not JSON');
+    expect(loadConfig({ ...env, ANALYSIS_CRON_WORKLOADS: '{"support": "0 */6 * * *"}' }).ANALYSIS_CRON_WORKLOADS).toEqual({ support: '0 */6 * * *' });
+    expect(loadConfig(env).ANALYSIS_CRON_WORKLOADS).toEqual({});
+    expect(() => loadConfig({ ...env, ANALYSIS_CRON_WORKLOADS: '{"support": "daily"}' })).toThrow('five fields');
+    expect(() => loadConfig({ ...env, ANALYSIS_CRON_WORKLOADS: 'support' })).toThrow('not JSON');
     expect(() => loadConfig({ ...env, ANALYSIS_CRON: 'every monday' })).toThrow('five fields');
   });
 

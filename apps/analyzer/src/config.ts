@@ -17,7 +17,7 @@ export const configSchema = databaseConfigSchema
     MAX_FAILURES: count(100, 20_000).describe('Failures kept per target, the newest first'),
     FAILURE_WINDOW_DAYS: count(1, 30).describe('Failures older than this are forgotten'),
     ANALYSIS_CRON: cronPattern.default('0 3 * * *').describe('Crontab pattern (UTC) of the analysis of every target; what was missed while nothing ran is made up for once'),
-    ANALYSIS_SCHEDULES: schedules.prefault('{}').describe('Workloads with a pattern of their own in place of ANALYSIS_CRON: JSON object from workload to crontab pattern'),
+    ANALYSIS_CRON_WORKLOADS: schedules.prefault('{}').describe('Workloads with a pattern of their own in place of ANALYSIS_CRON: JSON object from workload to crontab pattern'),
     ANALYSIS_EVERY_MS: z.coerce.number().int().min(1_000).optional().describe('Also look at this interval whether a target has MIN_NEW_FAILURES'),
     MIN_NEW_FAILURES: count(1, 20).describe('New failures since the last analysis that make another one worth while'),
     MIN_CLUSTER_SIZE: count(2, 5).describe('Smaller clusters are no opportunity'),

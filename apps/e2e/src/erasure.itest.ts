@@ -1,5 +1,8 @@
 // Goal: after an erasure no service holds a word of the user. Method: the services with a database run as processes of the built code on one Kafka and
 // one database; the user's texts are sent through the topics until every schema holds them, and then every column of every table is searched.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { topicCatalogue } from '@ratchet/contracts';
@@ -7,8 +10,9 @@ import type { EventDefinition } from '@ratchet/contracts';
 import { candidateRegistered, commandIssued, interactionFailed, opportunityRanked, signalDetected, userHashOf } from '@ratchet/domain';
 import { createKafka, ensureTopics, EventProducer } from '@ratchet/kafka';
 import { Logger, newEventId } from '@ratchet/observability';
-import { createTestDatabase, eventually, kafkaBrokers, startTestProcess } from '@ratchet/testing';
+import { createTestDatabase, eventually, startTestProcess } from '@ratchet/testing';
 import type { TestDatabase, TestProcess } from '@ratchet/testing';
+import { ChaosStack } from './chaos/chaos-stack.js';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const services = ['data-generator', 'analyzer', 'trainer-dispatcher', 'evaluator', 'console'] as const;
@@ -20,6 +24,8 @@ const ME = `user-${MARK}`;
 const OTHERS_QUERY = 'show me the invoice please';
 const past = new Date(Date.now() - 60_000).toISOString();
 
+const dataDir = mkdtempSync(join(tmpdir(), 'ratchet-erasure-'));
+const stack = new ChaosStack(dataDir, () => undefined);
 let database: TestDatabase;
 let producer: EventProducer;
 let processes: Map<string, TestProcess>;
@@ -64,20 +70,24 @@ const leaveJudgesWork = async (): Promise<void> => {
 };
 
 beforeAll(async () => {
+  await stack.start();
+  process.env['DATABASE_URL'] = stack.databaseUrl;
   database = await createTestDatabase('erasure');
-  const brokers = kafkaBrokers();
+  const { brokers } = stack;
   const kafka = createKafka({ brokers, clientId: 'erasure-test' }, Logger.silent());
   await ensureTopics(kafka, { catalogue: topicCatalogue, replicationFactor: 1, services: [...services] });
   producer = new EventProducer(kafka);
   const env = { KAFKA_BROKERS: brokers.join(','), DATABASE_URL: database.url, HTTP_HOST: '127.0.0.1', HTTP_PORT: '0', PROVIDERS: '[]', GENERATE_DELAY_MS: '0', REVIEW_AGREEING_USERS: '2', REVIEW_MIN_AGREEMENT: '0.1' };
   processes = new Map(services.map((service) => [service, startTestProcess({ script: `${root}apps/${service}/dist/main.js`, env })]));
   await Promise.all([...processes.values()].map((one) => one.said(/"listening"/, 60_000)));
-});
+}, 180_000);
 
 afterAll(async () => {
   await Promise.all([...(processes ?? new Map<string, TestProcess>()).values()].map((one) => one.end('SIGTERM')));
   await producer?.close();
   await database?.drop();
+  await stack.stop();
+  rmSync(dataDir, { recursive: true, force: true });
 });
 
 const consoleUrl = (): string => /"address":"([^"]+)"/.exec(processes.get('console')?.output() ?? '')?.[1] ?? '';

@@ -18,13 +18,13 @@ export class AnalyzeAllJob implements Job {
 
   constructor(
     @Inject(Database) private readonly database: Database,
-    @Inject(CONFIG) private readonly config: Pick<Config, 'ANALYSIS_SCHEDULES'>,
+    @Inject(CONFIG) private readonly config: Pick<Config, 'ANALYSIS_CRON_WORKLOADS'>,
   ) {}
 
   async run(payload: unknown): Promise<void> {
     const { workload: scheduled } = payloadSchema.parse(payload);
     await this.database.transaction(async (tx) => {
-      const targets = (await listTargets(tx)).filter(({ workload }) => isMeant(workload, { scheduled, schedules: this.config.ANALYSIS_SCHEDULES }));
+      const targets = (await listTargets(tx)).filter(({ workload }) => isMeant(workload, { scheduled, schedules: this.config.ANALYSIS_CRON_WORKLOADS }));
       for (const target of targets) await tx.enqueue(ANALYZE_JOB, target, { key: analyzeJobKey(target) });
     });
   }

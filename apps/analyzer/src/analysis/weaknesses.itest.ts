@@ -129,7 +129,7 @@ describe('stored embeddings', () => {
 describe('the schedule', () => {
   it('makes up once for the runs that were missed while nothing ran, for each workload by its own pattern', async () => {
     await database.query(`insert into targets (model, workload) values ('assistant', 'sales')`);
-    const schedule = { ANALYSIS_CRON: '0 3 * * *', ANALYSIS_SCHEDULES: { sales: '0 */6 * * *' } };
+    const schedule = { ANALYSIS_CRON: '0 3 * * *', ANALYSIS_CRON_WORKLOADS: { sales: '0 */6 * * *' } };
     const analysed: string[] = [];
     const jobs: Job[] = [new AnalyzeAllJob(database, schedule), { jobName: ANALYZE_JOB, run: async (payload) => void analysed.push((payload as { workload: string }).workload) }];
     const start = (): Promise<() => Promise<void>> => startJobs({ url: server.url, service, jobs, crons: analysisCrons(schedule), logger, stopWithinMs: 1_000 });
