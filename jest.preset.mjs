@@ -41,6 +41,8 @@ export const integrationPreset = (displayName) => ({
   displayName: `${displayName} (integration)`,
   testMatch: ['<rootDir>/src/**/*.itest.ts'],
   testTimeout: 120_000,
+  // One after the other, unless a caller knows that they may run side by side.
+  maxWorkers: 1,
   // A test that failed may leave connections open; the run must end all the same.
   forceExit: true,
 });

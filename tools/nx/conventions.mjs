@@ -18,7 +18,7 @@ export const createNodesV2 = [
         typecheck: run('tsc -p tsconfig.json'),
         lint: run('eslint .'),
         ...(has('jest.config.mjs') && { test: run('jest', esm) }),
-        ...(has('jest.itest.config.mjs') && { itest: run('jest -c jest.itest.config.mjs --runInBand', esm) }),
+        ...(has('jest.itest.config.mjs') && { itest: run('jest -c jest.itest.config.mjs', esm) }),
       };
       return [file, { projects: { [cwd]: { targets } } }];
     }),

@@ -80,6 +80,7 @@ export const removeUser = async (tx: Queryable, { model, workload, userId, userH
   await tx.query('delete from answer_voices where model = $1 and workload = $2 and user_hash = $3', [...target, userHash]);
   await tx.query(
     `update opportunities set root_cause_reason = case when representative_ids ?| $3::text[] then '' else root_cause_reason end,
+       common_patterns = '[]',
        representative_ids = (select coalesce(jsonb_agg(id), '[]') from jsonb_array_elements_text(representative_ids) as id where id <> all($3::text[])),
        interaction_ids = (select coalesce(jsonb_agg(id), '[]') from jsonb_array_elements_text(interaction_ids) as id where id <> all($3::text[]))
      where model = $1 and workload = $2 and interaction_ids ?| $3::text[]`,
