@@ -78,10 +78,17 @@ const compose = async () => {
   return status === 0 ? passed : failed(stderr.trim());
 };
 
+const fixes = async () => {
+  const built = await runNode(NX, ['run-many', '-t', 'build', '--outputStyle=static'], { timeoutMs: 10 * MINUTE_MS });
+  if (built.code !== 0) return expectCode(built);
+  return expectCode(await runNode(NX, ['run', '@ratchet/e2e:itest', '--outputStyle=static', '--args=src/fixes.itest'], { timeoutMs: 15 * MINUTE_MS }));
+};
+
 const steps = [
   { name: 'demo', does: 'two weeks of the loop on the built-in data', run: demo('demo', ['--weeks', '2']) },
   { name: 'poison', does: 'a wrong correction by many users is turned down', run: demo('poison', ['--poison'], { wanted: 1, says: /^(REJECTED|ROLLED BACK) /m }) },
   { name: 'chaos', does: 'every service killed twenty times, broker and database away, under traffic', run: chaos },
+  { name: 'fixes', does: 'each of the five kinds of fix, from failures in to a changed answer in traffic', run: fixes },
   { name: 'recipes', does: 'each snippet of docs/operating/connect.md, with packages from PyPI and npm', run: doors('recipes') },
   { name: 'hostile', does: '100,000 broken, hostile and random inputs through every door', run: doors('hostile') },
   { name: 'clinc150', does: 'the loop on CLINC150', run: withData(['clinc150.jsonl'], demo('clinc150', ['--weeks', '1', '--data', join(dataDir ?? '', 'clinc150.jsonl')])) },

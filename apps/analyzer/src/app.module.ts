@@ -4,9 +4,8 @@ import { Database } from '@ratchet/persistence';
 import { OpenAiEmbeddingsClient, OpenAiTeacherClient } from '@ratchet/providers';
 import { CONFIG, WORK } from '@ratchet/service';
 import { AnalysisTick } from './analysis/analysis.tick.js';
-import { AnalyzeAllJob } from './analysis/analyze-all.job.js';
+import { AnalyzeAllJob, analysisCrons } from './analysis/analyze-all.job.js';
 import { AnalyzeJob } from './analysis/analyze.job.js';
-import { analysisCrons } from './analysis/schedule.js';
 import { Clusterer } from './clustering/clusterer.js';
 import { Diagnostics } from './diagnosis/diagnostics.js';
 import { JudgePanel } from './diagnosis/judge/judge-panel.js';
@@ -17,6 +16,7 @@ import { ErasureHandlers } from './handlers/erasure.handlers.js';
 import { PromotionsHandlers } from './handlers/promotions.handlers.js';
 import { SignalsHandlers } from './handlers/signals.handlers.js';
 import { StoredEmbeddings } from './persistence/embedding-cache.repository.js';
+import { JudgeSpendingRepository } from './persistence/judge-spending.repository.js';
 import { OpinionRepository } from './persistence/opinion.repository.js';
 import { PruneTick } from './persistence/prune.tick.js';
 import { RerankJob, RerankTick } from './priority/rerank.job.js';
@@ -34,7 +34,7 @@ const embedderFor = (config: Config, logger: Logger, database: Database): Failur
 
 const diagnosticsFor = (config: Config, database: Database, logger: Logger, metrics: Metrics): Diagnostics => {
   const client = config.judge && new OpenAiTeacherClient(config.judge);
-  const panel = client && config.DIAGNOSIS_JUDGE && new JudgePanel(config.DIAGNOSIS_JUDGE, client, new OpinionRepository(database), logger, metrics);
+  const panel = client && config.DIAGNOSIS_JUDGE && new JudgePanel(config.DIAGNOSIS_JUDGE, client, new OpinionRepository(database), new JudgeSpendingRepository(database), logger, metrics);
   logger.info(client ? 'rules and a judge name root causes' : 'no DIAGNOSIS_JUDGE is set: rules name root causes', { ...(client && { judge: client.description }) });
   return new Diagnostics({ database, panel, confidenceMin: config.DIAGNOSIS_MIN_CONFIDENCE });
 };

@@ -1,14 +1,10 @@
-import { idSchema } from '@ratchet/domain';
 import { providerModel, type ProviderModel, providersVariable } from '@ratchet/providers';
-import { databaseConfigSchema, jsonVariable, loadEnv } from '@ratchet/service';
+import { cronPatternSchema, cronPatternsVariable, databaseConfigSchema, jsonVariable, loadEnv } from '@ratchet/service';
 import { z } from 'zod';
 import { diagnosisJudgeSchema } from './diagnosis/judge/judge-config.js';
 import { loadCatalogue } from './strategies/load-catalogue.js';
 import { strategyVariables } from './strategies/strategy-variables.js';
 import type { Strategy } from '@ratchet/domain';
-
-const cronPattern = z.string().regex(/^[0-9*/,-]+(?:\s+[0-9*/,-]+){4}$/u, 'is no crontab pattern of five fields, such as "0 3 * * *"');
-const schedules = jsonVariable(z.record(idSchema, cronPattern), { example: '{"support": "0 */6 * * *"}' });
 
 const count = (least: number, fallback: number) => z.coerce.number().int().min(least).default(fallback);
 
@@ -16,8 +12,8 @@ export const configSchema = databaseConfigSchema
   .extend({
     MAX_FAILURES: count(100, 20_000).describe('Failures kept per target, the newest first'),
     FAILURE_WINDOW_DAYS: count(1, 30).describe('Failures older than this are forgotten'),
-    ANALYSIS_CRON: cronPattern.default('0 3 * * *').describe('Crontab pattern (UTC) of the analysis of every target; what was missed while nothing ran is made up for once'),
-    ANALYSIS_CRON_WORKLOADS: schedules.prefault('{}').describe('Workloads with a pattern of their own in place of ANALYSIS_CRON: JSON object from workload to crontab pattern'),
+    ANALYSIS_CRON: cronPatternSchema.default('0 3 * * *').describe('Crontab pattern (UTC) of the analysis of every target; what was missed while nothing ran is made up for once'),
+    ANALYSIS_CRON_WORKLOADS: cronPatternsVariable.prefault('{}').describe('Workloads with a pattern of their own in place of ANALYSIS_CRON: JSON object from workload to crontab pattern'),
     ANALYSIS_EVERY_MS: z.coerce.number().int().min(1_000).optional().describe('Also look at this interval whether a target has MIN_NEW_FAILURES'),
     MIN_NEW_FAILURES: count(1, 20).describe('New failures since the last analysis that make another one worth while'),
     MIN_CLUSTER_SIZE: count(2, 5).describe('Smaller clusters are no opportunity'),
@@ -34,7 +30,7 @@ export const configSchema = databaseConfigSchema
   .extend({
     RERANK_EVERY_MS: count(1_000, 30_000).describe('How often it looks whether late evidence or an outcome changes priorities between analyses'),
     DIAGNOSIS_MIN_CONFIDENCE: z.coerce.number().min(0).max(1).default(0.4).describe('Confidence in a root cause below which an opportunity waits for a person: it is ranked, and not acted upon'),
-    DIAGNOSIS_JUDGE: jsonVariable(diagnosisJudgeSchema, { example: '{"provider": "openai", "model": "gpt-4.1-mini", "price": {"inputUsdPerMillionTokens": 0.4, "outputUsdPerMillionTokens": 1.6}}' }).optional().describe('A model that judges root causes, as JSON: provider, model, price, and optionally costPerAnalysisUsdMax, clustersMax, concurrency, answerTimeoutMs; without it only rules judge'),
+    DIAGNOSIS_JUDGE: jsonVariable(diagnosisJudgeSchema, { example: '{"provider": "openai", "model": "gpt-4.1-mini", "price": {"inputUsdPerMillionTokens": 0.4, "outputUsdPerMillionTokens": 1.6}}' }).optional().describe('A model that judges root causes, as JSON: provider, model, price, and optionally costPerAnalysisUsdMax, costPerMonthUsdMax, clustersMax, concurrency, answerTimeoutMs; without it only rules judge'),
   })
   .refine(({ EMBEDDINGS_PROVIDER, EMBEDDINGS_MODEL }) => (EMBEDDINGS_PROVIDER === undefined) === (EMBEDDINGS_MODEL === undefined), {
     path: ['EMBEDDINGS_MODEL'],

@@ -1,6 +1,6 @@
 import { defineService } from '@ratchet/contracts';
 import {
-  candidateJudged, candidateRegistered, commandIssued, datasetVersioned, fixProposed, interactionFailed, opportunityClosed, opportunityRanked, rolloutAdvanced, signalDetected, trainingFailed,
+  budgetChanged, candidateJudged, candidateRegistered, commandIssued, datasetVersioned, fixProposed, interactionFailed, opportunityClosed, opportunityRanked, rolloutAdvanced, signalDetected, trainingFailed,
   trainingStarted, versionPromoted, versionRolledBack,
 } from '@ratchet/domain';
 
@@ -10,5 +10,5 @@ export const contract = defineService({
     interactionFailed, signalDetected, candidateJudged, versionPromoted, versionRolledBack, rolloutAdvanced, commandIssued, datasetVersioned, fixProposed, trainingStarted, trainingFailed,
     candidateRegistered,
   ],
-  produces: [opportunityRanked, opportunityClosed],
+  produces: [opportunityRanked, opportunityClosed, budgetChanged],
 });

@@ -10,7 +10,7 @@ import { StoredTexts } from './filters/stored-texts.js';
 import { ProposeFixesJob } from './fixes/propose-fixes.job.js';
 import { BudgetNews } from './generation/budget-news.js';
 import { DatasetPublisher } from './generation/dataset-publisher.js';
-import { generationSchedules } from './generation/generate-all.job.js';
+import { GenerateAllJob, generationCrons } from './generation/generate-all.job.js';
 import { GenerateJob } from './generation/generate.job.js';
 import { GenerationMetrics } from './generation/generation-metrics.js';
 import { ErasureHandlers } from './handlers/erasure.handlers.js';
@@ -52,14 +52,11 @@ const redactTexts = (config: Config, metrics: Metrics): StoredTexts => {
   return new StoredTexts(config.redaction, (kind, count) => redactions.inc({ kind }, count));
 };
 
-const workOf = (config: Config, database: Database, generate: GenerateJob, proposeFixes: ProposeFixesJob, review: ReviewTick): Work => {
-  const schedules = generationSchedules({ database, pattern: config.GENERATE_CRON, byWorkload: config.GENERATE_CRON_WORKLOADS });
-  return {
-    jobs: [generate, proposeFixes, ...schedules.jobs],
-    crons: schedules.crons,
-    ticks: [new PruneTick({ database, failuresMax: config.MAX_FAILURES, windowDays: config.FAILURE_WINDOW_DAYS, trafficMax: config.TRAFFIC_MAX }), review],
-  };
-};
+const workOf = (config: Config, database: Database, generate: GenerateJob, generateAll: GenerateAllJob, proposeFixes: ProposeFixesJob, review: ReviewTick): Work => ({
+  jobs: [generate, generateAll, proposeFixes],
+  crons: generationCrons(config),
+  ticks: [new PruneTick({ database, failuresMax: config.MAX_FAILURES, windowDays: config.FAILURE_WINDOW_DAYS, trafficMax: config.TRAFFIC_MAX }), review],
+});
 
 @Module({})
 export class AppModule {
@@ -69,6 +66,7 @@ export class AppModule {
       controllers: [SignalsHandlers, OpportunitiesHandlers, ReviewHandlers, ErasureHandlers, FixesHandlers, GenerationCommandsHandlers, TrafficHandlers],
       providers: [
         GenerateJob,
+        GenerateAllJob,
         GenerationMetrics,
         BudgetNews,
         DatasetPublisher,
@@ -80,7 +78,7 @@ export class AppModule {
         ProposeFixesJob,
         { provide: TeachingStaff, useFactory: hireTeacher, inject: [CONFIG, Database, Logger] },
         { provide: StoredTexts, useFactory: redactTexts, inject: [CONFIG, Metrics] },
-        { provide: WORK, useFactory: workOf, inject: [CONFIG, Database, GenerateJob, ProposeFixesJob, ReviewTick] },
+        { provide: WORK, useFactory: workOf, inject: [CONFIG, Database, GenerateJob, GenerateAllJob, ProposeFixesJob, ReviewTick] },
       ],
     };
   }

@@ -1,19 +1,11 @@
 import { providerModel, type ProviderModel, providersVariable } from '@ratchet/providers';
 import { phoneCountrySchema, redactionKindSchema, type RedactionRules } from '@ratchet/redaction';
-import { databaseConfigSchema, loadEnv } from '@ratchet/service';
+import { cronPatternSchema, cronPatternsVariable, databaseConfigSchema, loadEnv } from '@ratchet/service';
 import { z } from 'zod';
 import { reviewRulesVariable } from './review/rules-variable.js';
 
 const count = (least: number, fallback: number) => z.coerce.number().int().min(least).default(fallback);
 const words = z.string().transform((text) => text.split(',').map((word) => word.trim()).filter((word) => word !== '' && word !== 'none'));
-const cronsVariable = z.string().transform((text, context): Record<string, string> => {
-  try {
-    return z.record(z.string(), z.string().min(9)).parse(JSON.parse(text));
-  } catch {
-    context.addIssue({ code: 'custom', message: 'is no JSON object from workloads to crontab patterns' });
-    return z.NEVER;
-  }
-});
 const share = (fallback: number) => z.coerce.number().min(0).max(1).default(fallback);
 
 export const configSchema = databaseConfigSchema
@@ -21,8 +13,8 @@ export const configSchema = databaseConfigSchema
     MAX_FAILURES: count(100, 20_000).describe('Failures kept per target, the newest first'),
     FAILURE_WINDOW_DAYS: count(1, 30).describe('Failures and corrections older than this are forgotten'),
     GENERATE_DELAY_MS: count(0, 30_000).describe('Waiting time after a ranked opportunity, so that one run covers a whole analysis'),
-    GENERATE_CRON: z.string().min(9).default('0 4 * * 1').describe('Crontab pattern (UTC) of the run over every target'),
-    GENERATE_CRON_WORKLOADS: cronsVariable.prefault('{}').describe('Crontab patterns (UTC) of workloads that have their own, as JSON: {"support": "0 4 * * *"}'),
+    GENERATE_CRON: cronPatternSchema.default('0 4 * * 1').describe('Crontab pattern (UTC) of the run over every target'),
+    GENERATE_CRON_WORKLOADS: cronPatternsVariable.prefault('{}').describe('Crontab patterns (UTC) of workloads that have their own, as JSON: {"support": "0 4 * * *"}'),
     REVIEW_MODE: z.enum(['agreement', 'accept_all', 'manual']).default('agreement').describe('agreement: users who agree accept; accept_all: what any single user writes trains the model, unreviewed, so only where all who write are trusted; manual: only reviewers'),
     REVIEW_AGREEING_USERS: count(1, 3).describe('Different users who must have submitted an answer'),
     REVIEW_MIN_AGREEMENT: share(0.6).describe('Share of the corrections of similar requests that must name an answer'),

@@ -165,8 +165,12 @@ describe('the loop', () => {
     try {
       kafka = clientOf(stack.kafkaBrokers.join(','));
       const recorded = (await readAll(topics.audit.name)).map(({ value }) => JSON.parse(String(value)) as AuditRecorded);
-      expect(recorded.map(({ record }) => record.cycle_id)).toEqual(report.weeks.map(({ cycleId }) => cycleId));
-      expect(recorded[0]?.record.deployment_decision).toContain(`promoted ${report.weeks[0]?.version}`);
+      const ids = recorded.map(({ record }) => record.cycle_id);
+      expect(new Set(ids).size).toBe(ids.length);
+      // On a machine that does everything at once a week may need another cycle, after one that had too little to judge by.
+      expect(ids.slice(-report.weeks.length)).toEqual(report.weeks.map(({ cycleId }) => cycleId));
+      const [promoted] = recorded.slice(-report.weeks.length);
+      expect(promoted?.record.deployment_decision).toContain(`promoted ${report.weeks[0]?.version}`);
       expect(() => followChain(recorded)).not.toThrow();
     } finally {
       await stack.stop();

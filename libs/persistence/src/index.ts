@@ -4,3 +4,4 @@ export { receiveOnce, inboxKey, pruneInbox } from './inbox.js';
 export { Leader, type LeaderOptions } from './leader.js';
 export { prepareJobs, startJobs, type Job, type Cron, type JobRunnerOptions } from './jobs.js';
 export { startTicks, type Tick } from './ticks.js';
+export { ForwardMigration } from './forward-migration.js';

@@ -1,11 +1,9 @@
-import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { ForwardMigration } from './forward-migration.js';
 
 /** Inbox and outbox, in every service's schema. */
-export class PlatformTables0001 implements MigrationInterface {
-  name = 'PlatformTables0000000000001';
-
-  async up(runner: QueryRunner): Promise<void> {
-    await runner.query(`
+export class PlatformTables0001 extends ForwardMigration {
+  readonly name = 'PlatformTables0000000000001';
+  protected readonly statements = [`
       create table inbox (
         event_id text not null,
         source text not null,
@@ -21,26 +19,14 @@ export class PlatformTables0001 implements MigrationInterface {
         headers jsonb not null,
         written_at timestamptz not null default now()
       );
-    `);
-  }
-
-  async down(): Promise<void> {
-    throw new Error('migrations only go forward');
-  }
+    `];
 }
 
 /**
  * Keys and headers hold ids of other people's making, and those any character. Text has no zero byte, and jsonb no escape of one; json keeps
  * what it is given, and is never looked into here.
  */
-export class PlatformTables0002 implements MigrationInterface {
-  name = 'PlatformTables0000000000002';
-
-  async up(runner: QueryRunner): Promise<void> {
-    await runner.query('alter table outbox alter column key type json using to_json(key), alter column headers type json using headers::json');
-  }
-
-  async down(): Promise<void> {
-    throw new Error('migrations only go forward');
-  }
+export class PlatformTables0002 extends ForwardMigration {
+  readonly name = 'PlatformTables0000000000002';
+  protected readonly statements = ['alter table outbox alter column key type json using to_json(key), alter column headers type json using headers::json'];
 }

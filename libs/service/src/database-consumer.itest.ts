@@ -1,3 +1,4 @@
+import { ForwardMigration } from '@ratchet/persistence';
 // A small service, wired as runService wires one, on a real topic of the catalogue and a database of its own. Other tests leave
 // records in that topic too, so everything here goes by cycle ids of this run.
 import 'reflect-metadata';
@@ -15,7 +16,6 @@ import { Database, OutboxRelay } from '@ratchet/persistence';
 import type { Transaction } from '@ratchet/persistence';
 import { createTestDatabase, eventually, kafkaBrokers, readAll, startTcpProxy, uniqueName, withAdmin } from '@ratchet/testing';
 import type { ReadRecord, TcpProxy, TestDatabase } from '@ratchet/testing';
-import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { DatabaseConsumerStrategy } from './database-consumer.strategy.js';
 import { OnEvent } from './on-event.js';
 import { PlatformModule } from './platform.module.js';
@@ -36,16 +36,9 @@ interface Failure {
   readonly reason: string;
 }
 
-class Seen0001 implements MigrationInterface {
-  name = 'Seen0000000000001';
-
-  async up(runner: QueryRunner): Promise<void> {
-    await runner.query('create table seen (sequence bigint generated always as identity, cycle_id text not null, reason text not null)');
-  }
-
-  async down(): Promise<void> {
-    throw new Error('migrations only go forward');
-  }
+class Seen0001 extends ForwardMigration {
+  readonly name = 'Seen0000000000001';
+  protected readonly statements = ['create table seen (sequence bigint generated always as identity, cycle_id text not null, reason text not null)'];
 }
 
 /** How often the handler was called for a cycle, transactions that were rolled back included. */

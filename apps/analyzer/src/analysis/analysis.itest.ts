@@ -19,6 +19,7 @@ import { PromotionsHandlers } from '../handlers/promotions.handlers.js';
 import { SignalsHandlers } from '../handlers/signals.handlers.js';
 import { migrations } from '../persistence/migrations.js';
 import { StoredEmbeddings } from '../persistence/embedding-cache.repository.js';
+import { JudgeSpendingRepository } from '../persistence/judge-spending.repository.js';
 import { OpinionRepository } from '../persistence/opinion.repository.js';
 import { listTargetsToRerank, loadEfforts } from '../persistence/priority.repository.js';
 import { pruneQuotes } from '../persistence/retention.repository.js';
@@ -27,7 +28,7 @@ import { strategistFor } from '../strategies/strategist-for.js';
 import { AnalyzeJob } from './analyze.job.js';
 import type { Clusterer } from '../clustering/clusterer.js';
 import type { EventEnvelope } from '@ratchet/contracts';
-import type { Command, InteractionFailed, OpportunityRanked, SignalDetected } from '@ratchet/domain';
+import type { BudgetChanged, Command, InteractionFailed, OpportunityRanked, SignalDetected } from '@ratchet/domain';
 import type { ClusterPage } from './clustering.port.js';
 
 const now = (): string => new Date().toISOString();
@@ -76,7 +77,7 @@ const start = async (env: Record<string, string> = {}): Promise<Running & { targ
   await prepareJobs({ url: server.url, service: contract.service, logger });
   const PROVIDERS = JSON.stringify([{ name: 'wire', baseUrl: `http://127.0.0.1:${(wire.address() as AddressInfo).port}/v1` }]);
   const config = loadConfig({ KAFKA_BROKERS: 'localhost:1', DATABASE_URL: server.url, PROVIDERS, ...env });
-  const panel = config.judge && config.DIAGNOSIS_JUDGE && new JudgePanel(config.DIAGNOSIS_JUDGE, new OpenAiTeacherClient(config.judge), new OpinionRepository(database), logger, metrics);
+  const panel = config.judge && config.DIAGNOSIS_JUDGE && new JudgePanel(config.DIAGNOSIS_JUDGE, new OpenAiTeacherClient(config.judge), new OpinionRepository(database), new JudgeSpendingRepository(database), logger, metrics);
   const diagnostics = new Diagnostics({ database, panel, confidenceMin: config.DIAGNOSIS_MIN_CONFIDENCE });
   const job = new AnalyzeJob(config, database, logger, metrics, byFirstWord, new FailureEmbedder(undefined, new StoredEmbeddings(database)), strategistFor(config, logger), diagnostics);
   const rerankJob = new RerankJob(config, database, logger, metrics);
@@ -143,12 +144,15 @@ const answer = (rootCause: string, confidence: number) => () => ({ status: 200, 
 
 describe('a judge', () => {
   it('gives its opinion once for the same failures, and one that differs without a clear lead leaves the opportunity to a person', async () => {
-    const { fail, analyze } = await start({ DIAGNOSIS_JUDGE });
+    const { fail, analyze, sent } = await start({ DIAGNOSIS_JUDGE });
     await fail('fees', 6);
     judgeSays = answer('intent_misunderstood', 0.95);
     const [ranked] = await analyze();
     expect(ranked).toMatchObject({ diagnosis: { byRules: { rootCause: 'knowledge_gap' }, byJudge: { rootCause: 'intent_misunderstood', judge: 'wire/large', costUsd: 0.002 }, needsPerson: true } });
     expect([(await analyze())[0]?.diagnosis, asked]).toEqual([ranked?.diagnosis, 1]);
+    const [first, second] = await sent<BudgetChanged>('ratchet.budget.changed');
+    expect(first).toMatchObject({ component: 'failure_analysis', run: { spentUsd: 0.002, limitUsd: 1 }, monthly: { spentUsd: 0.002, limitUsd: null }, calls: 1 });
+    expect(second).toMatchObject({ run: { spentUsd: 0 }, monthly: { spentUsd: 0.002 }, calls: 0 });
   });
 
   it.each([

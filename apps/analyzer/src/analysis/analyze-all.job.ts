@@ -1,15 +1,16 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Database } from '@ratchet/persistence';
-import { CONFIG } from '@ratchet/service';
-import { z } from 'zod';
+import { CONFIG, cronsOf, meantBy } from '@ratchet/service';
 import { listTargets } from '../persistence/target.repository.js';
 import { ANALYZE_JOB, analyzeJobKey } from './analyze.job.js';
-import { ANALYZE_ALL_JOB, isMeant } from './schedule.js';
-import type { Job } from '@ratchet/service';
+import type { Cron, Job } from '@ratchet/service';
 import type { Config } from '../config.js';
 
-/** `workload`: of its own schedule; none for the common one. The job runner adds what it knows of the schedule. */
-const payloadSchema = z.object({ workload: z.string().optional() });
+const ANALYZE_ALL_JOB = 'analyze-all';
+
+type Schedule = Pick<Config, 'ANALYSIS_CRON' | 'ANALYSIS_CRON_WORKLOADS'>;
+
+export const analysisCrons = ({ ANALYSIS_CRON: pattern, ANALYSIS_CRON_WORKLOADS: patterns }: Schedule): Cron[] => cronsOf({ cronName: 'scheduled-analysis', jobName: ANALYZE_ALL_JOB, pattern, patterns });
 
 /** The scheduled analysis: one job for every target that has ever failed and that the schedule means. */
 @Injectable()
@@ -22,10 +23,9 @@ export class AnalyzeAllJob implements Job {
   ) {}
 
   async run(payload: unknown): Promise<void> {
-    const { workload: scheduled } = payloadSchema.parse(payload);
+    const isMeant = meantBy(payload, this.config.ANALYSIS_CRON_WORKLOADS);
     await this.database.transaction(async (tx) => {
-      const targets = (await listTargets(tx)).filter(({ workload }) => isMeant(workload, { scheduled, schedules: this.config.ANALYSIS_CRON_WORKLOADS }));
-      for (const target of targets) await tx.enqueue(ANALYZE_JOB, target, { key: analyzeJobKey(target) });
+      for (const target of await listTargets(tx)) if (isMeant(target.workload)) await tx.enqueue(ANALYZE_JOB, target, { key: analyzeJobKey(target) });
     });
   }
 }

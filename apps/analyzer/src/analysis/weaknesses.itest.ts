@@ -14,9 +14,8 @@ import { migrations } from '../persistence/migrations.js';
 import { pruneEmbeddings, StoredEmbeddings } from '../persistence/embedding-cache.repository.js';
 import { loadHistory } from '../persistence/history.repository.js';
 import { strategistFor } from '../strategies/strategist-for.js';
-import { AnalyzeAllJob } from './analyze-all.job.js';
+import { AnalyzeAllJob, analysisCrons } from './analyze-all.job.js';
 import { ANALYZE_JOB, AnalyzeJob } from './analyze.job.js';
-import { analysisCrons } from './schedule.js';
 import type { Clusterer } from '../clustering/clusterer.js';
 import type { ClusteringResult, ClusterItem, ClusterOptions, ClusterPage } from './clustering.port.js';
 

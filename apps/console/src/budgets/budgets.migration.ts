@@ -1,11 +1,9 @@
-import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { ForwardMigration } from '@ratchet/persistence';
 
 /** The newest word of each component on each target about what it spent and waits for. */
-export class Budgets0004 implements MigrationInterface {
-  name = 'Budgets1760000000004';
-
-  async up(runner: QueryRunner): Promise<void> {
-    await runner.query(`
+export class Budgets0004 extends ForwardMigration {
+  readonly name = 'Budgets1760000000004';
+  protected readonly statements = [`
       create table budgets (
         component text not null,
         model text not null,
@@ -14,10 +12,5 @@ export class Budgets0004 implements MigrationInterface {
         changed_at timestamptz not null,
         primary key (component, model, workload)
       )
-    `);
-  }
-
-  async down(): Promise<void> {
-    throw new Error('migrations only go forward');
-  }
+    `];
 }

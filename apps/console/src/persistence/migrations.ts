@@ -1,5 +1,5 @@
+import { ForwardMigration } from '@ratchet/persistence';
 import { Budgets0004 } from '../budgets/budgets.migration.js';
-import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { Reviews0003 } from './reviews.migration.js';
 
 const TABLES = `
@@ -82,32 +82,18 @@ create function refuse_audit_change() returns trigger language plpgsql as $$ beg
 create trigger audit_records_are_append_only before update or delete or truncate on audit_records for each statement execute function refuse_audit_change();
 `;
 
-class ConsoleTables0001 implements MigrationInterface {
-  name = 'ConsoleTables1760000000001';
-
-  async up(runner: QueryRunner): Promise<void> {
-    await runner.query(TABLES);
-  }
-
-  async down(): Promise<void> {
-    throw new Error('migrations only go forward');
-  }
+class ConsoleTables0001 extends ForwardMigration {
+  readonly name = 'ConsoleTables1760000000001';
+  protected readonly statements = [TABLES];
 }
 
 /** Facts of cycles that came before those that they follow from. */
-class EarlyFacts0002 implements MigrationInterface {
-  name = 'EarlyFacts1760000000002';
-
-  async up(runner: QueryRunner): Promise<void> {
-    await runner.query(`
+class EarlyFacts0002 extends ForwardMigration {
+  readonly name = 'EarlyFacts1760000000002';
+  protected readonly statements = [`
       create table early_facts (place bigint generated always as identity primary key, cycle_id text not null, change json not null);
       create index early_facts_by_cycle on early_facts (cycle_id, place);
-    `);
-  }
-
-  async down(): Promise<void> {
-    throw new Error('migrations only go forward');
-  }
+    `];
 }
 
 export const migrations = [ConsoleTables0001, EarlyFacts0002, Reviews0003, Budgets0004];

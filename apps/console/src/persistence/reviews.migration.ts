@@ -1,11 +1,9 @@
-import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { ForwardMigration } from '@ratchet/persistence';
 
 /** What waits for reviewers, and what they decided, as the datasets topic tells it. */
-export class Reviews0003 implements MigrationInterface {
-  name = 'Reviews1760000000003';
-
-  async up(runner: QueryRunner): Promise<void> {
-    await runner.query(`
+export class Reviews0003 extends ForwardMigration {
+  readonly name = 'Reviews1760000000003';
+  protected readonly statements = [`
       create table review_items (
         example_id text primary key,
         model text not null,
@@ -23,10 +21,5 @@ export class Reviews0003 implements MigrationInterface {
         completed_at timestamptz not null,
         primary key (erasure_id)
       );
-    `);
-  }
-
-  async down(): Promise<void> {
-    throw new Error('migrations only go forward');
-  }
+    `];
 }

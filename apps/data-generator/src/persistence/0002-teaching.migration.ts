@@ -1,5 +1,5 @@
+import { ForwardMigration } from '@ratchet/persistence';
 import { SPENDING_TABLES } from '@ratchet/spending';
-import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 const TABLES = `
   alter table opportunities
@@ -42,15 +42,7 @@ const TABLES = `
 `;
 
 /** Strategies of opportunities, texts of what was issued (tests are kept apart from training by them), runs, what a teacher cost, and a sample of traffic. */
-export class Teaching0002 implements MigrationInterface {
-  name = 'Teaching0000000000102';
-
-  async up(runner: QueryRunner): Promise<void> {
-    await runner.query(TABLES);
-    await runner.query(SPENDING_TABLES);
-  }
-
-  async down(): Promise<void> {
-    throw new Error('migrations only go forward');
-  }
+export class Teaching0002 extends ForwardMigration {
+  readonly name = 'Teaching0000000000102';
+  protected readonly statements = [TABLES, SPENDING_TABLES];
 }

@@ -1,4 +1,4 @@
-import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { ForwardMigration } from '@ratchet/persistence';
 
 /** Who serves, and every revision of it. */
 const ROUTING = `
@@ -128,16 +128,9 @@ const COUNTS = `
   );
 `;
 
-class RolloutTables0001 implements MigrationInterface {
-  name = 'RolloutTables1760000000001';
-
-  async up(runner: QueryRunner): Promise<void> {
-    for (const sql of [ROUTING, ROLLOUTS, RECORD, COUNTS]) await runner.query(sql);
-  }
-
-  async down(): Promise<void> {
-    throw new Error('migrations only go forward');
-  }
+class RolloutTables0001 extends ForwardMigration {
+  readonly name = 'RolloutTables1760000000001';
+  protected readonly statements = [ROUTING, ROLLOUTS, RECORD, COUNTS];
 }
 
 export const migrations = [RolloutTables0001];

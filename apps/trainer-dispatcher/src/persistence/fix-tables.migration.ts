@@ -1,10 +1,8 @@
-import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { ForwardMigration } from '@ratchet/persistence';
 
-export class FixTables0004 implements MigrationInterface {
-  name = 'FixTables1760000000004';
-
-  async up(runner: QueryRunner): Promise<void> {
-    await runner.query(`
+export class FixTables0004 extends ForwardMigration {
+  readonly name = 'FixTables1760000000004';
+  protected readonly statements = [`
       create table fixes (
         fix_id text primary key,
         model text not null,
@@ -24,10 +22,5 @@ export class FixTables0004 implements MigrationInterface {
         failures_analyzed int not null,
         test_count int not null
       );
-    `);
-  }
-
-  async down(): Promise<void> {
-    throw new Error('migrations only go forward');
-  }
+    `];
 }

@@ -1,12 +1,10 @@
+import { ForwardMigration } from '@ratchet/persistence';
 import { FixTables0004 } from './fix-tables.migration.js';
 import { TrainingRecipes0002 } from './training-recipes.migration.js';
-import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-class TrainerTables0001 implements MigrationInterface {
-  name = 'TrainerTables1760000000001';
-
-  async up(runner: QueryRunner): Promise<void> {
-    await runner.query(`
+class TrainerTables0001 extends ForwardMigration {
+  readonly name = 'TrainerTables1760000000001';
+  protected readonly statements = [`
       create table targets (
         model text not null,
         workload text not null,
@@ -72,12 +70,7 @@ class TrainerTables0001 implements MigrationInterface {
         ended_at timestamptz
       );
       create unique index one_open_cycle_a_target on cycles (model, workload) where ended_at is null;
-    `);
-  }
-
-  async down(): Promise<void> {
-    throw new Error('migrations only go forward');
-  }
+    `];
 }
 
 export const migrations = [TrainerTables0001, TrainingRecipes0002, FixTables0004];

@@ -8,6 +8,8 @@ export const diagnosisJudgeSchema = z.strictObject({
   price: z.strictObject({ inputUsdPerMillionTokens: z.number().nonnegative(), outputUsdPerMillionTokens: z.number().nonnegative() }),
   /** Looked at before each question, so that those under way may go beyond it. */
   costPerAnalysisUsdMax: z.number().nonnegative().default(1),
+  /** Of all targets together, in a month (UTC); no limit without. */
+  costPerMonthUsdMax: z.number().nonnegative().optional(),
   /** Clusters that one analysis asks about, the largest first. */
   clustersMax: z.number().int().min(1).max(500).default(50),
   concurrency: z.number().int().min(1).max(32).default(4),

@@ -1,8 +1,9 @@
 import { describe, expect, it, jest } from '@jest/globals';
 import { Logger, Metrics } from '@ratchet/observability';
 import { InMemoryTeacherClient, ProviderError, type TeacherClient, type TeacherRequest } from '@ratchet/providers';
+import type { Target } from '@ratchet/domain';
 import { diagnosisJudgeSchema } from './judge-config.js';
-import { JudgePanel, type OpinionStore } from './judge-panel.js';
+import { JudgePanel, type OpinionStore, type JudgeSpendings } from './judge-panel.js';
 import { judgeQuestion } from './judge-question.js';
 import type { z } from 'zod';
 import type { JudgeOpinion } from '../diagnosis.js';
@@ -14,6 +15,18 @@ const byId = new Map(failures.map((one) => [one.interactionId, one]));
 const cluster = (clusterId: string, memberIds: string[]) => ({ clusterId, memberIds, centroid: [], representativeIds: memberIds.slice(0, 1), commonPatterns: [] });
 const clusters = [cluster('k1', ['a', 'b']), cluster('k2', ['c']), cluster('k3', ['d'])];
 const answer = { reason: 'Old prices.', rootCause: 'knowledge_gap', confidence: 0.7, suggestedFix: 'Update the list.\u0007' };
+
+const target = { model: 'assistant', workload: 'support' };
+
+class MemorySpendings implements JudgeSpendings {
+  spent = 0;
+  async monthUsd(): Promise<number> {
+    return this.spent;
+  }
+  async add(_target: Target, { costUsd }: { costUsd: number }): Promise<void> {
+    this.spent += costUsd;
+  }
+}
 
 class MemoryStore implements OpinionStore {
   readonly kept = new Map<string, JudgeOpinion>();
@@ -30,10 +43,11 @@ const panelOf = (client: TeacherClient, settings: object = {}) => {
   const logger = Logger.silent();
   const warned = jest.spyOn(logger, 'warn');
   const store = new MemoryStore();
+  const spendings = new MemorySpendings();
   const config = diagnosisJudgeSchema.parse({ provider: 'p', model: 'm', price: { inputUsdPerMillionTokens: 1, outputUsdPerMillionTokens: 2 }, concurrency: 1, ...settings });
-  const panel = new JudgePanel(config, client, store, logger, metrics);
+  const panel = new JudgePanel(config, client, store, spendings, logger, metrics);
   const outcome = async (name: string): Promise<number> => Number(new RegExp(`judge_questions_total\\{[^}]*outcome="${name}"[^}]*\\} (\\d+)`, 'u').exec(await metrics.registry.metrics())?.[1] ?? 0);
-  return { panel, store, warned, outcome };
+  return { panel, store, spendings, warned, outcome };
 };
 const failing = (code: 'timeout' | 'rate_limited' | 'bad_response'): InMemoryTeacherClient =>
   new InMemoryTeacherClient(() => {
@@ -44,10 +58,10 @@ describe('JudgePanel', () => {
   it('gives an opinion on each cluster, printable, and never asks the same question again', async () => {
     const client = new InMemoryTeacherClient(() => answer);
     const { panel, outcome } = panelOf(client);
-    const first = await panel.judge(clusters, byId);
+    const { opinions: first } = await panel.judge(target, { clusters, byId });
     expect([...first.keys()].sort()).toEqual(['k1', 'k2', 'k3']);
     expect(first.get('k1')).toMatchObject({ rootCause: 'knowledge_gap', confidence: 0.7, suggestedFix: 'Update the list.', judge: 'in-memory/teacher' });
-    expect(await panel.judge(clusters, byId)).toEqual(first);
+    expect((await panel.judge(target, { clusters, byId })).opinions).toEqual(first);
     expect([client.requests.length, await outcome('answered'), await outcome('known')]).toEqual([3, 3, 3]);
   });
 
@@ -57,19 +71,19 @@ describe('JudgePanel', () => {
       ask: async <Schema extends z.ZodType>({ schema }: TeacherRequest<Schema>) => ({ value: schema.parse(answer), usage: { inputTokens: 1_000, outputTokens: 500 } }),
     };
     const { panel } = panelOf(client);
-    expect((await panel.judge(clusters, byId)).get('k2')?.costUsd).toBeCloseTo(0.002);
+    expect((await panel.judge(target, { clusters, byId })).opinions.get('k2')?.costUsd).toBeCloseTo(0.002);
   });
 
   it('has no opinion where answers are nonsense, and goes on to the next question', async () => {
     const { panel, warned, outcome } = panelOf(new InMemoryTeacherClient(() => ({ rootCause: 'gremlins' })));
-    expect((await panel.judge(clusters, byId)).size).toBe(0);
+    expect((await panel.judge(target, { clusters, byId })).opinions.size).toBe(0);
     expect(await outcome('bad_response')).toBe(3);
     expect(warned.mock.calls.map(([message]) => message)).toEqual(Array.from({ length: 3 }, () => 'a root cause was not judged: the rules decide'));
   });
 
   it.each(['timeout', 'rate_limited'] as const)('asks no more in this analysis after a %s', async (code) => {
     const { panel, outcome } = panelOf(failing(code));
-    expect((await panel.judge(clusters, byId)).size).toBe(0);
+    expect((await panel.judge(target, { clusters, byId })).opinions.size).toBe(0);
     expect([await outcome(code), await outcome('skipped')]).toEqual([1, 2]);
   });
 
@@ -79,15 +93,27 @@ describe('JudgePanel', () => {
       ask: ({ signal }) => new Promise((_, reject) => signal?.addEventListener('abort', () => reject(new ProviderError({ code: 'cancelled', provider: 'p', message: 'the caller cancelled the call' })), { once: true })),
     };
     const { panel, outcome } = panelOf(slow, { answerTimeoutMs: 100 });
-    expect((await panel.judge(clusters, byId)).size).toBe(0);
+    expect((await panel.judge(target, { clusters, byId })).opinions.size).toBe(0);
     expect(await outcome('timeout')).toBe(1);
   });
 
   it('stops at the cost of an analysis and at the number of clusters, the largest first', async () => {
     const spent = panelOf(new InMemoryTeacherClient(() => answer), { costPerAnalysisUsdMax: 0.0000001 });
-    expect([...(await spent.panel.judge(clusters, byId)).keys()]).toEqual(['k1']);
+    expect([...(await spent.panel.judge(target, { clusters, byId })).opinions.keys()]).toEqual(['k1']);
+    expect((await spent.panel.judge(target, { clusters: [cluster('k4', ['a']), ...clusters], byId })).spending.waitingFor?.code).toBe('run_budget');
     const few = panelOf(new InMemoryTeacherClient(() => answer), { clustersMax: 1 });
-    expect([...(await few.panel.judge(clusters.toReversed(), byId)).keys()]).toEqual(['k1']);
+    expect([...(await few.panel.judge(target, { clusters: clusters.toReversed(), byId })).opinions.keys()]).toEqual(['k1']);
+  });
+});
+
+describe('the budget of a month', () => {
+  it('holds over analyses, and says what it waits for', async () => {
+    const { panel, spendings } = panelOf(new InMemoryTeacherClient(() => answer), { costPerMonthUsdMax: 0.0000001 });
+    const { opinions, spending } = await panel.judge(target, { clusters, byId });
+    expect([opinions.size, spending.calls, spending.waitingFor?.code]).toEqual([1, 1, 'month_budget']);
+    expect(spending.monthUsd).toBeCloseTo(spendings.spent, 12);
+    const again = await panel.judge(target, { clusters: [cluster('k5', ['d'])], byId });
+    expect([again.opinions.size, again.spending.runUsd, again.spending.monthUsd]).toEqual([0, 0, spending.monthUsd]);
   });
 });
 

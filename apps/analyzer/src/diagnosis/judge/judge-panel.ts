@@ -2,6 +2,7 @@ import { describeError, type Logger, type Metrics } from '@ratchet/observability
 import { ProviderError, type TeacherClient, type TokenUsage } from '@ratchet/providers';
 import { judgeAnswerSchema, judgeQuestion, FIX_CHARS_MAX, REASON_CHARS_MAX, type JudgeAnswer, type JudgeQuestion } from './judge-question.js';
 import { printable } from '../printable.js';
+import type { BudgetChanged, Target } from '@ratchet/domain';
 import type { DiagnosisJudgeConfig } from './judge-config.js';
 import type { JudgeOpinion } from '../diagnosis.js';
 import type { Cluster } from '../../analysis/clustering.port.js';
@@ -13,15 +14,34 @@ export interface OpinionStore {
   keep(question: Pick<JudgeQuestion, 'contentHash' | 'interactionIds'>, opinion: JudgeOpinion, usage: TokenUsage): Promise<void>;
 }
 
+/** What was spent in a month, all targets together. */
+export interface JudgeSpendings {
+  /** `month`: UTC, `2026-01`. */
+  monthUsd(month: string): Promise<number>;
+  add(target: Target, spent: { readonly month: string; readonly costUsd: number }): Promise<void>;
+}
+
+/** What one analysis got, and what that cost. */
+export interface Judged {
+  /** By cluster id; clusters without one are missing. */
+  readonly opinions: ReadonlyMap<string, JudgeOpinion>;
+  readonly spending: { readonly month: string; readonly runUsd: number; readonly monthUsd: number; readonly calls: number; readonly waitingFor?: BudgetChanged['waitingFor'] };
+}
+
 /** What answers of another shape are taken to have cost, since their tokens are not known: two attempts of this many characters. */
 const ATTEMPTS = 2;
 const BAD_ANSWER_CHARS = 4_000;
 
 /** What one analysis has spent, and whether it goes on asking. */
 interface Round {
+  readonly target: Target;
+  readonly month: string;
+  /** Of the month, before this analysis. */
+  readonly beforeUsd: number;
   spentUsd: number;
+  calls: number;
   /** Why it asks no more: the first failure that the next question would meet, too. */
-  stopped: string | undefined;
+  stopped: BudgetChanged['waitingFor'];
 }
 
 /** Failures of the provider that the next question would meet, too. */
@@ -39,6 +59,7 @@ export class JudgePanel {
     private readonly config: DiagnosisJudgeConfig,
     private readonly client: TeacherClient,
     private readonly store: OpinionStore,
+    private readonly spendings: JudgeSpendings,
     private readonly logger: Logger,
     metrics: Metrics,
   ) {
@@ -46,12 +67,17 @@ export class JudgePanel {
     this.costs = metrics.counter({ name: 'ratchet_analyzer_judge_cost_usd_total', help: 'Cost of the model that judges root causes, by the configured prices' });
   }
 
-  /** Opinions by cluster id; clusters without one are missing. Never throws for what the model or its provider does. */
-  async judge(clusters: readonly Cluster[], byId: ReadonlyMap<string, Failure>): Promise<Map<string, JudgeOpinion>> {
+  get limits(): { readonly runUsd: number; readonly monthUsd: number | null } {
+    return { runUsd: this.config.costPerAnalysisUsdMax, monthUsd: this.config.costPerMonthUsdMax ?? null };
+  }
+
+  /** Never throws for what the model or its provider does. */
+  async judge(target: Target, { clusters, byId }: { readonly clusters: readonly Cluster[]; readonly byId: ReadonlyMap<string, Failure> }): Promise<Judged> {
     const pick = (ids: readonly string[]): Failure[] => ids.flatMap((id) => byId.get(id) ?? []);
     const waiting = clusters.toSorted((a, b) => b.memberIds.length - a.memberIds.length).slice(0, this.config.clustersMax);
     const opinions = new Map<string, JudgeOpinion>();
-    const round: Round = { spentUsd: 0, stopped: undefined };
+    const month = new Date().toISOString().slice(0, 7);
+    const round: Round = { target, month, beforeUsd: await this.spendings.monthUsd(month), spentUsd: 0, calls: 0, stopped: undefined };
     const work = async (): Promise<void> => {
       for (let cluster = waiting.shift(); cluster; cluster = waiting.shift()) {
         const question = judgeQuestion({ judge: this.client.description, representatives: pick(cluster.representativeIds), members: pick(cluster.memberIds) });
@@ -60,7 +86,8 @@ export class JudgePanel {
       }
     };
     await Promise.all(Array.from({ length: Math.min(this.config.concurrency, waiting.length) }, work));
-    return opinions;
+    const { spentUsd: runUsd, calls, beforeUsd, stopped } = round;
+    return { opinions, spending: { month, runUsd, monthUsd: beforeUsd + runUsd, calls, ...(stopped && { waitingFor: stopped }) } };
   }
 
   private async answer(question: JudgeQuestion, round: Round): Promise<JudgeOpinion | undefined> {
@@ -69,7 +96,7 @@ export class JudgePanel {
       this.questions.inc({ outcome: 'known' });
       return known;
     }
-    if (round.stopped === undefined && round.spentUsd >= this.config.costPerAnalysisUsdMax) this.stop(round, 'costPerAnalysisUsdMax is reached');
+    this.keepToBudgets(round);
     if (round.stopped !== undefined) {
       this.questions.inc({ outcome: 'skipped' });
       return undefined;
@@ -81,7 +108,7 @@ export class JudgePanel {
     const answered = await this.callFor(question, round);
     if (!answered) return undefined;
     const { value, usage } = answered;
-    const costUsd = this.spend(round, usage);
+    const costUsd = await this.spend(round, usage);
     this.questions.inc({ outcome: 'answered' });
     const opinion: JudgeOpinion = {
       rootCause: value.rootCause, confidence: value.confidence, reason: printable(value.reason, REASON_CHARS_MAX), suggestedFix: printable(value.suggestedFix, FIX_CHARS_MAX),
@@ -105,23 +132,32 @@ export class JudgePanel {
       const code = error.code === 'cancelled' ? 'timeout' : error.code;
       this.questions.inc({ outcome: code });
       this.logger.warn('a root cause was not judged: the rules decide', { judge: this.client.description, code, ...describeError(error) });
-      if (code === 'bad_response' && error.status === undefined) this.spend(round, { inputTokens: ATTEMPTS * inputTokens, outputTokens: ATTEMPTS * BAD_ANSWER_CHARS });
-      if (STOPPING.has(code)) this.stop(round, code);
+      if (code === 'bad_response' && error.status === undefined) await this.spend(round, { inputTokens: ATTEMPTS * inputTokens, outputTokens: ATTEMPTS * BAD_ANSWER_CHARS });
+      if (STOPPING.has(code)) this.stop(round, { code: 'provider', message: `the judge ${this.client.description} gives no answers (${code})` });
       return undefined;
     }
   }
 
-  private spend(round: Round, usage: TokenUsage): number {
+  /** Looked at before each question, so that those under way may go beyond it. */
+  private keepToBudgets(round: Round): void {
+    const { runUsd, monthUsd } = this.limits;
+    if (round.spentUsd >= runUsd) this.stop(round, { code: 'run_budget', message: `this analysis has spent the ${runUsd} dollars of costPerAnalysisUsdMax` });
+    if (monthUsd !== null && round.beforeUsd + round.spentUsd >= monthUsd) this.stop(round, { code: 'month_budget', message: `the ${monthUsd} dollars of costPerMonthUsdMax are spent in ${round.month}` });
+  }
+
+  private async spend(round: Round, usage: TokenUsage): Promise<number> {
     const costUsd = this.costOf(usage);
     round.spentUsd += costUsd;
+    round.calls += 1;
     this.costs.inc(costUsd);
+    await this.spendings.add(round.target, { month: round.month, costUsd });
     return costUsd;
   }
 
-  private stop(round: Round, reason: string): void {
+  private stop(round: Round, reason: NonNullable<BudgetChanged['waitingFor']>): void {
     if (round.stopped !== undefined) return;
     round.stopped = reason;
-    this.logger.warn('this analysis asks the judge no more: the rules decide', { judge: this.client.description, reason });
+    this.logger.warn('this analysis asks the judge no more: the rules decide', { judge: this.client.description, reason: reason.message });
   }
 
   private costOf({ inputTokens, outputTokens }: TokenUsage): number {

@@ -1,4 +1,4 @@
-import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { ForwardMigration } from '@ratchet/persistence';
 
 const suites = `
   create table datasets (
@@ -101,14 +101,7 @@ const quality = `
   create unique index quality_alerts_open on quality_alerts (model, workload, evaluator) where resolved_at is null;
 `;
 
-export class Evaluator0001 implements MigrationInterface {
-  name = 'Evaluator1763800000001';
-
-  async up(runner: QueryRunner): Promise<void> {
-    for (const tables of [suites, judgements, quality]) await runner.query(tables);
-  }
-
-  async down(): Promise<void> {
-    throw new Error('migrations only go forward');
-  }
+export class Evaluator0001 extends ForwardMigration {
+  readonly name = 'Evaluator1763800000001';
+  protected readonly statements = [suites, judgements, quality];
 }

@@ -1,4 +1,4 @@
-import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { ForwardMigration } from '@ratchet/persistence';
 
 // The score columns of quality_evaluations and the table quality_alerts stay, unused: instances of the version before go on with them
 // while a rolling update lasts.
@@ -130,14 +130,7 @@ const judges = `
   );
 `;
 
-export class Evaluator0002 implements MigrationInterface {
-  name = 'Evaluator1763900000002';
-
-  async up(runner: QueryRunner): Promise<void> {
-    for (const tables of [scores, sampling, judges]) await runner.query(tables);
-  }
-
-  async down(): Promise<void> {
-    throw new Error('migrations only go forward');
-  }
+export class Evaluator0002 extends ForwardMigration {
+  readonly name = 'Evaluator1763900000002';
+  protected readonly statements = [scores, sampling, judges];
 }

@@ -1,14 +1,7 @@
-import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { ForwardMigration } from '@ratchet/persistence';
 
-export class AnswerChecks0003 implements MigrationInterface {
-  name = 'AnswerChecks1764000000003';
-
-  async up(runner: QueryRunner): Promise<void> {
-    // Grades an answer in place of the output; null where the output does.
-    await runner.query('alter table examples add column answer_check jsonb');
-  }
-
-  async down(): Promise<void> {
-    throw new Error('migrations only go forward');
-  }
+/** `answer_check` grades an answer in place of the output; null where the output does. */
+export class AnswerChecks0003 extends ForwardMigration {
+  readonly name = 'AnswerChecks1764000000003';
+  protected readonly statements = ['alter table examples add column answer_check jsonb'];
 }

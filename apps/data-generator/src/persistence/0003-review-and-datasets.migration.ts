@@ -1,4 +1,4 @@
-import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { ForwardMigration } from '@ratchet/persistence';
 
 const REVIEW = `
   alter table review_items drop constraint review_items_state_check;
@@ -73,14 +73,7 @@ const SOURCES = `
   create index erasures_by_user on erasures (user_hash, model, workload);
 `;
 
-export class ReviewAndDatasets0003 implements MigrationInterface {
-  name = 'ReviewAndDatasets0000000000103';
-
-  async up(runner: QueryRunner): Promise<void> {
-    for (const tables of [REVIEW, DATASETS, SOURCES]) await runner.query(tables);
-  }
-
-  async down(): Promise<void> {
-    throw new Error('migrations only go forward');
-  }
+export class ReviewAndDatasets0003 extends ForwardMigration {
+  readonly name = 'ReviewAndDatasets0000000000103';
+  protected readonly statements = [REVIEW, DATASETS, SOURCES];
 }

@@ -1,4 +1,4 @@
-import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { ForwardMigration } from '@ratchet/persistence';
 
 const TABLES = `
   create table targets (
@@ -98,14 +98,7 @@ const TABLES = `
   create index strategy_outcomes_by_strategy on strategy_outcomes (strategy);
 `;
 
-export class InitialSchema0001 implements MigrationInterface {
-  name = 'InitialSchema0000000000101';
-
-  async up(runner: QueryRunner): Promise<void> {
-    await runner.query(TABLES);
-  }
-
-  async down(): Promise<void> {
-    throw new Error('migrations only go forward');
-  }
+export class InitialSchema0001 extends ForwardMigration {
+  readonly name = 'InitialSchema0000000000101';
+  protected readonly statements = [TABLES];
 }

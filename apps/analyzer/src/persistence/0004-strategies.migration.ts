@@ -1,4 +1,4 @@
-import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { ForwardMigration } from '@ratchet/persistence';
 
 // A cycle's facts come by several topics in any order, so each is written where it belongs, and they are joined when they are read:
 // fix_works says which strategy made what for which opportunity, fix_cycles what became of it, and strategy_outcomes, once a table of guesses, is both together.
@@ -58,14 +58,7 @@ const TABLES = `
     from fix_cycles c join fix_works w on c.work_ids ? w.work_id where c.outcome in ('promoted', 'judged_failed', 'rolled_back', 'rejected');
 `;
 
-export class Strategies0004 implements MigrationInterface {
-  name = 'Strategies0000000000104';
-
-  async up(runner: QueryRunner): Promise<void> {
-    await runner.query(TABLES);
-  }
-
-  async down(): Promise<void> {
-    throw new Error('migrations only go forward');
-  }
+export class Strategies0004 extends ForwardMigration {
+  readonly name = 'Strategies0000000000104';
+  protected readonly statements = [TABLES];
 }

@@ -1,4 +1,4 @@
-import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { ForwardMigration } from '@ratchet/persistence';
 
 const TABLES = `
   alter table failures add column attributes jsonb not null default '{}';
@@ -27,14 +27,7 @@ const TABLES = `
   create index text_embeddings_by_use on text_embeddings (used_at);
 `;
 
-export class ClustersOverTime0002 implements MigrationInterface {
-  name = 'ClustersOverTime0000000000102';
-
-  async up(runner: QueryRunner): Promise<void> {
-    await runner.query(TABLES);
-  }
-
-  async down(): Promise<void> {
-    throw new Error('migrations only go forward');
-  }
+export class ClustersOverTime0002 extends ForwardMigration {
+  readonly name = 'ClustersOverTime0000000000102';
+  protected readonly statements = [TABLES];
 }

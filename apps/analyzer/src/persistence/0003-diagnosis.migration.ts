@@ -1,4 +1,4 @@
-import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { ForwardMigration } from '@ratchet/persistence';
 
 const CHANGES = `
   create table judge_opinions (
@@ -40,14 +40,7 @@ const CHANGES = `
   create index late_evidence_by_arrival on late_evidence (stored_at);
 `;
 
-export class Diagnosis0003 implements MigrationInterface {
-  name = 'Diagnosis0000000000103';
-
-  async up(runner: QueryRunner): Promise<void> {
-    await runner.query(CHANGES);
-  }
-
-  async down(): Promise<void> {
-    throw new Error('migrations only go forward');
-  }
+export class Diagnosis0003 extends ForwardMigration {
+  readonly name = 'Diagnosis0000000000103';
+  protected readonly statements = [CHANGES];
 }

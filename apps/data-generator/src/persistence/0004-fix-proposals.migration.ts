@@ -1,4 +1,4 @@
-import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { ForwardMigration } from '@ratchet/persistence';
 
 const TABLES = `
   create table published_versions (
@@ -56,14 +56,7 @@ const TABLES = `
   create index fix_proposals_by_cycle on fix_proposals (cycle_id);
 `;
 
-export class FixProposals0004 implements MigrationInterface {
-  name = 'FixProposals0000000000104';
-
-  async up(runner: QueryRunner): Promise<void> {
-    await runner.query(TABLES);
-  }
-
-  async down(): Promise<void> {
-    throw new Error('migrations only go forward');
-  }
+export class FixProposals0004 extends ForwardMigration {
+  readonly name = 'FixProposals0000000000104';
+  protected readonly statements = [TABLES];
 }
