@@ -1,8 +1,8 @@
 import { providerModel, type ProviderModel, providersVariable } from '@ratchet/providers';
 import { phoneCountrySchema, redactionKindSchema, type RedactionRules } from '@ratchet/redaction';
-import { cronPatternSchema, cronPatternsVariable, databaseConfigSchema, loadEnv } from '@ratchet/service';
+import { cronPatternSchema, cronPatternsVariable, databaseConfigSchema, jsonVariable, loadEnv } from '@ratchet/service';
 import { z } from 'zod';
-import { reviewRulesVariable } from './review/rules-variable.js';
+import { reviewRulesSchema } from './review/review-rules.js';
 
 const count = (least: number, fallback: number) => z.coerce.number().int().min(least).default(fallback);
 const words = z.string().transform((text) => text.split(',').map((word) => word.trim()).filter((word) => word !== '' && word !== 'none'));
@@ -19,7 +19,7 @@ export const configSchema = databaseConfigSchema
     REVIEW_AGREEING_USERS: count(1, 3).describe('Different users who must have submitted an answer'),
     REVIEW_MIN_AGREEMENT: share(0.6).describe('Share of the corrections of similar requests that must name an answer'),
     REVIEW_SIMILARITY: share(0.4).describe('Hashed cosine from which two requests are similar'),
-    REVIEW_RULES: reviewRulesVariable.prefault('{}').describe('When a candidate needs no person, and the limits of the review queue, as JSON'),
+    REVIEW_RULES: jsonVariable(reviewRulesSchema, { example: '{"waitingPerTargetMax": 500}' }).prefault('{}').describe('When a candidate needs no person, and the limits of the review queue, as JSON'),
     REVIEW_CLAIM_MINUTES: count(1, 30).describe('A reviewer\'s claim on an item runs out after so long'),
     SPREAD_CORRECTIONS: z.enum(['true', 'false']).default('true').transform((value) => value === 'true').describe('Give similar requests without a correction the answer that their neighbours agree on'),
     NEIGHBOUR_MIN_SIMILARITY: share(0.4).describe('Hashed cosine that all three nearest corrected requests must reach for that'),

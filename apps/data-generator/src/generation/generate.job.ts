@@ -64,7 +64,8 @@ export class GenerateJob implements Job {
       await endRun(tx, runId);
     });
     await this.tellEnd({ target, runId, groups, stop: teacher?.stop, hasTeacher: teacher !== undefined });
-    for (const { assembly } of groups) this.metrics.record({ assembly, waiting: await countWaiting(this.database) });
+    const waiting = await countWaiting(this.database);
+    for (const { assembly } of groups) this.metrics.record({ assembly, waiting });
     this.report(target, groups, candidates.length);
   }
 
