@@ -18,7 +18,10 @@ export const commandSchema = z.discriminatedUnion('name', [
   z.object({ name: z.literal('target.adopt'), ...commandFields, bundle: bundleSchema }),
   z.object({ name: z.literal('analysis.run'), ...commandFields }),
   z.object({ name: z.literal('generation.run'), ...commandFields }),
+  /** Starts a cycle with all examples that wait, whatever the triggers say. */
   z.object({ name: z.literal('training.run'), ...commandFields }),
+  /** Ends the training of the open cycle; its examples wait again. */
+  z.object({ name: z.literal('training.cancel'), ...commandFields }),
   /** A person's word on a root cause stands in every later analysis. */
   z.object({ name: z.literal('opportunity.diagnose'), ...commandFields, opportunityId: idSchema, rootCause: rootCauseSchema }),
   z.object({ name: z.literal('opportunity.dismiss'), ...commandFields, opportunityId: idSchema }),
