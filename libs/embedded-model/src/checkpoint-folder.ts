@@ -7,6 +7,7 @@ import { EmbeddedModelError } from './embedded-model.error.js';
 const HEADER_FILE = 'header.json';
 const WEIGHTS_FILE = 'weights.bin';
 const MEMORY_FILE = 'memory.json';
+const SENTENCES_FILE = 'sentences.bin';
 
 /** A checkpoint with the hash of its content, as it was read from disk. */
 export interface LoadedCheckpoint {
@@ -27,6 +28,7 @@ export async function saveEncodedCheckpoint({ folder, encoded }: { folder: strin
   await mkdir(partial, { recursive: true });
   await writeFile(join(partial, WEIGHTS_FILE), encoded.weights);
   await writeFile(join(partial, MEMORY_FILE), encoded.memory);
+  if (encoded.sentences !== null) await writeFile(join(partial, SENTENCES_FILE), encoded.sentences);
   await writeFile(join(partial, HEADER_FILE), encoded.header);
   await removeOldCheckpoint(folder);
   try {
@@ -42,7 +44,9 @@ export async function loadCheckpoint(folder: string): Promise<LoadedCheckpoint> 
   // The header first: without it, what is missing is the model.
   const header = await readPart(folder, HEADER_FILE);
   const [weights, memory] = await Promise.all([readPart(folder, WEIGHTS_FILE), readPart(folder, MEMORY_FILE)]);
-  return decodeCheckpoint({ header, weights, memory }, folder);
+  // Only a model with an encoder has this one; whether it should is in the header.
+  const sentences = await readFile(join(folder, SENTENCES_FILE)).catch(() => null);
+  return decodeCheckpoint({ header, weights, memory, sentences }, folder);
 }
 
 async function readPart(folder: string, file: string): Promise<Buffer> {

@@ -2,6 +2,7 @@ import type { Fisher } from './fisher.js';
 import type { Calibration } from './calibration.js';
 import type { LinearSoftmax } from './linear-softmax.js';
 import type { Recipe } from './recipe.js';
+import type { EncoderIdentity } from './sentence-vectors.js';
 import type { ReplayBuffer, ReplayEntry } from './replay-buffer.js';
 
 /** One answer that the model can give. */
@@ -41,4 +42,8 @@ export interface Checkpoint {
   readonly replay: ReplayBuffer;
   /** Examples kept out of every training, to set temperature and threshold. */
   readonly heldOut: readonly ReplayEntry[];
+  /** Where the head reads sentence vectors beside n-grams; null where n-grams are all it knows. */
+  readonly encoder: EncoderIdentity | null;
+  /** Vectors of all texts that are remembered or held out, so that an update need not encode them again; empty without an encoder. */
+  readonly sentences: ReadonlyMap<string, Float32Array>;
 }

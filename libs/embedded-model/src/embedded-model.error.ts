@@ -1,5 +1,5 @@
 /** What went wrong, for machines. */
-export const embeddedModelErrorCodes = ['bad_example', 'bad_recipe', 'corrupt_checkpoint', 'incompatible_checkpoint', 'missing_checkpoint', 'unusable_folder'] as const;
+export const embeddedModelErrorCodes = ['bad_example', 'bad_recipe', 'corrupt_checkpoint', 'incompatible_checkpoint', 'missing_checkpoint', 'missing_encoder', 'missing_sentence', 'unusable_folder'] as const;
 
 export type EmbeddedModelErrorCode = (typeof embeddedModelErrorCodes)[number];
 

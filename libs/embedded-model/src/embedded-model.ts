@@ -1,5 +1,6 @@
 import { bestOf, confidenceOf } from './calibration.js';
 import type { AnswerClass, Checkpoint } from './checkpoint.js';
+import type { EncoderIdentity } from './sentence-vectors.js';
 
 export interface Prediction {
   /** The best answer, also when the model abstains. */
@@ -13,7 +14,7 @@ export interface Prediction {
 }
 
 /** What a served model needs of a checkpoint. */
-export type ServableCheckpoint = Pick<Checkpoint, 'classes' | 'fallbackAnswer' | 'calibration' | 'head'>;
+export type ServableCheckpoint = Pick<Checkpoint, 'classes' | 'fallbackAnswer' | 'calibration' | 'head' | 'encoder'>;
 
 /** Answers texts with a checkpoint. Its scratch space is its own, so one instance serves one thread. */
 export class EmbeddedModel {
@@ -38,22 +39,24 @@ export class EmbeddedModel {
     return this.checkpoint.calibration.threshold;
   }
 
-  predict(text: string): Prediction {
+  /** Whose vector of the text {@link predict} needs; null where n-grams are all that the model reads. */
+  get encoder(): EncoderIdentity | null {
+    return this.checkpoint.encoder;
+  }
+
+  /** Throws `missing_sentence` where the model has an encoder and the text's vector is not given. */
+  predict(text: string, sentence?: Float32Array): Prediction {
     const { head, classes, calibration } = this.checkpoint;
-    head.logitsInto(head.featuresOf(text), this.scores);
+    head.logitsInto(head.featuresOf(text, sentence), this.scores);
     const { best, logOdds } = bestOf({ scores: this.scores, classes: head.classes, temperature: calibration.temperature });
     const confidence = confidenceOf(calibration, logOdds);
     const { answer, id, category, outOfScope } = classes[best] as AnswerClass;
     return { output: answer, answerId: id, category, confidence, abstained: outOfScope || confidence < calibration.threshold };
   }
 
-  predictBatch(texts: readonly string[]): Prediction[] {
-    return texts.map((text) => this.predict(text));
-  }
-
   /** What to say: the best answer, or the fallback when the model abstains. */
-  reply(text: string): { readonly text: string; readonly prediction: Prediction } {
-    const prediction = this.predict(text);
+  reply(text: string, sentence?: Float32Array): { readonly text: string; readonly prediction: Prediction } {
+    const prediction = this.predict(text, sentence);
     return { text: prediction.abstained ? this.fallbackAnswer : prediction.output, prediction };
   }
 }

@@ -10,7 +10,7 @@ export const FEATURE_SLOTS = 16_384;
 /** Longer texts are read up to this many characters, which bounds the work of a request. */
 export const MAX_TEXT_CHARS = 4_000;
 
-/** A sparse vector of unit length: parallel arrays, slots in order of first appearance. */
+/** A sparse vector: parallel arrays, slots in order of first appearance. */
 export interface SparseVector {
   readonly slots: Uint16Array;
   readonly values: Float32Array;
@@ -47,6 +47,22 @@ export function featurize(text: string, slotWeights?: Float32Array): SparseVecto
   addWords(wordsOf(normalized), add);
   addCharacters(normalized === '' ? '' : ` ${normalized} `, add);
   return collect(size, slotWeights);
+}
+
+/** Weight of a sentence vector beside the n-grams, which have unit length as well. */
+const SENTENCE_SCALE = 1;
+
+/** The n-grams of a text and, in the slots after theirs, its sentence vector. */
+export function joinSentence({ slots, values }: SparseVector, sentence: Float32Array): SparseVector {
+  const size = slots.length + sentence.length;
+  const joined = { slots: new Uint16Array(size), values: new Float32Array(size) };
+  joined.slots.set(slots);
+  joined.values.set(values);
+  for (let i = 0; i < sentence.length; i += 1) {
+    joined.slots[slots.length + i] = FEATURE_SLOTS + i;
+    joined.values[slots.length + i] = SENTENCE_SCALE * (sentence[i] as number);
+  }
+  return joined;
 }
 
 /** Inverse document frequency of each slot, `ln((1 + n) / (1 + df)) + 1`: what is in most texts says little about any. A slot never seen gets the largest weight. */

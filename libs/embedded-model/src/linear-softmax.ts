@@ -1,4 +1,5 @@
-import { FEATURE_SLOTS, featurize, type SparseVector } from './featurize.js';
+import { EmbeddedModelError } from './embedded-model.error.js';
+import { FEATURE_SLOTS, featurize, joinSentence, type SparseVector } from './featurize.js';
 
 const { exp } = Math;
 
@@ -16,12 +17,12 @@ export class LinearSoftmax {
   /** Length of a row of `weights`; the columns from `classes` on are unused and zero. */
   stride: number;
   classes: number;
-  /** Weight of each slot in the input's features, fitted once from the texts that the weights were first trained on. */
+  /** Weight of each n-gram slot in the input's features, fitted once from the texts that the weights were first trained on. */
   readonly slotWeights: Float32Array;
 
   constructor({ classes, slots = FEATURE_SLOTS, slotWeights }: { classes: number; slots?: number; slotWeights?: Float32Array }) {
     this.slots = slots;
-    this.slotWeights = slotWeights ?? new Float32Array(slots).fill(1);
+    this.slotWeights = slotWeights ?? new Float32Array(Math.min(slots, FEATURE_SLOTS)).fill(1);
     this.classes = classes;
     this.stride = strideFor(classes);
     this.weights = new Float32Array(slots * this.stride);
@@ -45,9 +46,17 @@ export class LinearSoftmax {
     return copy;
   }
 
-  /** The features that this layer was trained on. */
-  featuresOf(text: string): SparseVector {
-    return featurize(text, this.slotWeights);
+  /** Length of the sentence vectors that this layer was trained with; 0 where n-grams are all it knows. */
+  get sentenceDimensions(): number {
+    return Math.max(0, this.slots - FEATURE_SLOTS);
+  }
+
+  /** The features that this layer was trained on. Throws `missing_sentence` where the text's vector is one of them and is not given. */
+  featuresOf(text: string, sentence?: Float32Array): SparseVector {
+    const grams = featurize(text, this.slotWeights);
+    if (this.sentenceDimensions === 0) return grams;
+    if (sentence?.length === this.sentenceDimensions) return joinSentence(grams, sentence);
+    throw new EmbeddedModelError('missing_sentence', `This model reads sentence vectors of ${this.sentenceDimensions} numbers, and ${sentence === undefined ? 'none was' : `one of ${sentence.length} was`} given.`);
   }
 
   /** Raw scores, written into `out` (at least `classes` long). */

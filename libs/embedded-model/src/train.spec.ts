@@ -159,10 +159,4 @@ describe('EmbeddedModel', () => {
   it('answers an empty text without failing, and abstains', () => {
     expect(new EmbeddedModel(base).predict('')).toMatchObject({ abstained: true });
   });
-
-  it('predicts in batches as one by one', () => {
-    const model = new EmbeddedModel(base);
-    const texts = ['where is my card', 'order please'];
-    expect(model.predictBatch(texts)).toEqual(texts.map((text) => model.predict(text)));
-  });
 });

@@ -1,12 +1,14 @@
 import { calibrate, type Calibration, type HeldOut, scoreHeldOut, type ScoredHeldOut, scoreScale } from './calibration.js';
 import type { AnswerClass, Checkpoint } from './checkpoint.js';
 import { EmbeddedModelError } from './embedded-model.error.js';
-import { inverseDocumentFrequencies, type SparseVector } from './featurize.js';
+import { FEATURE_SLOTS, inverseDocumentFrequencies, type SparseVector } from './featurize.js';
 import { Fisher } from './fisher.js';
 import { LinearSoftmax } from './linear-softmax.js';
+import { noiseTexts } from './noise-texts.js';
 import { seededRandom, shuffled } from './random.js';
 import { checkRecipe, DEFAULT_RECIPE, type Recipe, recipes, SMALL_SET_EPOCHS } from './recipe.js';
 import { drawBalanced, type ReplayEntry } from './replay-buffer.js';
+import { sentencesOfTraining, type SentenceVectors } from './sentence-vectors.js';
 import { SgdTrainer, type WeightedSample } from './sgd-trainer.js';
 import { DEFAULT_FALLBACK_ANSWER, difficulties, hashExamples, type TrainingExample } from './training-example.js';
 import { drawRetention, type LabelledExample, planTraining, type TrainingPlan } from './training-plan.js';
@@ -26,6 +28,8 @@ export interface TrainOptions {
   readonly curriculum?: boolean;
   /** What to say when the model does not know; default: the base's, else a plain sentence. */
   readonly fallbackAnswer?: string;
+  /** Vectors of all texts that `textsToEncode` names: the model then reads meaning beside n-grams. */
+  readonly sentences?: SentenceVectors;
   readonly onEpoch?: (progress: EpochProgress) => void;
 }
 
@@ -39,12 +43,11 @@ export interface EpochProgress {
 
 /** Fewer held-out examples than this set no threshold; small sets are cross-fitted instead. */
 const HELD_OUT_ENOUGH = 40;
-const NOISE_TEXTS = 100;
 const SMALLEST_BATCH = 4;
 const CROSS_FIT_FOLDS = 5;
 const CROSS_FIT_MAX_EXAMPLES = 500;
 
-/** Trains a model. The same options give the same checkpoint, bit for bit. Throws `bad_recipe` or `bad_example`. */
+/** Trains a model. The same options give the same checkpoint, bit for bit. Throws `bad_recipe`, `bad_example`, `missing_encoder` or `missing_sentence`. */
 export function train(options: TrainOptions): Checkpoint {
   const { examples, base = null, retention = [], seed = 1, curriculum = false } = options;
   const recipe = options.recipe ?? recipes[base === null ? 'scratch' : DEFAULT_RECIPE];
@@ -55,14 +58,15 @@ export function train(options: TrainOptions): Checkpoint {
   }
   const fallbackAnswer = options.fallbackAnswer ?? base?.fallbackAnswer ?? DEFAULT_FALLBACK_ANSWER;
   const plan = planTraining({ base, examples, retention, recipe, fallbackAnswer, seed });
-  const { head, epochLosses, inputs } = fitHead({ plan, recipe, base, seed, curriculum, ...(options.onEpoch && { onEpoch: options.onEpoch }) });
+  const sentences = sentencesOfTraining({ base, goesOn: recipe.start === 'base', given: options.sentences });
+  const { head, epochLosses, inputs } = fitHead({ plan, recipe, base, sentences, seed, curriculum, ...(options.onEpoch && { onEpoch: options.onEpoch }) });
   const fisher = recipe.start === 'base' && base !== null ? base.fisher.clone() : new Fisher({ classes: head.classes, slots: head.slots });
   fisher.grow(head.classes);
   fisher.accumulate(head, inputs);
   return {
     classes: plan.classes,
     fallbackAnswer,
-    calibration: calibrateHead({ head, plan, seed }),
+    calibration: calibrateHead({ head, plan, sentences, seed }),
     provenance: {
       recipe,
       seed,
@@ -76,6 +80,8 @@ export function train(options: TrainOptions): Checkpoint {
     fisher,
     replay: plan.replay,
     heldOut: plan.heldOut,
+    encoder: sentences === null ? null : { id: sentences.id, dimensions: sentences.dimensions },
+    sentences: new Map(sentences === null ? [] : [...plan.replay.entries(), ...plan.heldOut].map(({ text }) => [text, sentences.of(text)])),
   };
 }
 
@@ -83,16 +89,17 @@ interface FitOptions {
   readonly plan: TrainingPlan;
   readonly recipe: Recipe;
   readonly base: Checkpoint | null;
+  readonly sentences: SentenceVectors | null;
   readonly seed: number;
   readonly curriculum: boolean;
   readonly onEpoch?: (progress: EpochProgress) => void;
 }
 
-function fitHead({ plan, recipe, base, seed, curriculum, onEpoch }: FitOptions) {
+function fitHead({ plan, recipe, base, sentences, seed, curriculum, onEpoch }: FitOptions) {
   const goesOn = recipe.start === 'base' && base !== null;
-  const head = goesOn ? base.head.clone() : new LinearSoftmax({ classes: plan.classes.length, slotWeights: inverseDocumentFrequencies([...plan.fresh, ...plan.pool].map(({ text }) => text)) });
+  const head = goesOn ? base.head.clone() : new LinearSoftmax({ classes: plan.classes.length, slots: FEATURE_SLOTS + (sentences?.dimensions ?? 0), slotWeights: inverseDocumentFrequencies([...plan.fresh, ...plan.pool].map(({ text }) => text)) });
   head.grow(plan.classes.length);
-  const featuresOf = featureCache(head);
+  const featuresOf = featureCache(head, sentences);
   const perEpoch = plan.fresh.length + (plan.pool.length === 0 ? 0 : Math.round(plan.fresh.length * recipe.retentionRatio));
   const epochs = epochsFor({ recipe, perEpoch });
   const batchSize = batchSizeFor({ recipe, samplesSeen: epochs * perEpoch });
@@ -161,54 +168,54 @@ function easyFirst(mix: readonly LabelledExample[], random: () => number): Label
   return stages.flatMap((stage) => shuffled(stage, random));
 }
 
-function featureCache(head: LinearSoftmax): (text: string) => SparseVector {
+function featureCache(head: LinearSoftmax, sentences: SentenceVectors | null): (text: string) => SparseVector {
   const cache = new Map<string, SparseVector>();
   return (text) => {
     const known = cache.get(text);
     if (known !== undefined) return known;
-    const features = head.featuresOf(text);
+    const features = head.featuresOf(text, sentences?.of(text));
     cache.set(text, features);
     return features;
   };
 }
 
-function calibrateHead({ head, plan, seed }: { head: LinearSoftmax; plan: TrainingPlan; seed: number }): Calibration {
+function calibrateHead({ head, plan, sentences, seed }: { head: LinearSoftmax; plan: TrainingPlan; sentences: SentenceVectors | null; seed: number }): Calibration {
+  const heldOutOf = (entries: readonly ReplayEntry[]): HeldOut[] => toHeldOut({ head, sentences, entries, classes: plan.classes });
   const isOutOfScope = (classIndex: number): boolean => plan.classes[classIndex]?.outOfScope ?? false;
   if (plan.heldOut.length >= HELD_OUT_ENOUGH) {
-    const held = scoreHeldOut(head, toHeldOut(head, plan.heldOut, plan.classes));
-    return calibrate({ items: held, scale: scoreScale(held), isOutOfScope, noise: scoreNoise(head, seed) });
+    const held = scoreHeldOut(head, heldOutOf(plan.heldOut));
+    return calibrate({ items: held, scale: scoreScale(held), isOutOfScope, noise: scoreNoise({ head, sentences, seed }) });
   }
   const known = [...plan.replay.entries(), ...plan.heldOut];
   const items = drawBalanced({ items: known, count: Math.min(known.length, CROSS_FIT_MAX_EXAMPLES), random: seededRandom(seed ^ 0xf01d) });
   // Scores are brought to scale 1, because heads of several trainings differ in it; the temperature then takes on this head's.
-  const scale = scoreScale(scoreHeldOut(head, toHeldOut(head, items, plan.classes)));
-  const noise = scoreNoise(head, seed).map((scores) => scores.map((score) => score / scale));
-  const calibration = calibrate({ items: crossFit({ plan, items, seed }), scale: 1, isOutOfScope, noise });
+  const scale = scoreScale(scoreHeldOut(head, heldOutOf(items)));
+  const noise = scoreNoise({ head, sentences, seed }).map((scores) => scores.map((score) => score / scale));
+  const calibration = calibrate({ items: crossFit({ plan, items, sentences, seed }), scale: 1, isOutOfScope, noise });
   return { ...calibration, temperature: calibration.temperature * scale };
 }
 
 /** What the head makes of made-up words. */
-function scoreNoise(head: LinearSoftmax, seed: number): Float64Array[] {
-  const random = seededRandom(seed ^ 0x0015e);
-  const word = (): string => Array.from({ length: 3 + Math.floor(random() * 6) }, () => String.fromCharCode(97 + Math.floor(random() * 26))).join('');
-  return Array.from({ length: NOISE_TEXTS }, () => {
+function scoreNoise({ head, sentences, seed }: { head: LinearSoftmax; sentences: SentenceVectors | null; seed: number }): Float64Array[] {
+  return noiseTexts(seed).map((text) => {
     const scores = new Float64Array(head.classes);
-    head.logitsInto(head.featuresOf(Array.from({ length: 1 + Math.floor(random() * 6) }, word).join(' ')), scores);
+    head.logitsInto(head.featuresOf(text, sentences?.of(text)), scores);
     return scores;
   });
 }
 
 /** Scores a small set by models that did not see the scored part: five trainings from zero on four fifths each. Scores are divided by each model's scale. */
-function crossFit({ plan, items, seed }: { plan: TrainingPlan; items: readonly ReplayEntry[]; seed: number }): ScoredHeldOut[] {
+function crossFit({ plan, items, sentences, seed }: { plan: TrainingPlan; items: readonly ReplayEntry[]; sentences: SentenceVectors | null; seed: number }): ScoredHeldOut[] {
   const foldOf = foldsByClass(items);
   const scored: ScoredHeldOut[] = [];
   for (let fold = 0; fold < CROSS_FIT_FOLDS; fold += 1) {
     const fresh = items.filter((item) => foldOf.get(item) !== fold).map((item) => ({ ...item, difficulty: 'medium' as const, weight: 1 }));
     if (fresh.length === 0) return [];
     const foldPlan: TrainingPlan = { ...plan, fresh, pool: [] };
-    const { head } = fitHead({ plan: foldPlan, recipe: recipes.scratch, base: null, seed, curriculum: false });
-    const scale = scoreScale(scoreHeldOut(head, toHeldOut(head, items, plan.classes)));
-    const left = scoreHeldOut(head, toHeldOut(head, items.filter((item) => foldOf.get(item) === fold), plan.classes));
+    const { head } = fitHead({ plan: foldPlan, recipe: recipes.scratch, base: null, sentences, seed, curriculum: false });
+    const heldOutOf = (entries: readonly ReplayEntry[]): HeldOut[] => toHeldOut({ head, sentences, entries, classes: plan.classes });
+    const scale = scoreScale(scoreHeldOut(head, heldOutOf(items)));
+    const left = scoreHeldOut(head, heldOutOf(items.filter((item) => foldOf.get(item) === fold)));
     scored.push(...left.map((item) => ({ ...item, scores: item.scores.map((score) => score / scale) })));
   }
   return scored;
@@ -226,6 +233,6 @@ function foldsByClass(items: readonly ReplayEntry[]): Map<ReplayEntry, number> {
   );
 }
 
-function toHeldOut(head: LinearSoftmax, entries: readonly ReplayEntry[], classes: readonly AnswerClass[]): HeldOut[] {
-  return entries.map(({ text, classIndex }) => ({ features: head.featuresOf(text), classIndex, outOfScope: classes[classIndex]?.outOfScope ?? false }));
+function toHeldOut({ head, sentences, entries, classes }: { head: LinearSoftmax; sentences: SentenceVectors | null; entries: readonly ReplayEntry[]; classes: readonly AnswerClass[] }): HeldOut[] {
+  return entries.map(({ text, classIndex }) => ({ features: head.featuresOf(text, sentences?.of(text)), classIndex, outOfScope: classes[classIndex]?.outOfScope ?? false }));
 }
