@@ -35,7 +35,7 @@ export const commandTable: CommandTable = {
   train: {
     description: 'teach the embedded model, from nothing or as an update',
     load: () => import('./commands/train.command.js'),
-    needs: ['@ratchet/embedded-model'],
+    needs: ['@ratchet/embedded-model', '@ratchet/sentence-encoder'],
   },
   gate: {
     description: 'judge scored answers of a candidate against those of the incumbent',
@@ -45,7 +45,7 @@ export const commandTable: CommandTable = {
   predict: {
     description: 'answer questions with an embedded model',
     load: () => import('./commands/predict.command.js'),
-    needs: ['@ratchet/embedded-model'],
+    needs: ['@ratchet/embedded-model', '@ratchet/sentence-encoder'],
   },
   stats: {
     description: 'calculate with the statistics that the services use',

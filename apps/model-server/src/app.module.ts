@@ -14,6 +14,7 @@ import { ServerMetrics } from './metrics/server-metrics.js';
 import { EmbeddingsController } from './serving/embeddings.controller.js';
 import { ModelStore } from './serving/model-store.js';
 import { ModelsController } from './serving/models.controller.js';
+import { Sentences } from './serving/sentences.js';
 
 export interface AppModuleOptions {
   readonly config: ModelServerConfig;
@@ -36,6 +37,7 @@ export class AppModule {
         JobRunner,
         JobStore,
         ModelStore,
+        Sentences,
         ServerMetrics,
       ],
     };

@@ -12,6 +12,8 @@ export const configSchema = z.object({
   MODEL_SERVER_MAX_MODELS_IN_MEMORY: wholeNumber(8, { min: 1, max: 1_000 }),
   MODEL_SERVER_MAX_CACHED_REPLIES: wholeNumber(20_000, { min: 0, max: 10_000_000 }),
   MODEL_SERVER_MAX_QUEUED_JOBS: wholeNumber(100, { min: 1, max: 10_000 }),
+  MODEL_SERVER_ENCODER_DIR: z.string().min(1).optional().describe("Folder of the sentence encoder's files; without it, models are trained on n-grams alone, and those that read sentence vectors cannot be served"),
+  MODEL_SERVER_MAX_CACHED_SENTENCES: wholeNumber(20_000, { min: 0, max: 10_000_000 }).describe('Texts whose sentence vectors are kept, 1.5 KB each'),
 });
 
 /** Settings of the model server; every limit has a name here. */
@@ -25,6 +27,9 @@ export interface ModelServerConfig {
   readonly maxModelsInMemory: number;
   readonly maxCachedReplies: number;
   readonly maxQueuedJobs: number;
+  /** Null for n-grams alone. */
+  readonly encoderDir: string | null;
+  readonly maxCachedSentences: number;
 }
 
 /** Reads the environment; reports every bad variable at once, by name and rule, never its value. */
@@ -44,6 +49,8 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): M
     maxModelsInMemory: data.MODEL_SERVER_MAX_MODELS_IN_MEMORY,
     maxCachedReplies: data.MODEL_SERVER_MAX_CACHED_REPLIES,
     maxQueuedJobs: data.MODEL_SERVER_MAX_QUEUED_JOBS,
+    encoderDir: data.MODEL_SERVER_ENCODER_DIR ?? null,
+    maxCachedSentences: data.MODEL_SERVER_MAX_CACHED_SENTENCES,
   };
 }
 

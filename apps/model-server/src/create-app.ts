@@ -8,6 +8,7 @@ import { AppModule, type AppModuleOptions } from './app.module.js';
 import { ServerMetrics } from './metrics/server-metrics.js';
 import { registerChatRoute } from './serving/chat.route.js';
 import { ModelStore } from './serving/model-store.js';
+import { Sentences } from './serving/sentences.js';
 
 /** The whole application, ready to listen or to be injected requests. */
 export async function createApp(options: AppModuleOptions): Promise<NestFastifyApplication> {
@@ -17,7 +18,7 @@ export async function createApp(options: AppModuleOptions): Promise<NestFastifyA
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.with(options), adapter, { logger: ['error', 'warn'] });
   const fastify = adapter.getInstance() as unknown as FastifyInstance;
   fastify.addContentTypeParser('multipart/form-data', { parseAs: 'buffer', bodyLimit: config.maxFileBytes }, (_request, body, done) => done(null, body));
-  registerChatRoute({ fastify, models: app.get(ModelStore), metrics: app.get(ServerMetrics), maxCachedReplies: config.maxCachedReplies });
+  registerChatRoute({ fastify, models: app.get(ModelStore), sentences: app.get(Sentences), metrics: app.get(ServerMetrics), maxCachedReplies: config.maxCachedReplies });
   app.enableShutdownHooks();
   await app.init();
   await fastify.ready();

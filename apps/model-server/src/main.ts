@@ -1,11 +1,14 @@
 import { loadConfig } from './config.js';
 import { createApp } from './create-app.js';
+import { Sentences } from './serving/sentences.js';
 
 const log = (fields: Record<string, unknown>): void => void process.stderr.write(`${JSON.stringify({ time: new Date().toISOString(), service: 'model-server', ...fields })}\n`);
 
 try {
   const config = loadConfig(process.env);
   const app = await createApp({ config });
+  const encoder = app.get(Sentences).encoder;
+  log(encoder === null ? { level: 'warn', message: 'no sentence encoder: models are trained on n-grams alone; name the folder of its files in MODEL_SERVER_ENCODER_DIR' } : { level: 'info', message: 'sentence encoder loaded', encoder: encoder.id });
   await app.listen(config.port, config.host);
   log({ level: 'info', message: 'listening', url: await app.getUrl() });
 } catch (error) {

@@ -57,6 +57,8 @@ describe('the model server', () => {
     maxModelsInMemory: 2,
     maxCachedReplies: 100,
     maxQueuedJobs: 2,
+    encoderDir: null,
+    maxCachedSentences: 100,
   });
   const start = (): Promise<NestFastifyApplication> => createApp({ config: config(), trainer: SourceWorkerTrainer });
   const get = async (url: string) => app.inject({ method: 'GET', url });

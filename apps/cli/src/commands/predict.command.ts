@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 
 import { type CommandIo, UsageError } from '../command-module.js';
 import { nameOfInput, parseJsonLines, readInput } from '../json-input.js';
+import { sentenceSource } from '../stack/sentence-source.js';
 import { folderOf } from './model-reference.js';
 
 interface Question {
@@ -25,6 +26,18 @@ export const parseQuestions = (content: string, source: string): Question[] =>
     return { id, text };
   });
 
+/**
+ * What turns a question into the vector that the model reads; undefined for a model of n-grams alone.
+ *
+ * @throws {UsageError} where the model has an encoder that is not there
+ */
+const encoderOf = async (model: EmbeddedModel, io: CommandIo): Promise<((text: string) => Promise<Float32Array>) | undefined> => {
+  if (model.encoder === null) return undefined;
+  const source = await sentenceSource((text) => void io.stderr.write(`${text}\n`));
+  if (source?.id === model.encoder.id) return source.encode;
+  throw new UsageError(`the model reads vectors of the sentence encoder ${model.encoder.id.slice(0, 12)}, ${source === null ? 'which cannot be had here' : `and this release has ${source.id.slice(0, 12)}: train the model again`}`);
+};
+
 /** `ratchet predict`: the best answer to every line, in order, with how sure the model is. */
 export const register = (command: Command, io: CommandIo): void => {
   command
@@ -35,8 +48,9 @@ export const register = (command: Command, io: CommandIo): void => {
       const questions = parseQuestions(await readInput(file, io), nameOfInput(file));
       const { checkpoint } = await loadCheckpoint(folderOf(options.model));
       const model = new EmbeddedModel(checkpoint);
+      const encode = await encoderOf(model, io);
       for (const { id, text } of questions) {
-        const { output, confidence, abstained } = model.predict(text);
+        const { output, confidence, abstained } = model.predict(text, await encode?.(text));
         io.stdout.write(`${JSON.stringify({ id, output, confidence, abstained })}\n`);
       }
     });

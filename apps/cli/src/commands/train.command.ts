@@ -1,8 +1,9 @@
-import { DEFAULT_RECIPE, isRecipeName, loadCheckpoint, parseChatExamples, recipeNames, recipes, saveCheckpoint, train, type TrainingExample } from '@ratchet/embedded-model';
+import { type Checkpoint, DEFAULT_RECIPE, encodeSentences, isRecipeName, loadCheckpoint, parseChatExamples, recipeNames, recipes, saveCheckpoint, type SentenceVectors, textsToEncode, train, type TrainingExample } from '@ratchet/embedded-model';
 import type { Command } from 'commander';
 
 import { type CommandIo, UsageError } from '../command-module.js';
 import { nameOfInput, readInput } from '../json-input.js';
+import { sentenceSource } from '../stack/sentence-source.js';
 import { folderOf } from './model-reference.js';
 
 interface TrainCommandOptions {
@@ -14,6 +15,7 @@ interface TrainCommandOptions {
   curriculum?: boolean;
   seed: string;
   fallback?: string;
+  sentences: boolean;
 }
 
 const SEED_MAX = 0xffff_ffff;
@@ -35,6 +37,24 @@ const seedOf = (text: string): number => {
   return seed;
 };
 
+interface SentenceNeeds {
+  readonly examples: readonly TrainingExample[];
+  readonly retention: readonly TrainingExample[];
+  readonly base?: Checkpoint;
+  readonly seed: number;
+}
+
+/** Where a model goes on, its own features say whether there are any. */
+const sentencesFor = async (needs: SentenceNeeds, options: TrainCommandOptions, io: CommandIo): Promise<SentenceVectors | undefined> => {
+  if (!options.sentences || (needs.base !== undefined && needs.base.encoder === null)) return undefined;
+  const say = (text: string): void => void io.stderr.write(`${text}\n`);
+  const source = await sentenceSource(say);
+  if (source === null) return undefined;
+  const texts = textsToEncode(needs);
+  say(`encoding ${texts.length} texts`);
+  return encodeSentences({ source, texts });
+};
+
 const runTraining = async (options: TrainCommandOptions, io: CommandIo): Promise<void> => {
   if (options.examples === '-' && options.retention === '-') throw new UsageError('only one input can be standard input');
   const recipe = recipeOf(options);
@@ -42,6 +62,7 @@ const runTraining = async (options: TrainCommandOptions, io: CommandIo): Promise
   const examples = await readExamples(options.examples, io);
   const retention = options.retention === undefined ? [] : await readExamples(options.retention, io);
   const base = options.base === undefined ? null : await loadCheckpoint(folderOf(options.base));
+  const sentences = await sentencesFor({ examples, retention, seed, ...(base !== null && { base: base.checkpoint }) }, options, io);
   const checkpoint = train({
     examples,
     retention,
@@ -49,13 +70,14 @@ const runTraining = async (options: TrainCommandOptions, io: CommandIo): Promise
     seed,
     curriculum: options.curriculum ?? false,
     ...(base !== null && { base: base.checkpoint, baseHash: base.contentHash }),
+    ...(sentences !== undefined && { sentences }),
     ...(options.fallback !== undefined && { fallbackAnswer: options.fallback }),
     onEpoch: ({ epoch, epochs, loss, samples }) => void io.stderr.write(`epoch ${epoch}/${epochs}: ${samples} examples, training loss ${loss.toFixed(4)}\n`),
   });
   const folder = folderOf(options.out);
   const contentHash = await saveCheckpoint({ folder, checkpoint });
   const { temperature, threshold, heldOutExamples, heldOutAccuracy } = checkpoint.calibration;
-  const report = { out: folder, contentHash, recipe: recipe.name, seed, examples: examples.length, answers: checkpoint.classes.length };
+  const report = { out: folder, contentHash, recipe: recipe.name, seed, examples: examples.length, answers: checkpoint.classes.length, sentenceEncoder: checkpoint.encoder?.id ?? null };
   io.stdout.write(`${JSON.stringify({ ...report, parentHash: base?.contentHash ?? null, calibration: { temperature, threshold, heldOutExamples, heldOutAccuracy } })}\n`);
 };
 
@@ -69,6 +91,7 @@ export const register = (command: Command, io: CommandIo): void => {
     .option('--recipe <name>', `one of ${recipeNames.join(', ')} (default: scratch, and ${DEFAULT_RECIPE} with --base)`)
     .option('--curriculum', 'take easy examples first and hard ones last, by their "difficulty"')
     .option('--seed <number>', 'the same seed and inputs make the same model, byte for byte', '1')
+    .option('--no-sentences', 'learn from n-grams alone; without it, sentence embeddings are used where the encoder can be had')
     .option('--fallback <text>', 'what the model says when it does not know')
     .addHelpText('after', '\nExit code: 0 trained, 2 bad usage or input.')
     .action((options: TrainCommandOptions) => runTraining(options, io));

@@ -5,8 +5,9 @@ import { startStack } from '@ratchet/local-stack';
 import type { Stack } from '@ratchet/local-stack';
 import type { Command } from 'commander';
 import { type CommandIo, EXIT, UsageError } from '../command-module.js';
+import { encoderFolder } from '../stack/encoder-files.js';
 import { Fleet } from '../stack/fleet.js';
-import { repositoryRoot } from '../stack/kafka-access.js';
+import { repositoryRoot } from '../stack/repository-root.js';
 import { clearRunning, readRunning, stopLeftovers, writeRunning } from '../stack/running.js';
 import { upEnvironment, withoutPassword } from '../stack/up-environment.js';
 
@@ -27,13 +28,14 @@ const serve = async ({ dataDir, io, stopped }: { dataDir: string; io: CommandIo;
   let fleet: Fleet | undefined;
   try {
     if (stopped.aborted) return;
+    const encoder = await encoderFolder(say);
     say('starting the services');
     fleet = await Fleet.start({
       root: repositoryRoot(),
       dataDir,
       kafkaBrokers: stack.kafkaBrokers,
       databaseUrl: stack.databaseUrl,
-      env: upEnvironment(dataDir),
+      env: upEnvironment(dataDir, encoder),
       onSpawned: (spawned) => writeRunning(dataDir, spawned, stack),
       onExit: (service, code) => {
         io.exitCode = EXIT.failed;

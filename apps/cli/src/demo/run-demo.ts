@@ -10,6 +10,7 @@ import type { Stack } from '@ratchet/local-stack';
 import { Logger } from '@ratchet/observability';
 import { adoptCommand, orderCommand } from '../commands-out/command-events.js';
 import { suiteEvents } from '../datasets/suite-events.js';
+import { encoderFolder } from '../stack/encoder-files.js';
 import { Fleet, serviceNames } from '../stack/fleet.js';
 import { clearRunning, stopLeftovers, writeRunning } from '../stack/running.js';
 import { readIntentData } from './intent-data.js';
@@ -89,7 +90,7 @@ const startAll = async (options: DemoOptions): Promise<Running> => {
       dataDir,
       kafkaBrokers: stack.kafkaBrokers,
       databaseUrl: stack.databaseUrl,
-      env: demoEnvironment({ dataDir }),
+      env: demoEnvironment({ dataDir, encoder: await encoderFolder((text) => screen.say(text)) }),
       onSpawned: (fleet) => writeRunning(dataDir, fleet, stack),
       onExit: (service, code) => screen.print(`${service} ended unexpectedly (${code ?? 'signal'}); its log is ${join(dataDir, 'logs', `${service}.log`)}`),
     });

@@ -1,11 +1,11 @@
 import { join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { KafkaAdmin, KafkaClient, KafkaSecurity, KafkaSecurityEnv, KafkaSettings } from '@ratchet/kafka';
 import { checkBrokers, createKafka, explainKafkaError, securityOf } from '@ratchet/kafka';
 import { Logger, RatchetError } from '@ratchet/observability';
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { UsageError } from '../command-module.js';
+import { repositoryRoot } from './repository-root.js';
 import { readRunning } from './running.js';
 
 /** How a command is told which Kafka to use. */
@@ -15,9 +15,6 @@ export interface KafkaOptions {
 }
 
 type Env = Readonly<Record<string, string | undefined>>;
-
-/** The checkout that this command line is part of. */
-export const repositoryRoot = (): string => fileURLToPath(new URL('../../../../', import.meta.url));
 
 /** Where `ratchet demo` and `ratchet up` keep their data, in the order in which a running one is looked for. */
 export const defaultDataDirs = (root = repositoryRoot()): string[] => [join(root, '.ratchet', 'demo'), join(root, '.ratchet', 'up')];

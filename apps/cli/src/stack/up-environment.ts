@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import type { FleetOptions } from './fleet.js';
 
 /** Where the services of one machine keep files; everything else is their own default, as in production. */
-export const upEnvironment = (dataDir: string): NonNullable<FleetOptions['env']> => ({
-  'model-server': { MODEL_SERVER_DATA_DIR: join(dataDir, 'model-server') },
+export const upEnvironment = (dataDir: string, encoder: string | null): NonNullable<FleetOptions['env']> => ({
+  'model-server': { MODEL_SERVER_DATA_DIR: join(dataDir, 'model-server'), ...(encoder !== null && { MODEL_SERVER_ENCODER_DIR: encoder }) },
   gateway: { GATEWAY_DATA_DIR: join(dataDir, 'gateway') },
 });
 

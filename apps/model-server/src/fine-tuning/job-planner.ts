@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { DEFAULT_RECIPE, type RecipeName, recipes } from '@ratchet/embedded-model';
+import { CONFIG, type ModelServerConfig } from '../config.js';
 import { FileStore } from '../files/file-store.js';
 import { badRequest } from '../http/openai.error.js';
 import { checkModelName, nameOf } from '../serving/model-id.js';
@@ -16,6 +17,7 @@ const DEFAULT_MODEL_NAME = 'embedded';
 @Injectable()
 export class JobPlanner {
   constructor(
+    @Inject(CONFIG) private readonly config: ModelServerConfig,
     private readonly files: FileStore,
     private readonly models: ModelStore,
   ) {}
@@ -66,6 +68,7 @@ export class JobPlanner {
       retentionRatio: retentionRatio ?? null,
       seed: request.seed ?? DEFAULT_SEED,
       fallbackAnswer: request.fallback_answer ?? null,
+      encoderDir: this.config.encoderDir,
       modelsFolder: this.models.folder,
       modelName,
     };

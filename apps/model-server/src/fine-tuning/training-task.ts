@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   type Checkpoint,
+  encodeSentences,
   encodeCheckpoint,
   loadCheckpoint,
   parseChatExamples,
@@ -10,9 +11,12 @@ import {
   type RecipeName,
   recipes,
   saveEncodedCheckpoint,
+  type SentenceVectors,
+  textsToEncode,
   train,
   type TrainingExample,
 } from '@ratchet/embedded-model';
+import { SENTENCE_DIMENSIONS, SentenceEncoder } from '@ratchet/sentence-encoder';
 
 /** Everything a training needs, as plain data: it crosses to a worker thread. */
 export interface TrainingTask {
@@ -28,6 +32,8 @@ export interface TrainingTask {
   readonly retentionRatio: number | null;
   readonly seed: number;
   readonly fallbackAnswer: string | null;
+  /** Folder of the sentence encoder's files; null for n-grams alone. */
+  readonly encoderDir: string | null;
   readonly modelsFolder: string;
   readonly modelName: string;
 }
@@ -53,6 +59,7 @@ export async function runTrainingTask(task: TrainingTask, onProgress: (progress:
   const examples = await readExamples(task.trainingPath);
   const retention = task.retentionPath === null ? [] : await readExamples(task.retentionPath);
   const base = task.baseFolder === null ? null : await loadCheckpoint(task.baseFolder);
+  const sentences = await sentencesFor({ task, examples, retention, base: base?.checkpoint });
   let trainedSamples = 0;
   const checkpoint = train({
     examples,
@@ -61,6 +68,7 @@ export async function runTrainingTask(task: TrainingTask, onProgress: (progress:
     seed: task.seed,
     curriculum: task.curriculum,
     ...(base !== null && { base: base.checkpoint, baseHash: base.contentHash }),
+    ...(sentences !== undefined && { sentences }),
     ...(task.fallbackAnswer !== null && { fallbackAnswer: task.fallbackAnswer }),
     onEpoch: (progress) => {
       trainedSamples += progress.samples;
@@ -71,6 +79,26 @@ export async function runTrainingTask(task: TrainingTask, onProgress: (progress:
   const { heldOutAccuracy, threshold } = checkpoint.calibration;
   const trainedTokens = checkpoint.provenance.epochLosses.length * [...examples, ...retention].reduce((sum, example) => sum + wordsIn(example), 0);
   return { model, contentHash, trainedSamples, trainedTokens, heldOutAccuracy, threshold };
+}
+
+interface SentenceNeeds {
+  readonly task: TrainingTask;
+  readonly examples: readonly TrainingExample[];
+  readonly retention: readonly TrainingExample[];
+  readonly base: Checkpoint | undefined;
+}
+
+/** None without an encoder, nor where the base was trained without one. */
+async function sentencesFor({ task, examples, retention, base }: SentenceNeeds): Promise<SentenceVectors | undefined> {
+  const isGrams = base !== undefined && base.encoder === null && recipes[task.recipe].start === 'base';
+  if (task.encoderDir === null || isGrams) return undefined;
+  const encoder = await SentenceEncoder.load(task.encoderDir);
+  const source = { id: encoder.id, dimensions: SENTENCE_DIMENSIONS, encode: (text: string) => encoder.encode(text) };
+  try {
+    return await encodeSentences({ source, texts: textsToEncode({ examples, retention, base, seed: task.seed }) });
+  } finally {
+    await encoder.close();
+  }
 }
 
 export function recipeOf({ recipe, epochs, batchSize, learningRateMultiplier, retentionRatio }: Pick<TrainingTask, 'recipe' | 'epochs' | 'batchSize' | 'learningRateMultiplier' | 'retentionRatio'>): Recipe {

@@ -1,12 +1,16 @@
 import { Body, Controller, HttpCode, Post } from '@nestjs/common';
 import { EMBEDDING_DIM, hashEmbedding } from '@ratchet/embedded-model';
 import { z } from 'zod';
+import { badRequest } from '../http/openai.error.js';
 import { parseBody } from '../http/parse-body.js';
 import { countTokens } from './chat-request.js';
 import { unknownModel } from './model-store.js';
+import { Sentences } from './sentences.js';
 
-/** Name of the one embedding model: hashed n-grams, without training. */
+/** Hashed n-grams, without training: always there. */
 export const EMBEDDING_MODEL = 'hash-embedding';
+/** Meaning: there where the server has the encoder's files. */
+export const SENTENCE_MODEL = 'all-minilm-l6-v2';
 
 const MAX_INPUTS = 2_048;
 const MAX_INPUT_CHARS = 100_000;
@@ -21,18 +25,29 @@ const embeddingsRequest = z.object({
 
 @Controller('v1/embeddings')
 export class EmbeddingsController {
+  constructor(private readonly sentences: Sentences) {}
+
   @Post()
   @HttpCode(200)
-  embed(@Body() body: unknown) {
+  async embed(@Body() body: unknown) {
     const request = parseBody(embeddingsRequest, body);
-    if (request.model !== EMBEDDING_MODEL) throw unknownModel(request.model);
+    const vectorOf = this.vectorsOf(request);
     const texts = typeof request.input === 'string' ? [request.input] : request.input;
     const tokens = texts.reduce((sum, text) => sum + countTokens(text), 0);
-    const data = texts.map((text, index) => {
-      const vector = hashEmbedding(text, request.dimensions ?? EMBEDDING_DIM);
-      return { object: 'embedding', index, embedding: request.encoding_format === 'base64' ? toBase64(vector) : Array.from(vector) };
-    });
-    return { object: 'list', data, model: EMBEDDING_MODEL, usage: { prompt_tokens: tokens, total_tokens: tokens } };
+    const data: object[] = [];
+    for (const [index, text] of texts.entries()) {
+      const vector = await vectorOf(text);
+      data.push({ object: 'embedding', index, embedding: request.encoding_format === 'base64' ? toBase64(vector) : Array.from(vector) });
+    }
+    return { object: 'list', data, model: request.model, usage: { prompt_tokens: tokens, total_tokens: tokens } };
+  }
+
+  private vectorsOf({ model, dimensions }: z.infer<typeof embeddingsRequest>): (text: string) => Float32Array | Promise<Float32Array> {
+    if (model === EMBEDDING_MODEL) return (text) => hashEmbedding(text, dimensions ?? EMBEDDING_DIM);
+    const { encoder } = this.sentences;
+    if (model !== SENTENCE_MODEL || encoder === null) throw unknownModel(model);
+    if (dimensions !== undefined && dimensions !== encoder.dimensions) throw badRequest({ message: `dimensions: ${SENTENCE_MODEL} gives ${encoder.dimensions} numbers; leave it out.`, param: 'dimensions' });
+    return (text) => this.sentences.of(text);
   }
 }
 

@@ -1,11 +1,12 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Inject, Injectable } from '@nestjs/common';
-import { EmbeddedModel, EmbeddedModelError, loadCheckpoint } from '@ratchet/embedded-model';
+import { EmbeddedModel, EmbeddedModelError, type EncoderIdentity, loadCheckpoint } from '@ratchet/embedded-model';
 import { CONFIG, type ModelServerConfig } from '../config.js';
 import { notFound, OpenAiError } from '../http/openai.error.js';
 import { LruMap } from '../storage/lru-map.js';
 import { hashOf, isModelId } from './model-id.js';
+import { Sentences } from './sentences.js';
 
 export interface StoredModel {
   readonly id: string;
@@ -22,7 +23,10 @@ export class ModelStore {
   private readonly loaded: LruMap<string, EmbeddedModel>;
   private readonly loading = new Map<string, Promise<EmbeddedModel>>();
 
-  constructor(@Inject(CONFIG) config: ModelServerConfig) {
+  constructor(
+    @Inject(CONFIG) config: ModelServerConfig,
+    private readonly sentences: Sentences,
+  ) {
     this.folder = join(config.dataDir, 'models');
     this.loaded = new LruMap(config.maxModelsInMemory);
   }
@@ -67,8 +71,9 @@ export class ModelStore {
         throw new EmbeddedModelError('corrupt_checkpoint', `The content of model ${id} has the hash ${contentHash.slice(0, 12)}. Restore the folder from its origin.`);
       }
       // Training's share of the checkpoint (importance, replay memory) is dropped here: it is half of the size.
-      const { classes, fallbackAnswer, calibration, head } = checkpoint;
-      const model = new EmbeddedModel({ classes, fallbackAnswer, calibration, head });
+      const { classes, fallbackAnswer, calibration, head, encoder } = checkpoint;
+      checkEncoder(id, encoder, this.sentences.encoder);
+      const model = new EmbeddedModel({ classes, fallbackAnswer, calibration, head, encoder });
       this.loaded.set(id, model);
       return model;
     } catch (error) {
@@ -77,6 +82,12 @@ export class ModelStore {
       throw new OpenAiError({ status: 503, message: error.message, type: 'server_error', code: error.code, param: 'model' });
     }
   }
+}
+
+function checkEncoder(id: string, needed: EncoderIdentity | null, here: EncoderIdentity | null): void {
+  if (needed === null || needed.id === here?.id) return;
+  const found = here === null ? 'this server has none: name the folder of its files in MODEL_SERVER_ENCODER_DIR' : `this server has ${here.id.slice(0, 12)}`;
+  throw new EmbeddedModelError('missing_encoder', `Model ${id} reads vectors of the sentence encoder ${needed.id.slice(0, 12)}, and ${found}.`);
 }
 
 export function unknownModel(id: string): OpenAiError {
