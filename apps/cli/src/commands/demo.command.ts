@@ -18,6 +18,7 @@ interface DemoCliOptions {
   readonly poison?: boolean;
   readonly rate: string;
   readonly seed: string;
+  readonly sentences: boolean;
 }
 
 const SAY_EVERY_MS = 10_000;
@@ -74,6 +75,7 @@ export const register = (command: Command, io: CommandIo): void => {
     .option('--data-dir <folder>', 'where everything is kept between runs (default .ratchet/demo)')
     .option('--rate <n>', 'conversations a second that the simulated users begin', '220')
     .option('--seed <n>', 'seed of the simulated users', '11')
+    .option('--no-sentences', 'a model of n-grams alone, which answers with less than half of the work')
     .action(async (options: DemoCliOptions) => {
       const root = fileURLToPath(new URL('../../../../', import.meta.url));
       if (options.data !== undefined && !existsSync(options.data)) throw new UsageError(`--data: there is no file ${options.data}`);
@@ -90,6 +92,7 @@ export const register = (command: Command, io: CommandIo): void => {
         poison: options.poison === true,
         conversationsPerSecond: positive(options.rate, '--rate'),
         seed: positive(options.seed, '--seed'),
+        sentences: options.sentences,
         screen: screenOn(io),
         stopped,
       }).catch((error: unknown) => {

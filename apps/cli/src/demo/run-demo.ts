@@ -38,6 +38,8 @@ export interface DemoOptions {
   readonly poison: boolean;
   readonly conversationsPerSecond: number;
   readonly seed: number;
+  /** Whether the model reads sentence embeddings. */
+  readonly sentences: boolean;
   readonly screen: Screen;
   readonly stopped: AbortSignal;
 }
@@ -90,7 +92,7 @@ const startAll = async (options: DemoOptions): Promise<Running> => {
       dataDir,
       kafkaBrokers: stack.kafkaBrokers,
       databaseUrl: stack.databaseUrl,
-      env: demoEnvironment({ dataDir, encoder: await encoderFolder((text) => screen.say(text)) }),
+      env: demoEnvironment({ dataDir, encoder: options.sentences ? await encoderFolder((text) => screen.say(text)) : null }),
       onSpawned: (fleet) => writeRunning(dataDir, fleet, stack),
       onExit: (service, code) => screen.print(`${service} ended unexpectedly (${code ?? 'signal'}); its log is ${join(dataDir, 'logs', `${service}.log`)}`),
     });
