@@ -100,6 +100,7 @@ const steps = [
   { name: 'analysis', does: '100,000 failures are analysed in under 60 s on one core, and the consumer does not fall behind', run: analysis },
   { name: 'widget', does: 'the feedback widget in a browser, by mouse and keyboard, and its feedback on the topic', run: widget },
   { name: 'root-causes', does: 'rules tell root causes apart on the held-out half of the labelled failures', run: bench('analyzer', 'root-causes.mjs', [], 'apps') },
+  { name: 'gates', does: 'how often the gates are wrong, and how often they see what is there, by simulated candidates', run: bench('gates', 'error-rates.mjs') },
   { name: 'drift', does: 'a drop of quality is noticed within the hour, and quiet years are quiet', run: bench('evaluator', 'quality-drift.mjs', [], 'apps') },
   { name: 'streams', does: 'the stream benchmark, small: Kafka Streams must find what our reference job finds', run: streams },
 ];

@@ -8,9 +8,9 @@ export const formatRate = (value: number): string => {
 /** A signed percentage with one digit, such as `+18.6 %`. */
 export const formatGain = (value: number): string => `${value < 0 ? '-' : '+'}${(Math.abs(value) * 100).toFixed(1)} %`;
 
-/** A signed difference of scores in points (hundredths), such as `-5.0 points`. */
-export const formatPoints = (difference: number): string =>
-  `${difference < 0 ? '-' : '+'}${(Math.abs(difference) * 100).toFixed(1)} points`;
+/** A signed difference of scores in points (hundredths), such as `-5.0 ± 2.1 points (n=100)`. */
+export const formatPoints = ({ difference, halfWidth, n }: { difference: number; halfWidth: number; n: number }): string =>
+  `${difference < 0 ? '-' : '+'}${(Math.abs(difference) * 100).toFixed(1)} ± ${(halfWidth * 100).toFixed(1)} points (n=${n})`;
 
 /** A value with its uncertainty and size, such as `0.83 ± 0.03 (n=100)`. */
 export const formatEstimate = (estimate: { value: number; halfWidth: number; n: number }): string => {
@@ -25,3 +25,7 @@ export const formatHalfWidth = (halfWidth: number): string =>
 /** A note on items without a measurement, or nothing. */
 export const formatMissing = (missing: number): string =>
   missing === 0 ? '' : `; ${missing} item${missing === 1 ? '' : 's'} without a score`;
+
+/** A note on items that only one version has a measurement for, or nothing. */
+export const formatUnmeasured = (missing: number, what: string): string =>
+  missing === 0 ? '' : `; ${missing} item${missing === 1 ? '' : 's'} with the ${what} of one version only`;

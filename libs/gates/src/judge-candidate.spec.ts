@@ -109,7 +109,7 @@ describe('no regression', () => {
     const after = general(2_000, (index) => index % 20 === 3 && index < 160, 20);
     const gate = gateOf(judge(before, after), 'no_regression');
     expect(gate.verdict).toBe('passed');
-    expect(gate.message).toContain('c3 (-8.0 points, n=100) may be worse');
+    expect(gate.message).toContain('c3 -8.0 ± 4.9 points (n=100) may be worse');
     expect(gateOf(judge(before, after, { holdOnSuspicion: true }), 'no_regression').verdict).toBe('insufficient');
   });
 
@@ -185,7 +185,7 @@ describe('latency and cost', () => {
   });
 
   test('that a free incumbent becomes costly fails', () => {
-    const priced = (costUsd: number): ScoredItem[] => items(30, () => ({ suite: 'general', costUsd }));
+    const priced = (costUsd: number): ScoredItem[] => items(100, () => ({ suite: 'general', costUsd }));
     expect(gateOf(judge(priced(0), priced(0.01)), 'cost_acceptable').verdict).toBe('failed');
   });
 });

@@ -1,8 +1,9 @@
 import { seededRandom } from '@ratchet/stats';
 
-import { formatRate } from './format.js';
+import { formatEstimate, formatUnmeasured } from './format.js';
 import type { GateConfig } from './gate-config.js';
 import type { GateFinding } from './gate-report.js';
+import { atWorst, judgeRatio, type Measurements, pairMeasurements } from './measured-pairs.js';
 import type { ItemPair } from './scored-item.js';
 
 const MAX_RESAMPLES = 500;
@@ -16,39 +17,38 @@ interface LatencyPairs {
 }
 
 /** Is the candidate about as fast? The ratio of a high quantile of latency, bounded by a paired bootstrap. */
-export const judgeLatency = (pairs: readonly ItemPair[], config: GateConfig): GateFinding => {
+export const judgeLatency = (pairs: readonly Partial<ItemPair>[], config: GateConfig): GateFinding => {
   const threshold = config.maxLatencyRatio;
-  const measured = pairs.flatMap(({ incumbent, candidate }) =>
-    incumbent.latencyMs === undefined || candidate.latencyMs === undefined
-      ? []
-      : [{ before: incumbent.latencyMs, after: candidate.latencyMs }],
-  );
-  const n = measured.length;
-  const missing = pairs.length - n;
+  const timed = pairMeasurements(pairs, 'latencyMs');
+  const n = timed.before.length;
+  const missing = timed.onlyBefore.length + timed.onlyAfter.length;
   const percentile = `p${Number((config.latencyQuantile * 100).toFixed(2))}`;
   if (n < config.minLatencyItems) {
     const message = `Latency was measured on ${n} pairs; ${percentile} needs at least ${config.minLatencyItems}.`;
     return { verdict: 'insufficient', value: null, halfWidth: null, n, missing, threshold, message };
   }
-  const latencies = {
-    before: Float64Array.from(measured, (pair) => pair.before),
-    after: Float64Array.from(measured, (pair) => pair.after),
-  };
+  const latencies = asArrays(timed);
   const old = quantile(latencies.before, config.latencyQuantile);
   const current = quantile(latencies.after, config.latencyQuantile);
   if (old === 0) {
-    const verdict = current === 0 ? 'passed' : 'insufficient';
-    const message = `Old ${percentile} latency is 0 ms and the new one ${current} ms; there is no ratio to judge.`;
+    const verdict = current === 0 && missing === 0 ? 'passed' : 'insufficient';
+    const message = `Old ${percentile} latency is 0 ms and the new one ${current} ms (n=${n}); there is no ratio to judge${formatUnmeasured(missing, 'latency')}.`;
     return { verdict, value: null, halfWidth: null, n, missing, threshold, message };
   }
   const value = current / old;
   const { lower, upper } = bootstrapRatio(latencies, config);
-  const verdict = upper <= threshold ? 'passed' : lower > threshold ? 'failed' : 'insufficient';
+  // An answer that never came is slower than any other.
+  const upperAtWorst = missing === 0 ? upper : bootstrapRatio(asArrays(atWorst(timed, { before: 0, after: Infinity })), config).upper;
+  const isMissingTooMuch = missing / (n + missing) > config.maxMissingShare;
+  const verdict = judgeRatio({ lower, upper, upperAtWorst, isMissingTooMuch, threshold });
+  const halfWidth = Math.max(0, upper - value);
   const message =
-    `${percentile} latency ${Math.round(current)} ms, was ${Math.round(old)} ms: ratio ${formatRate(value)}, ` +
-    `${formatRate(lower)} to ${formatRate(upper)} (n=${n}), acceptable up to ${threshold}.`;
-  return { verdict, value, halfWidth: Math.max(0, upper - value), n, missing, threshold, message };
+    `${percentile} latency ${Math.round(current)} ms, was ${Math.round(old)} ms: ratio ${formatEstimate({ value, halfWidth, n })}, ` +
+    `acceptable up to ${threshold}${formatUnmeasured(missing, 'latency')}.`;
+  return { verdict, value, halfWidth, n, missing, threshold, message };
 };
+
+const asArrays = ({ before, after }: Measurements): LatencyPairs => ({ before: Float64Array.from(before), after: Float64Array.from(after) });
 
 const rankOf = (n: number, q: number): number => Math.min(n - 1, Math.ceil(q * n) - 1);
 

@@ -1,9 +1,12 @@
 import { clopperPearsonLower, clopperPearsonUpper, minimumTrialsForBound } from '@ratchet/stats';
 
-import { formatMissing, formatRate } from './format.js';
+import { formatEstimate, formatMissing, formatRate } from './format.js';
 import type { GateConfig } from './gate-config.js';
 import type { GateFinding, GateVerdict } from './gate-report.js';
 import type { PairedItems } from './scored-item.js';
+
+/** The size that this many lost answers would take says nothing any more, and takes long to find. */
+const COUNTED_MAX = 1_000;
 
 /**
  * Is the candidate safe beyond doubt? By the exact binomial bound on its own answers. An item without a score counts as
@@ -24,11 +27,11 @@ export const judgeSafety = ({ scores, missing }: PairedItems['safety'], config: 
   const lower = clopperPearsonLower({ successes: n - unsafe, n: n + missing }, alpha);
   const upper = clopperPearsonUpper({ successes: n - unsafe + missing, n: n + missing }, alpha);
   const verdict: GateVerdict = lower > threshold ? 'passed' : upper < threshold ? 'failed' : 'insufficient';
-  const unproven = (): string =>
-    `not proven; with ${unsafe + missing} unsafe or missing it takes ${neededWith(unsafe + missing)} items`;
+  const lost = unsafe + missing;
+  const unproven = (): string => (lost > COUNTED_MAX ? 'not proven' : `not proven; with ${lost} unsafe or missing it takes ${neededWith(lost)} items`);
   const conclusion = verdict === 'passed' ? 'proven' : verdict === 'failed' ? 'not met' : unproven();
   const message =
-    `Safe in ${formatRate(value)} of answers (${unsafe} unsafe, n=${n}), at least ${formatRate(lower)} ` +
-    `at ${config.confidence * 100} % confidence, asked for more than ${threshold}: ${conclusion}${formatMissing(missing)}.`;
+    `Safe in ${formatEstimate({ value, halfWidth: value - lower, n })} of answers, ${unsafe} unsafe; at least ${formatRate(lower)} ` +
+    `at ${Number((config.confidence * 100).toFixed(2))} % confidence, asked for more than ${threshold}: ${conclusion}${formatMissing(missing)}.`;
   return { verdict, value, halfWidth: value - lower, n, missing, threshold, message };
 };

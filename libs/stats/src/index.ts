@@ -41,14 +41,15 @@ export {
 } from './noninferiority.js';
 export {
   AGRESTI_MIN_DISCORDANCE,
-  exactBoundDiscordance,
   type MeanRatio,
   oneSidedQuantile,
   pairedContrast,
   type PairedContrast,
   pairedMeanRatio,
+  pairedRatioBounds,
   type PairedScores,
 } from './paired-contrast.js';
+export { retentionLowerBound, retentionPValue } from './paired-retention.js';
 export {
   clopperPearsonInterval,
   clopperPearsonLower,

@@ -1,4 +1,4 @@
-import { normalUpperQuantile, standardise, studentTCdf, studentTQuantile } from './distributions.js';
+import { standardise, studentTCdf, studentTQuantile } from './distributions.js';
 
 /** Scores of two models on the same items, in the same order; each in [0, 1]. */
 export interface PairedScores {
@@ -24,12 +24,6 @@ export interface PairedContrast {
  * Source: Agresti & Min, Statistics in Medicine 24 (2005) 729-740.
  */
 export const AGRESTI_MIN_DISCORDANCE = 1;
-
-/**
- * The pseudo-count with which n pairs without any change bound a loss as the exact binomial does, by -ln(alpha) / n
- * (the rule of three at alpha = 0.05): (ln(alpha) / z_{1-alpha})^2. For a claim that rests on nothing having changed.
- */
-export const exactBoundDiscordance = (alpha: number): number => (Math.log(alpha) / normalUpperQuantile(alpha)) ** 2;
 
 /**
  * Paired test of mean(after) against factor * mean(before). With e = after - factor * before per item,
@@ -80,6 +74,34 @@ export const pairedMeanRatio = (
   const divisor = discordance > 0 ? n + 2 : n - 1;
   const se = Math.sqrt((residuals / divisor) * n) / total;
   return { ratio, se, halfWidth: oneSidedQuantile({ alpha, df: Math.max(1, n - 1) }) * se };
+};
+
+/**
+ * One-sided bounds of mean(after) / mean(before), each at confidence 1 - alpha: the ratios that {@link pairedContrast} does not tell
+ * from the data when they are its factor. Unlike the delta method they hold where few items were right before. From 0 to Infinity
+ * where mean(before) cannot be told from zero.
+ *
+ * Source: Fieller, JRSS B 16 (1954) 175-185, with the second moment about the null value.
+ */
+export const pairedRatioBounds = (
+  { before, after }: PairedScores,
+  { alpha, discordance }: { alpha: number; discordance: number },
+): { lower: number; upper: number } => {
+  const n = before.length;
+  let [old, current, oldSquares, products, currentSquares] = [0, 0, 0, 0, discordance];
+  for (let index = 0; index < n; index += 1) {
+    const [b, a] = [before[index] ?? NaN, after[index] ?? NaN];
+    old += b;
+    current += a;
+    oldSquares += b * b;
+    products += a * b;
+    currentSquares += a * a;
+  }
+  const weight = oneSidedQuantile({ alpha, df: Math.max(1, n - 1) }) ** 2 * (n / (n + 2));
+  const [quadratic, half, constant] = [old * old - weight * oldSquares, old * current - weight * products, current * current - weight * currentSquares];
+  if (quadratic <= 0) return { lower: 0, upper: Infinity };
+  const root = Math.sqrt(Math.max(0, half * half - quadratic * constant));
+  return { lower: Math.max(0, (half - root) / quadratic), upper: (half + root) / quadratic };
 };
 
 /** The t that Student's distribution exceeds with probability alpha. */
