@@ -7,6 +7,12 @@ import { ErasureHandlers } from './handlers/erasure.handlers.js';
 import { FixHandlers } from './handlers/fix.handlers.js';
 import { CycleStarter } from './training/cycle-starter.js';
 import { FixStarter } from './training/fix-starter.js';
+import { TrainingBudget } from './training/budget/training-budget.js';
+import { Trainers } from './training/trainers.js';
+import { TrainingDataController } from './training/training-data.controller.js';
+import { TrainingOrders } from './training/training-orders.js';
+import { TrainingOutcomes } from './training/training-outcomes.js';
+import { TrainingRuns } from './training/training-runs.js';
 import { TrainingJob } from './training/training.job.js';
 
 @Module({})
@@ -14,12 +20,17 @@ export class AppModule {
   static create(): DynamicModule {
     return {
       module: AppModule,
-      controllers: [CycleHandlers, DatasetHandlers, ErasureHandlers, FixHandlers],
+      controllers: [CycleHandlers, DatasetHandlers, ErasureHandlers, FixHandlers, TrainingDataController],
       providers: [
         CycleStarter,
         FixStarter,
+        TrainingBudget,
+        Trainers,
+        TrainingOrders,
+        TrainingOutcomes,
+        TrainingRuns,
         TrainingJob,
-        { provide: WORK, useFactory: (starter: CycleStarter, fixes: FixStarter, training: TrainingJob) => ({ jobs: [training], ticks: [starter, fixes] }), inject: [CycleStarter, FixStarter, TrainingJob] },
+        { provide: WORK, useFactory: (starter: CycleStarter, fixes: FixStarter, training: TrainingJob, runs: TrainingRuns) => ({ jobs: [training], ticks: [starter, fixes, runs] }), inject: [CycleStarter, FixStarter, TrainingJob, TrainingRuns] },
       ],
     };
   }

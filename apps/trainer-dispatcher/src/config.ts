@@ -1,6 +1,7 @@
 import { databaseConfigSchema, loadEnv } from '@ratchet/service';
 import { providersVariable } from '@ratchet/providers';
 import { z } from 'zod';
+import { trainersVariable } from './training/trainers-config.js';
 
 const DAY_MS = 86_400_000;
 
@@ -19,7 +20,10 @@ export const configSchema = databaseConfigSchema.extend({
   TRAINING_CURRICULUM: z.enum(['true', 'false']).default('false').transform((value) => value === 'true'),
   TRAINING_SEED: z.coerce.number().int().nonnegative().default(7),
   TRAINING_POLL_MS: positive.default(500),
-  TRAINING_TIMEOUT_MS: positive.default(6 * 3_600_000),
+  TRAINING_TIMEOUT_MS: positive.default(6 * 3_600_000).describe('A run is ended after this time, also one that a restart has interrupted'),
+  TRAINING_HOURS_PER_MONTH: z.coerce.number().nonnegative().optional().describe('Hours of training runs for each target and calendar month (UTC); no limit without it'),
+  TRAINING_USD_PER_MONTH: z.coerce.number().nonnegative().optional().describe('US dollars of training runs for each target and calendar month (UTC), as far as trainers tell or prices are set; no limit without it'),
+  TRAINERS: trainersVariable.prefault('{}').describe('Who trains, by name, as JSON or as the path of a file with it: programs of your own, Kubernetes Jobs, providers with settings of their own (docs/operating/trainers.md). Providers train themselves where none fits'),
 });
 export type Config = z.infer<typeof configSchema>;
 

@@ -1,6 +1,6 @@
 import { defineService } from '@ratchet/contracts';
 import {
-  candidateJudged, candidateRegistered, commandIssued, datasetVersioned, erasureCompleted, examplesAdded, fixProposed, opportunityClosed, reviewChanged, rolloutAdvanced,
+  budgetChanged, candidateJudged, candidateRegistered, commandIssued, datasetVersioned, erasureCompleted, examplesAdded, fixProposed, opportunityClosed, reviewChanged, rolloutAdvanced,
   trainingFailed, trainingStarted, versionPromoted,
   versionPublished, versionRolledBack, vitalsCounted,
 } from '@ratchet/domain';
@@ -8,5 +8,5 @@ import {
 export const contract = defineService({
   service: 'trainer-dispatcher',
   consumes: [commandIssued, examplesAdded, datasetVersioned, vitalsCounted, candidateJudged, rolloutAdvanced, versionPromoted, versionRolledBack, erasureCompleted, reviewChanged, fixProposed, opportunityClosed],
-  produces: [trainingStarted, trainingFailed, candidateRegistered, versionPublished],
+  produces: [trainingStarted, trainingFailed, candidateRegistered, versionPublished, budgetChanged],
 });

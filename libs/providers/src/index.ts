@@ -10,7 +10,7 @@ export { KnowledgeIndex, type KnowledgeEntry, type RetrievedEntry } from './retr
 export { VersionRuntime, REFUSAL, DEFAULT_RETRIEVAL, type VersionRequest, type VersionCompletion, type VersionPiece } from './runtime/version-runtime.js';
 export { OpenAiEmbeddingsClient, LocalEmbeddingsClient, type EmbeddingsClient } from './embeddings/embeddings-client.js';
 export { fineTuningStatuses, isFinished, type FineTuningClient, type FineTuningJob, type FineTuningRequest, type FineTuningStatus } from './fine-tuning/fine-tuning-client.js';
-export { hyperparametersFor, retainedInFile, type Trainer, trainerOf, type TrainingSettings } from './fine-tuning/training-settings.js';
+export { hyperparametersFor, hyperparametersPlace, retainedInFile, type Trainer, trainerOf, type TrainingSettings } from './fine-tuning/training-settings.js';
 export { OpenAiFineTuningClient } from './fine-tuning/openai-fine-tuning-client.js';
 export { InMemoryFineTuningClient } from './fine-tuning/in-memory-fine-tuning-client.js';
 export { OpenAiTeacherClient, InMemoryTeacherClient, type TeacherClient, type TeacherPauses, type TeacherRequest, type TeacherResult } from './teacher/teacher-client.js';

@@ -7,12 +7,14 @@ import type { Transaction } from '@ratchet/persistence';
 import { OnEvent } from '@ratchet/service';
 import { crownChampion, endCycle, insertTarget, insertVersion, moveCycle } from '../persistence/trainer.repository.js';
 import { CycleStarter } from '../training/cycle-starter.js';
+import { TrainingRuns } from '../training/training-runs.js';
 
 /** A cycle's way after training, and what people command. */
 @Controller()
 export class CycleHandlers {
   constructor(
     @Inject(CycleStarter) private readonly starter: CycleStarter,
+    @Inject(TrainingRuns) private readonly runs: TrainingRuns,
     @Inject(Logger) private readonly logger: Logger,
   ) {}
 
@@ -20,6 +22,7 @@ export class CycleHandlers {
   async onCommand({ data, id }: EventEnvelope<Command>, tx: Transaction): Promise<void> {
     if (data.name === 'target.adopt') await this.adopt(data, id, tx);
     if (data.name === 'training.run') await this.starter.startByCommand(tx, { model: data.model, workload: data.workload }, data.reason);
+    if (data.name === 'training.cancel') await this.runs.cancel(tx, data);
     if (data.name === 'candidate.reject') await this.rejectCandidate(data, tx);
   }
 

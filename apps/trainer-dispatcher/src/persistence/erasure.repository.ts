@@ -6,6 +6,8 @@ type Queries = Pick<Database, 'query'> | Transaction;
 /** Removes examples; of those that a cycle has taken, a row without any text stays, so that the cycle still knows its datasets. Gives how many. */
 export const dropExamples = async (tx: Queries, { model, workload }: Target, exampleIds: readonly string[]): Promise<number> => {
   if (exampleIds.length === 0) return 0;
+  // What a run has said of them.
+  await tx.query('delete from training_logs where cycle_id in (select cycle_id from examples where model = $1 and workload = $2 and example_id = any($3::text[]))', [model, workload, exampleIds]);
   const taken = await tx.query(
     `update examples set example_id = 'dropped:' || cycle_id || ':' || example_id, split = 'dropped', body = '{}'
      where model = $1 and workload = $2 and example_id = any($3::text[]) and cycle_id is not null returning 1`,

@@ -3,12 +3,11 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { DatasetVersioned, Example } from '@ratchet/domain';
-import { Logger, Metrics } from '@ratchet/observability';
+import { Logger } from '@ratchet/observability';
 import { Database, prepareJobs } from '@ratchet/persistence';
 import { createTestDatabase, type TestDatabase } from '@ratchet/testing';
 import { loadConfig } from '../config.js';
-import { CycleStarter } from '../training/cycle-starter.js';
-import { TrainingJob } from '../training/training.job.js';
+import { starterWith, trainingJobWith } from '../training/spec-support/wiring.js';
 import { waitingExamples } from './example.repository.js';
 import { migrations } from './migrations.js';
 import { endCycle, insertTarget, insertVersion, storeDataset, storeExamples, targetsWithoutOpenCycle } from './trainer.repository.js';
@@ -46,7 +45,7 @@ const add = (datasetId: string, training?: DatasetVersioned['training'], parts: 
   });
 const config = (env: Record<string, string> = {}) => loadConfig({ KAFKA_BROKERS: 'localhost:1', DATABASE_URL: server.url, PROVIDERS: '[]', TRAINING_RECIPE: 'gentle', ...env });
 const begin = async (): Promise<Record<string, unknown>> => {
-  const starter = new CycleStarter(config(), database, Logger.silent(), new Metrics());
+  const starter = starterWith(config(), database);
   await database.transaction((tx) => starter.startByCommand(tx, target, 'test'));
   const [row] = await database.query<{ payload: Record<string, unknown> }>(`select cycle_id as id, training_config as payload from cycles where ended_at is null`);
   return row?.payload ?? {};
@@ -128,7 +127,7 @@ describe('what a trainer is sent', () => {
     const baseUrl = `http://127.0.0.1:${(provider.address() as AddressInfo).port}/v1`;
     const settings = config({ PROVIDERS: JSON.stringify([{ name: 'trainer', baseUrl, trainer }]), TRAINING_POLL_MS: '5' });
     const [row] = await database.query<{ cycle_id: string }>('select cycle_id from cycles where ended_at is null');
-    await new TrainingJob(settings, database, Logger.silent()).run({ cycleId: row?.cycle_id }, AbortSignal.timeout(10_000));
+    await trainingJobWith(settings, database).run({ cycleId: row?.cycle_id }, AbortSignal.timeout(10_000));
     return (sent.file ?? '').split(/\r?\n/u).filter((line) => line.startsWith('{'));
   };
 

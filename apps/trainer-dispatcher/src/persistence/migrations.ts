@@ -1,5 +1,6 @@
 import { ForwardMigration } from '@ratchet/persistence';
 import { FixTables0004 } from './fix-tables.migration.js';
+import { TrainingRuns0005 } from './training-runs.migration.js';
 import { TrainingRecipes0002 } from './training-recipes.migration.js';
 
 class TrainerTables0001 extends ForwardMigration {
@@ -73,4 +74,4 @@ class TrainerTables0001 extends ForwardMigration {
     `];
 }
 
-export const migrations = [TrainerTables0001, TrainingRecipes0002, FixTables0004];
+export const migrations = [TrainerTables0001, TrainingRecipes0002, FixTables0004, TrainingRuns0005];

@@ -120,10 +120,6 @@ export const insertCycle = async (tx: Transaction, cycle: Target & { cycleId: st
 export const findCycle = async (db: Queries, cycleId: string): Promise<CycleRow | undefined> =>
   (await db.query<CycleRow>(`select ${cycleColumns} from cycles where cycle_id = $1`, [cycleId]))[0];
 
-export const rememberProviderJob = async (db: Queries, cycleId: string, providerJob: string): Promise<void> => {
-  await db.query(`update cycles set provider_job = $2 where cycle_id = $1`, [cycleId, providerJob]);
-};
-
 export const moveCycle = async (tx: Transaction, { cycleId, state, version }: { cycleId: string; state: 'judging' | 'rollout'; version?: string }): Promise<void> => {
   await tx.query(`update cycles set state = $2, version = coalesce($3, version) where cycle_id = $1 and ended_at is null`, [cycleId, state, version ?? null]);
 };
@@ -139,9 +135,8 @@ const examplesAfter: Record<CycleOutcome, 'used' | 'quarantined' | 'waiting'> = 
 };
 
 /** A candidate may be approved by a person after its cycle ended as insufficient, so an ended cycle can still be promoted. */
-export const endCycle = async (tx: Transaction, cycleId: string, outcome: CycleOutcome): Promise<void> => {
+export const endCycle = async (tx: Transaction, cycleId: string, outcome: CycleOutcome, state = examplesAfter[outcome]): Promise<void> => {
   await tx.query(`update cycles set state = $2, ended_at = coalesce(ended_at, now()) where cycle_id = $1`, [cycleId, outcome]);
-  const state = examplesAfter[outcome];
   await tx.query(`update examples set state = $2, cycle_id = case when $2 = 'waiting' then null else cycle_id end where cycle_id = $1`, [cycleId, state]);
 };
 

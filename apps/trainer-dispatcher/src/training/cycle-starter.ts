@@ -8,8 +8,10 @@ import { CONFIG } from '@ratchet/service';
 import type { Tick } from '@ratchet/service';
 import type { Config } from '../config.js';
 import { claimExamples, waitingExamples } from '../persistence/example.repository.js';
-import { failureRates, insertCycle, lockTarget, targetsWithoutOpenCycle } from '../persistence/trainer.repository.js';
+import { bundleOf, failureRates, insertCycle, lockTarget, targetsWithoutOpenCycle } from '../persistence/trainer.repository.js';
 import type { TargetRow } from '../persistence/trainer.repository.js';
+import { TrainingBudget } from './budget/training-budget.js';
+import { Trainers } from './trainers.js';
 import { configuredTraining, trainingConfigOf } from './training-config.js';
 import { shouldTrain } from './trigger.js';
 import type { TriggerDecision } from './trigger.js';
@@ -28,6 +30,8 @@ export class CycleStarter implements Tick {
     @Inject(Database) private readonly database: Database,
     @Inject(Logger) private readonly logger: Logger,
     @Inject(Metrics) metrics: Metrics,
+    @Inject(TrainingBudget) private readonly budget: TrainingBudget,
+    @Inject(Trainers) private readonly trainers: Trainers,
   ) {
     this.everyMs = config.TRIGGER_EVERY_MS;
     this.cycles = metrics.counter({ name: 'ratchet_trainer_cycles_total', help: 'Improvement cycles begun, by trigger', labelNames: ['trigger'] });
@@ -71,6 +75,8 @@ export class CycleStarter implements Tick {
     if (!locked) return this.logger.warn('no cycle: the target has no champion; adopt one with `ratchet adopt`', { ...target });
     const [open] = await tx.query(`select 1 from cycles where model = $1 and workload = $2 and ended_at is null`, [target.model, target.workload]);
     if (open) return this.logger.info('no second cycle: one is open', { ...target });
+    if (await this.budget.overBudget(tx, target)) return;
+    const base = await bundleOf(tx, locked.champion);
     const cycleId = newEventId();
     const data = await claimExamples(tx, target, { cycleId, configured: configuredTraining(this.config) });
     if (data.exampleCount === 0) return this.logger.info('no cycle: no example waits', { ...target });
@@ -92,6 +98,7 @@ export class CycleStarter implements Tick {
         failuresAnalyzed: data.failuresAnalyzed,
         exampleCount: data.exampleCount,
         trainingConfig,
+        ...(base && { backend: this.trainers.backendOf(target, base) }),
         startedAt: new Date().toISOString(),
       },
       { id: derivedId('training-started', cycleId), correlationId: cycleId },

@@ -23,6 +23,8 @@ export interface FineTuningRequest {
   /** `n_epochs`, `learning_rate_multiplier`, and the embedded model's `recipe` and `curriculum`. */
   readonly hyperparameters?: Readonly<Record<string, string | number | boolean>>;
   readonly method?: 'supervised' | 'dpo';
+  /** `method` is where OpenAI reads hyperparameters, `top` where servers of the older shape do; of preference training always `method`. */
+  readonly hyperparametersIn?: 'method' | 'top';
   /** The same key never starts a second job, where the provider honours `Idempotency-Key`. */
   readonly idempotencyKey: string;
 }
@@ -31,7 +33,16 @@ export interface FineTuningRequest {
 export interface FineTuningClient {
   /** Sends JSON lines and returns the file's id. */
   uploadFile(file: { readonly filename: string; readonly content: string; readonly idempotencyKey?: string }): Promise<string>;
+  /** Asks once: a connection that broke is not tried again here, since the job may exist by then. */
   createJob(request: FineTuningRequest): Promise<FineTuningJob>;
+  /**
+   * The newest job that trains on the file, among the newest jobs that the provider lists.
+   *
+   * @throws {ProviderError} `refused` with status 404, 405 or 501 where the provider lists no jobs
+   */
+  findJob(trainingFileId: string): Promise<FineTuningJob | undefined>;
+  /** The numbers of the job's newest metrics event (`train_loss`, ...); empty where the provider tells none. */
+  metricsOf(jobId: string): Promise<Record<string, number>>;
   getJob(jobId: string): Promise<FineTuningJob>;
   /** Polls until the job finished; rejects with the signal's reason when it aborts first. Passing faults of the provider do not end the waiting. */
   waitForJob(jobId: string, options?: { readonly pollMs?: number; readonly signal?: AbortSignal }): Promise<FineTuningJob>;

@@ -5,6 +5,7 @@ import { isFinished, type FineTuningClient, type FineTuningJob, type FineTuningR
 export class InMemoryFineTuningClient implements FineTuningClient {
   readonly files = new Map<string, string>();
   readonly requests: FineTuningRequest[] = [];
+  readonly metrics = new Map<string, Record<string, number>>();
   private readonly jobs = new Map<string, FineTuningJob>();
   private readonly jobOfKey = new Map<string, string>();
   private readonly outcome: ((request: FineTuningRequest) => Partial<FineTuningJob>) | undefined;
@@ -28,6 +29,16 @@ export class InMemoryFineTuningClient implements FineTuningClient {
     this.jobOfKey.set(request.idempotencyKey, jobId);
     this.jobs.set(jobId, { jobId, status: 'running', ...this.outcome?.(request) });
     return this.getJob(jobId);
+  }
+
+  async findJob(trainingFileId: string): Promise<FineTuningJob | undefined> {
+    const request = this.requests.findLast((known) => known.trainingFileId === trainingFileId);
+    const jobId = request && this.jobOfKey.get(request.idempotencyKey);
+    return jobId === undefined ? undefined : this.getJob(jobId);
+  }
+
+  async metricsOf(jobId: string): Promise<Record<string, number>> {
+    return this.metrics.get(jobId) ?? {};
   }
 
   async getJob(jobId: string): Promise<FineTuningJob> {

@@ -10,6 +10,9 @@ import { fineTuningStatuses, isFinished, type FineTuningClient, type FineTuningJ
 
 const POLL_MS = 2000;
 const FAULTS_IN_A_ROW_MAX = 10;
+const LISTED_JOBS = 100;
+const LISTED_PAGES_MAX = 10;
+const METRICS_MAX = 50;
 
 const jobSchema = z.object({
   id: z.string().min(1),
@@ -18,6 +21,26 @@ const jobSchema = z.object({
   error: z.object({ message: z.string().nullish() }).nullish(),
   trained_tokens: z.number().nullish(),
 });
+
+const listedJobSchema = z.looseObject({ id: z.string().min(1), training_file: z.string().nullish() });
+const eventSchema = z.object({ data: z.record(z.string(), z.unknown()).nullish() });
+const listSchema = <Item extends z.ZodType>(item: Item) => z.object({ data: z.array(item), has_more: z.boolean().nullish() });
+
+const numbersOf = (data: Readonly<Record<string, unknown>> | null | undefined): [string, number][] =>
+  Object.entries(data ?? {}).flatMap(([name, value]) => (typeof value === 'number' && Number.isFinite(value) ? [[name, value] as [string, number]] : []));
+
+const bodyOf = ({ model, trainingFileId, suffix, seed, hyperparameters, method, hyperparametersIn = 'top' }: FineTuningRequest): OpenAI.FineTuning.JobCreateParams =>
+  ({
+    model,
+    training_file: trainingFileId,
+    ...(suffix !== undefined && { suffix }),
+    ...(seed !== undefined && { seed }),
+    ...(method === 'dpo'
+      ? { method: { type: 'dpo', dpo: { hyperparameters: hyperparameters ?? {} } } }
+      : hyperparametersIn === 'method'
+        ? { method: { type: 'supervised', supervised: { hyperparameters: hyperparameters ?? {} } } }
+        : hyperparameters !== undefined && { hyperparameters }),
+  }) as OpenAI.FineTuning.JobCreateParams;
 
 /** Fine-tuning through OpenAI's wire shapes: OpenAI, compatible providers, and the embedded model server. */
 export class OpenAiFineTuningClient implements FineTuningClient {
@@ -39,16 +62,37 @@ export class OpenAiFineTuningClient implements FineTuningClient {
     return id;
   }
 
-  async createJob({ model, trainingFileId, suffix, seed, hyperparameters, method, idempotencyKey }: FineTuningRequest): Promise<FineTuningJob> {
-    // Preference training has its hyperparameters inside `method`; for supervised jobs compatible servers read the older, flat field.
-    const body = {
-      model,
-      training_file: trainingFileId,
-      ...(suffix !== undefined && { suffix }),
-      ...(seed !== undefined && { seed }),
-      ...(method === 'dpo' ? { method: { type: 'dpo', dpo: { hyperparameters: hyperparameters ?? {} } } } : hyperparameters !== undefined && { hyperparameters }),
-    } as OpenAI.FineTuning.JobCreateParams;
-    return this.read(await this.calls.run((signal) => this.client.fineTuning.jobs.create(body, { signal, ...idempotent(idempotencyKey) })));
+  async createJob(request: FineTuningRequest): Promise<FineTuningJob> {
+    const call = await this.calls.begin();
+    try {
+      const job = await this.client.fineTuning.jobs.create(bodyOf(request), { signal: call.signal, ...idempotent(request.idempotencyKey) });
+      return this.read(job);
+    } catch (error) {
+      throw error instanceof ProviderError ? error : call.explain(error);
+    } finally {
+      call.end();
+    }
+  }
+
+  async findJob(trainingFileId: string): Promise<FineTuningJob | undefined> {
+    for (let after: string | undefined, page = 0; page < LISTED_PAGES_MAX; page += 1) {
+      const answer = await this.calls.run((signal) => this.client.get<unknown>('/fine_tuning/jobs', { signal, query: { limit: LISTED_JOBS, ...(after !== undefined && { after }) } }));
+      const list = listSchema(listedJobSchema).safeParse(answer);
+      if (!list.success) throw new ProviderError({ code: 'bad_response', provider: this.provider, message: 'the answer is not a list of fine-tuning jobs', cause: list.error });
+      const { data, has_more: hasMore } = list.data;
+      const found = data.find(({ training_file: file }) => file === trainingFileId);
+      if (found) return this.read(found);
+      after = data.at(-1)?.id;
+      if (!hasMore || after === undefined) return undefined;
+    }
+    return undefined;
+  }
+
+  async metricsOf(jobId: string): Promise<Record<string, number>> {
+    const answer = await this.calls.run((signal) => this.client.get<unknown>(`/fine_tuning/jobs/${encodeURIComponent(jobId)}/events`, { signal, query: { limit: LISTED_JOBS } }));
+    const list = listSchema(eventSchema).safeParse(answer);
+    const newest = list.success ? list.data.data.find(({ data }) => numbersOf(data).length > 0) : undefined;
+    return Object.fromEntries(numbersOf(newest?.data).slice(0, METRICS_MAX));
   }
 
   async getJob(jobId: string): Promise<FineTuningJob> {

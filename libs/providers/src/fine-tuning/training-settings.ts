@@ -35,3 +35,9 @@ export const hyperparametersFor = (trainer: Trainer, { recipe, retentionRatio, c
 /** How many retained examples have to be in the training file, since the trainer remembers none itself. */
 export const retainedInFile = (trainer: Trainer, { recipe, retentionRatio }: TrainingSettings, newExamples: number): number =>
   trainer === 'embedded' ? 0 : Math.round((retentionRatio ?? (recipe === 'full' ? 0 : RETENTION_RATIO)) * newExamples);
+
+/** OpenAI and Azure read hyperparameters inside `method`; servers that only speak its shapes mostly read the older, flat field. */
+export const hyperparametersPlace = ({ baseUrl }: Pick<ProviderConfig, 'baseUrl'>): 'method' | 'top' => {
+  const { hostname } = new URL(baseUrl);
+  return hostname === 'api.openai.com' || hostname.endsWith('.openai.azure.com') ? 'method' : 'top';
+};
