@@ -48,6 +48,7 @@ const bench = (project, file, args = [], folder = 'libs') => async () => {
 
 /** The seed is printed, so that a run that found something can be had again. */
 const chaos = async () => expectCode(await runNode('tools/chaos.mjs', [], { timeoutMs: 90 * MINUTE_MS }));
+const cycleKills = async () => expectCode(await runNode('tools/cycle-kills.mjs', [], { timeoutMs: 90 * MINUTE_MS }));
 const doors = (program, args = []) => async () => expectCode(await runNode('tools/doors.mjs', [program, ...args], { timeoutMs: 70 * MINUTE_MS }));
 const streams = async () => expectCode(await runNode('bench/run.mjs', ['streams', '--records', '100000', '--only', 'limit,full,reference,streams1,streams2'], { timeoutMs: 30 * MINUTE_MS }));
 
@@ -88,6 +89,7 @@ const steps = [
   { name: 'demo', does: 'two weeks of the loop on the built-in data', run: demo('demo', ['--weeks', '2']) },
   { name: 'poison', does: 'a wrong correction by many users is turned down', run: demo('poison', ['--poison'], { wanted: 1, says: /^(REJECTED|ROLLED BACK) /m }) },
   { name: 'chaos', does: 'every service killed twenty times, broker and database away, under traffic', run: chaos },
+  { name: 'cycle-kills', does: 'trainer-dispatcher, model-server and evaluator killed fifty times, at every step of a cycle', run: cycleKills },
   { name: 'fixes', does: 'each of the five kinds of fix, from failures in to a changed answer in traffic', run: fixes },
   { name: 'recipes', does: 'each snippet of docs/operating/connect.md, with packages from PyPI and npm', run: doors('recipes') },
   { name: 'hostile', does: '100,000 broken, hostile and random inputs through every door', run: doors('hostile') },
@@ -109,7 +111,7 @@ const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => name !== '--list' && !steps.some((step) => step.name === name));
 if (unknown.length > 0 || wanted.includes('--list')) {
   if (unknown.length > 0) process.stderr.write(`there is no step ${unknown.join(', ')}\n`);
-  process.stdout.write(steps.map(({ name, does }) => `${name.padEnd(10)} ${does}\n`).join(''));
+  process.stdout.write(steps.map(({ name, does }) => `${name.padEnd(11)} ${does}\n`).join(''));
   process.exit(unknown.length > 0 ? 2 : 0);
 }
 
@@ -121,5 +123,5 @@ for (const { name, does, run } of steps.filter((step) => wanted.length === 0 || 
   const outcome = await run().catch((error) => failed(error.message));
   results.push({ name, seconds: Math.round((performance.now() - startedAt) / 1_000), ...outcome });
 }
-process.stdout.write(`\n${results.map(({ name, result, seconds, reason }) => `${name.padEnd(10)} ${result.padEnd(8)} ${String(seconds).padStart(5)} s  ${reason ?? ''}`.trimEnd()).join('\n')}\n`);
+process.stdout.write(`\n${results.map(({ name, result, seconds, reason }) => `${name.padEnd(11)} ${result.padEnd(8)} ${String(seconds).padStart(5)} s  ${reason ?? ''}`.trimEnd()).join('\n')}\n`);
 process.exit(results.some(({ result }) => result === 'failed') ? 1 : 0);

@@ -39,8 +39,7 @@ export class ChaosStack {
 
   /** Ends one of the two with the signal, and starts it again after a while. */
   async interrupt(service: ServiceName, { signal, awayMs }: { signal: NodeJS.Signals; awayMs: number }): Promise<void> {
-    const pid = this.running.pids[service];
-    if (pid === undefined) throw new Error(`${service} is not a process of this run`);
+    const pid = this.pidOf(service);
     process.kill(pid, signal);
     for (const until = Date.now() + GONE_WITHIN_MS; isAlive(pid); ) {
       if (Date.now() > until) throw new Error(`${service} is still there ${GONE_WITHIN_MS} ms after ${signal}`);
@@ -50,9 +49,24 @@ export class ChaosStack {
     await this.start();
   }
 
+  /** It keeps all that it holds, and does nothing until it is resumed. */
+  suspend(service: ServiceName): void {
+    process.kill(this.pidOf(service), 'SIGSTOP');
+  }
+
+  resume(service: ServiceName): void {
+    process.kill(this.pidOf(service), 'SIGCONT');
+  }
+
   async stop(): Promise<void> {
     if (this.stack) await stopStack(this.dataDir);
     this.stack = undefined;
+  }
+
+  private pidOf(service: ServiceName): number {
+    const pid = this.running.pids[service];
+    if (pid === undefined) throw new Error(`${service} is not a process of this run`);
+    return pid;
   }
 
   private get running(): Stack {

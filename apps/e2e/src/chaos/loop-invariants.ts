@@ -20,7 +20,7 @@ type Queries = Pick<pg.Client, 'query'>;
 const rowsOf = async <Row extends pg.QueryResultRow>(db: Queries, sql: string): Promise<Row[]> => (await db.query<Row>(sql)).rows;
 const column = async (db: Queries, sql: string): Promise<string[]> => (await rowsOf<{ item: string }>(db, sql)).map(({ item }) => item);
 
-interface TopicEvents {
+export interface TopicEvents {
   /** One of each id. */
   readonly events: readonly EventEnvelope[];
   /** Repeats that differ from their first. */
@@ -29,7 +29,7 @@ interface TopicEvents {
 }
 
 /** Between PostgreSQL and Kafka an event may be published twice, with the same id and content: consumers know it by the id. */
-const eventsOf = async (topic: TopicSpec): Promise<TopicEvents> => {
+export const eventsOf = async (topic: TopicSpec): Promise<TopicEvents> => {
   const first = new Map<string, { event: EventEnvelope; value: string }>();
   const contradictions: string[] = [];
   let repeats = 0;
@@ -47,7 +47,7 @@ const eventsOf = async (topic: TopicSpec): Promise<TopicEvents> => {
   return { events: [...first.values()].map(({ event }) => event), contradictions, repeats };
 };
 
-const dataOf = <Data>(events: readonly EventEnvelope[], type: string): Data[] => events.filter((event) => event.type === type).map(({ data }) => data as Data);
+export const dataOf = <Data>(events: readonly EventEnvelope[], type: string): Data[] => events.filter((event) => event.type === type).map(({ data }) => data as Data);
 const moreThanOnce = (items: readonly string[], what: string): string[] => [...Map.groupBy(items, (item) => item)].filter(([, same]) => same.length > 1).map(([item, same]) => `${item}: ${same.length} ${what}`);
 
 export interface LoopFindings {
