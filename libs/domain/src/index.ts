@@ -26,6 +26,7 @@ export { alertRaised, type AlertRaised, alertResolved, type AlertResolved } from
 export { cycleRecordSchema, type CycleRecord, auditRecorded, type AuditRecorded } from './audit/audit.js';
 export { GENESIS_HASH, type ChainedRecord, hashOf, chainAfter, type ChainVerdict, verifyChain } from './audit/audit-chain.js';
 export { answerCheckSchema, type AnswerCheck } from './dataset/answer-check.js';
+export { scorerSchema, type ScorerChoice } from './dataset/scorer.js';
 export { applyPatch, PATCHED_BUNDLE_LIMITS, type PatchOutcome } from './version/apply-patch.js';
 export { bundleHash, versionIdOf } from './version/version-id.js';
 export { normalizeAnswer, sameAnswer } from './dataset/answer.js';

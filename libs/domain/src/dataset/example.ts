@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { countSchema, idSchema, shareSchema } from '../event/event-definition.js';
 import { answerCheckSchema } from './answer-check.js';
+import { scorerSchema } from './scorer.js';
 
 export const exampleSourceSchema = z.enum(['user_correction', 'conversation', 'reviewer', 'correction', 'variation', 'augmentation', 'curriculum', 'import']);
 export type ExampleSource = z.infer<typeof exampleSourceSchema>;
@@ -15,6 +16,8 @@ export const exampleSchema = z.object({
   output: z.string(),
   /** Grades an answer in place of `output`, which may then be empty; for examples that only judge. */
   check: answerCheckSchema.optional(),
+  /** Scores answers in place of the workload's scorer, and of `check`. */
+  scorer: scorerSchema.optional(),
   category: z.string().optional(),
   source: exampleSourceSchema,
   split: z.enum(['train', 'test']),
