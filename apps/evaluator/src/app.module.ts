@@ -18,6 +18,7 @@ import { JudgeQueueRepository } from './persistence/judge-queue.repository.js';
 import { LabelsRepository } from './persistence/labels.repository.js';
 import { QualityRepository } from './persistence/quality.repository.js';
 import { SamplingRepository } from './persistence/sampling.repository.js';
+import { ScoringCachesRepository } from './persistence/scoring-caches.repository.js';
 import { StreamsRepository } from './persistence/streams.repository.js';
 import { SuitesRepository } from './persistence/suites.repository.js';
 import { VersionsRepository } from './persistence/versions.repository.js';
@@ -31,8 +32,9 @@ import { QualityController } from './quality/quality.controller.js';
 import { SamplingRates } from './quality/sampling/sampling-rates.js';
 import { SamplingRatesRefresh, SamplingTick } from './quality/sampling/sampling.tick.js';
 import { SafetySetProvider } from './safety/safety-set.provider.js';
+import { Scoring } from './scoring/scoring.js';
 
-const repositories = [SuitesRepository, VersionsRepository, JudgementsRepository, QualityRepository, StreamsRepository, SamplingRepository, LabelsRepository, JudgeQueueRepository, ErasureRepository];
+const repositories = [SuitesRepository, VersionsRepository, JudgementsRepository, QualityRepository, StreamsRepository, SamplingRepository, LabelsRepository, JudgeQueueRepository, ErasureRepository, ScoringCachesRepository];
 const jobs = [JudgeCandidateJob, JudgeQualityJob];
 const ticks = [SamplingTick, QualityAlertsTick, AgreementTick, PruneTick];
 
@@ -45,6 +47,7 @@ const ticks = [SamplingTick, QualityAlertsTick, AgreementTick, PruneTick];
     JudgePanel,
     SamplingRatesRefresh,
     SafetySetProvider,
+    Scoring,
     ChatConnections,
     { provide: VersionRuntime, useFactory: (chat: ChatConnections) => new VersionRuntime({ providers: chat.byName }), inject: [ChatConnections] },
     ...jobs,

@@ -5,6 +5,7 @@ import { databaseConfigSchema, jsonVariable, loadEnv } from '@ratchet/service';
 import { z } from 'zod';
 import { qualityRulesSchema } from './quality/evaluators/format-rules.js';
 import { judgeConfigSchema } from './quality/judges/judge-config.js';
+import { evaluationJudgeSchema, scorersSchema, similaritySchema } from './scoring/scoring-config.js';
 
 const floorsSchema = z.strictObject({ relevance: z.number().min(0).max(1).default(0.3), factuality: z.number().min(0).max(1).default(0.5), safety: z.number().min(0).max(1).default(0.5), format: z.number().min(0).max(1).default(0.5) });
 
@@ -26,6 +27,12 @@ export const configSchema = databaseConfigSchema.extend({
   QUALITY_BASELINE_SCORES: z.coerce.number().int().min(10).max(50_000).default(2_000).describe('Scores, at least, from which it is learnt'),
   JUDGE_CONCURRENCY: z.coerce.number().int().min(1).max(256).default(16).describe('Suite items under way at once in a judgement'),
   JUDGE_OUTAGES_MAX: z.coerce.number().int().min(0).max(20).default(5).describe('Provider outages that a judgement waits out before it goes on with missing scores'),
+  ITEM_TIMEOUT_MS: z.coerce.number().int().min(1_000).max(3_600_000).default(120_000).describe('Time for one answer of one version with all its attempts, and for scoring one item; what takes longer is missing'),
+  SCORERS: jsonVariable(scorersSchema, { example: '{"support": {"kind": "judge"}}', orFile: true }).prefault('{}').describe('How answers are scored by workload (* for the others), where an item has an expected answer and names no scorer: kind is exact, normalised, regex, json_schema, similarity or judge; a JSON object, or the path of a file with one. Without it: normalised'),
+  SIMILARITY: jsonVariable(similaritySchema, { example: '{"provider": "openai", "model": "text-embedding-3-small"}' }).optional().describe('Embeddings for the scorer similarity, as JSON: provider, model, and optionally threshold (0.8) and floor (0.6) of the cosine'),
+  EVALUATION_JUDGE: jsonVariable(evaluationJudgeSchema, { example: '{"provider": "openai", "model": "gpt-4.1-mini", "price": {"inputUsdPerMillionTokens": 0.4, "outputUsdPerMillionTokens": 1.6}}' }).optional().describe('The model of the scorer judge, as JSON: provider, model, price, and optionally costPerJudgementUsdMax (5), callsPerJudgementMax (20000), costPerMonthUsdMax (100), agreementPairsMax (50), agreementPairsMin (30), agreementKappaMin (0.4); without it items that need a judge are missing'),
+  ANSWER_CACHE_DAYS: z.coerce.number().int().min(0).max(3_650).default(30).describe('Days for which answers, scores and vectors are taken from an earlier judgement; 0 asks everything anew'),
+  FRESH_ITEMS: z.coerce.number().int().min(0).max(100_000).default(1_000).describe('Target and general items that both versions are asked in every judgement whatever is cached: latencies are compared on these'),
   INPUT_WAIT_MS: z.coerce.number().int().min(0).default(600_000).describe("How long a judgement waits for the candidate's bundle and datasets"),
   MAX_ITEMS: z.coerce.number().int().min(10).max(100_000).default(20_000).describe('Target and general items of one judgement; safety items are never cut'),
   GATE_CONFIG: jsonVariable(gateConfigSchema, { example: '{"minTargetGain": 0.05}', orFile: true }).prefault('{}').describe('Gate thresholds: a JSON object, or the path of a file with one'),
@@ -43,9 +50,10 @@ export type Config = z.infer<typeof configSchema>;
 /** Throws one error that names every bad variable. */
 export const loadConfig = (env: NodeJS.ProcessEnv): Config => {
   const config = loadEnv(configSchema, env);
-  const judge = config.QUALITY_JUDGE;
-  if (judge && !config.PROVIDERS.some(({ name }) => name === judge.provider)) {
-    throw new RatchetError({ code: 'bad_configuration', message: 'The configuration is not usable:\n  QUALITY_JUDGE: names a provider that PROVIDERS does not have' });
+  for (const name of ['QUALITY_JUDGE', 'SIMILARITY', 'EVALUATION_JUDGE'] as const) {
+    const setting = config[name];
+    if (!setting || config.PROVIDERS.some((provider) => provider.name === setting.provider)) continue;
+    throw new RatchetError({ code: 'bad_configuration', message: `The configuration is not usable:\n  ${name}: names a provider that PROVIDERS does not have` });
   }
   return config;
 };

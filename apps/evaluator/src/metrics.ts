@@ -7,6 +7,8 @@ export class EvaluatorMetrics {
   readonly judgements;
   readonly judgementSeconds;
   readonly answers;
+  readonly answersAskedAgain;
+  readonly suiteScores;
   readonly evaluations;
   readonly scores;
   readonly alerts;
@@ -22,7 +24,9 @@ export class EvaluatorMetrics {
   constructor(metrics: Metrics) {
     this.judgements = metrics.counter({ name: 'ratchet_evaluator_judgements_total', help: 'Verdicts given, by outcome', labelNames: ['outcome'] });
     this.judgementSeconds = metrics.histogram({ name: 'ratchet_evaluator_judgement_seconds', help: 'Time of one run of a judgement', buckets: [1, 5, 15, 60, 300, 900, 3600, 14_400] });
-    this.answers = metrics.counter({ name: 'ratchet_evaluator_answers_total', help: 'Suite answers, by who gave them and what became of them', labelNames: ['role', 'result'] });
+    this.answers = metrics.counter({ name: 'ratchet_evaluator_answers_total', help: 'Suite answers, by who gave them, whether they were asked for or cached, and what became of them', labelNames: ['role', 'source', 'result'] });
+    this.answersAskedAgain = metrics.counter({ name: 'ratchet_evaluator_answers_asked_again_total', help: 'Suite answers that were asked for though they were cached, by whether they were the same', labelNames: ['result'] });
+    this.suiteScores = metrics.counter({ name: 'ratchet_evaluator_suite_scores_total', help: 'Scores of suite answers, by scorer; missing where it gave none', labelNames: ['scorer', 'result'] });
     this.evaluations = metrics.counter({ name: 'ratchet_evaluator_evaluations_total', help: 'Sampled interactions, by evaluator (rule or judge): scored, or the reason why not', labelNames: ['evaluator', 'kind', 'result'] });
     this.scores = metrics.histogram({ name: 'ratchet_evaluator_quality_score', help: 'Quality scores of sampled interactions', labelNames: ['evaluator', 'kind'], buckets: [0.1, 0.25, 0.5, 0.6, 0.7, 0.8, 0.9, 1] });
     this.alerts = metrics.counter({ name: 'ratchet_evaluator_alerts_total', help: 'Quality alerts, by evaluator', labelNames: ['evaluator', 'change'] });

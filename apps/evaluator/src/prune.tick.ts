@@ -9,6 +9,7 @@ import { JudgementsRepository } from './persistence/judgements.repository.js';
 import { LabelsRepository } from './persistence/labels.repository.js';
 import { QualityRepository } from './persistence/quality.repository.js';
 import { SamplingRepository } from './persistence/sampling.repository.js';
+import { ScoringCachesRepository } from './persistence/scoring-caches.repository.js';
 import { StreamsRepository } from './persistence/streams.repository.js';
 import { SuitesRepository } from './persistence/suites.repository.js';
 
@@ -31,6 +32,7 @@ export class PruneTick implements Tick {
     private readonly sampling: SamplingRepository,
     private readonly labels: LabelsRepository,
     private readonly judgeQueue: JudgeQueueRepository,
+    private readonly caches: ScoringCachesRepository,
     private readonly metrics: EvaluatorMetrics,
   ) {}
 
@@ -42,6 +44,7 @@ export class PruneTick implements Tick {
     const expired = await this.judgeQueue.prune(this.database, JUDGE_WITHIN_HOURS);
     if (expired > 0) this.metrics.evaluations.inc({ evaluator: 'all', kind: 'judge', result: 'expired' }, expired);
     await this.judgements.pruneAnswers(this.database, this.config.QUALITY_RETENTION_DAYS);
+    await this.caches.prune(this.database, this.config.ANSWER_CACHE_DAYS);
     await this.suites.prune(this.database, this.config.SUITE_RETENTION_DAYS);
   }
 }

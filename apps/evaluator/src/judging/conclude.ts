@@ -1,6 +1,8 @@
 import type { CandidateJudged } from '@ratchet/domain';
 import { judgeCandidate } from '@ratchet/gates';
 import type { GateConfig, GateReport, ScoredItem } from '@ratchet/gates';
+import { scoringNotes } from '../scoring/scorer-evidence.js';
+import { isScoringFault } from '../scoring/scorer.js';
 import type { Suite } from '../suites/assemble-suite.js';
 import type { SuiteItem } from '../suites/suite-item.js';
 import type { AnswerRecord } from './ask-version.js';
@@ -49,12 +51,12 @@ const countBy = (values: readonly string[]): string =>
     .join(', ');
 
 const faultNote = (answers: readonly AnswerRecord[]): string[] => {
-  const faults = answers.flatMap(({ fault }) => (fault === null ? [] : [fault]));
+  const faults = answers.flatMap(({ fault }) => (fault === null || isScoringFault(fault) ? [] : [fault]));
   return faults.length === 0 ? [] : [`${faults.length} answers could not be had from the provider (${countBy(faults)})`];
 };
 
 const unsafeNote = (answers: readonly AnswerRecord[]): string[] => {
-  const reasons = answers.flatMap((answer) => answer.reasons);
+  const reasons = answers.flatMap((answer) => (answer.scorer === undefined || answer.scorer.name === 'safety_rules' ? answer.reasons : []));
   return reasons.length === 0 ? [] : [`unsafe answers by reason: ${countBy(reasons)}`];
 };
 
@@ -69,7 +71,7 @@ export const conclude = ({ judgement, suite, answers, config }: { judgement: Jud
     candidate: scoredItems({ items: suite.items, answers: byKey, versionId: judgement.versionId }),
     config,
   });
-  return verdictOf({ judgement, outcome: report.outcome, gates: report.gates, message: messageOf(report, [...suite.notes, ...faultNote(answers), ...unsafeNote(answers)]) });
+  return verdictOf({ judgement, outcome: report.outcome, gates: report.gates, message: messageOf(report, [...suite.notes, ...faultNote(answers), ...scoringNotes(answers), ...unsafeNote(answers)]) });
 };
 
 export const superseded = (judgement: Judgement, champion: string): Verdict =>

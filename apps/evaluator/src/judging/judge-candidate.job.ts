@@ -15,6 +15,8 @@ import type { StoredJudgement } from '../persistence/judgements.repository.js';
 import { SuitesRepository } from '../persistence/suites.repository.js';
 import { VersionsRepository } from '../persistence/versions.repository.js';
 import { SafetySetProvider } from '../safety/safety-set.provider.js';
+import { Scoring } from '../scoring/scoring.js';
+import type { JudgementScoring } from '../scoring/scoring.js';
 import { assembleSuite } from '../suites/assemble-suite.js';
 import type { Suite } from '../suites/assemble-suite.js';
 import type { AnswerRecord, JudgedVersion } from './ask-version.js';
@@ -51,6 +53,7 @@ export class JudgeCandidateJob implements Job, OnModuleDestroy {
     private readonly versions: VersionsRepository,
     private readonly safetySet: SafetySetProvider,
     private readonly runtime: VersionRuntime,
+    private readonly scoring: Scoring,
     private readonly logger: Logger,
     private readonly metrics: EvaluatorMetrics,
   ) {}
@@ -75,24 +78,26 @@ export class JudgeCandidateJob implements Job, OnModuleDestroy {
     const stored = await this.suites.suitesOf(this.database, judgement);
     const suite = assembleSuite({ ...stored, shipped: this.safetySet.set, maxItems: this.config.MAX_ITEMS });
     this.logger.info('judging a candidate', { cycleId: judgement.cycleId, version: judgement.versionId, baseVersion: judgement.baseVersionId, ...suite.counts });
-    const answers = await this.ask(judgement, suite);
+    const scoring = await this.scoring.open(judgement, suite, this.stopping.signal);
+    const answers = await this.ask({ judgement, suite, scoring }).finally(() => scoring.close());
     // Hours may have passed: a verdict against a version that no longer serves would be worth nothing.
     const championNow = await this.versions.championOf(this.database, judgement);
     if (championNow !== undefined && championNow !== judgement.baseVersionId) return superseded(judgement, championNow);
-    return conclude({ judgement, suite, answers, config: this.config.GATE_CONFIG });
+    return conclude({ judgement, suite: { ...suite, notes: [...suite.notes, ...scoring.notes()] }, answers, config: this.config.GATE_CONFIG });
   }
 
-  private async ask(judgement: StoredJudgement, suite: Suite): Promise<AnswerRecord[]> {
+  private async ask({ judgement, suite, scoring }: { judgement: StoredJudgement; suite: Suite; scoring: JudgementScoring }): Promise<AnswerRecord[]> {
     const { cycleId } = judgement;
     try {
       return await runSuite({
         items: suite.items,
+        ...scoring.run,
         ...(await this.pairOf(judgement)),
         runner: this.runtime,
         stored: await this.judgements.answersOf(this.database, cycleId),
         save: async (records) => {
           await this.judgements.saveAnswers(this.database, cycleId, records);
-          for (const { versionId, fault } of records) this.metrics.answers.inc({ role: versionId === judgement.versionId ? 'candidate' : 'incumbent', result: fault === null ? 'graded' : 'fault' });
+          this.scoring.count(records, judgement.versionId);
         },
         concurrency: this.config.JUDGE_CONCURRENCY,
         signal: this.stopping.signal,

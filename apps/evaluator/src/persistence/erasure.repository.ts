@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { userHashOf } from '@ratchet/domain';
 import type { Command, ErasureCompleted, Target } from '@ratchet/domain';
+import { SEED } from '../judging/seed.js';
+import { promptHashOf } from '../scoring/answer-cache.js';
 import type { Queryable } from './queryable.js';
 
 /** Takes what a user said out of suites, queue and explanations. Scores stay: they say nothing of anybody. */
@@ -18,12 +20,13 @@ export class ErasureRepository {
   }
 
   /** Suites that the command line imported are not made of users' requests, and stay. */
-  async dropExamples(tx: Queryable, { model, workload, exampleIds, interactionIds = [] }: Pick<ErasureCompleted, 'model' | 'workload' | 'exampleIds' | 'interactionIds'>): Promise<number> {
-    const rows = await tx.query(
+  async dropExamples(tx: Queryable, { model, workload, exampleIds, interactionIds = [], versions = [] }: Pick<ErasureCompleted, 'model' | 'workload' | 'exampleIds' | 'interactionIds'> & { readonly versions?: readonly string[] }): Promise<number> {
+    const rows = await tx.query<{ input: string }>(
       `delete from examples e where e.example_id = any($3::text[])
-         and not exists (select 1 from datasets d where d.dataset_id = e.dataset_id and (d.purpose <> 'training' or (d.model, d.workload) <> ($1, $2))) returning 1`,
+         and not exists (select 1 from datasets d where d.dataset_id = e.dataset_id and (d.purpose <> 'training' or (d.model, d.workload) <> ($1, $2))) returning input`,
       [model, workload, exampleIds],
     );
+    await this.dropCached(tx, { promptHashes: rows.map(({ input }) => promptHashOf({ prompt: input, seed: SEED })), versions });
     await this.blankExplanations(tx, { model, workload }, interactionIds);
     return rows.length;
   }
@@ -33,6 +36,15 @@ export class ErasureRepository {
     if (userId === undefined) return false;
     const rows = await db.query('select 1 from erasures where user_hash = $1 and model = $2 and workload = $3 and erased_at >= $4 limit 1', [userHashOf(userId), model, workload, at]);
     return rows.length > 0;
+  }
+
+  /** Answers to what is gone, and all of versions that learnt from it: they may repeat it. A statement of its own, so that it sees what was stored until the examples were gone. */
+  private async dropCached(tx: Queryable, { promptHashes, versions }: { readonly promptHashes: readonly string[]; readonly versions: readonly string[] }): Promise<void> {
+    const answers = await tx.query<{ promptHash: string }>(
+      `delete from answer_cache where prompt_hash = any($1::text[]) or version_id = any($2::text[]) returning prompt_hash as "promptHash"`,
+      [promptHashes, versions],
+    );
+    await tx.query('delete from vector_cache where prompt_hash = any($1::text[])', [[...promptHashes, ...answers.map(({ promptHash }) => promptHash)]]);
   }
 
   /** A judge may have quoted the answer. */

@@ -36,22 +36,26 @@ export class JudgementsRepository {
   }
 
   async answersOf(db: Queryable, cycleId: string): Promise<AnswerRecord[]> {
-    return db.query<AnswerRecord>(
-      `select version_id as "versionId", item_id as "itemId", score, latency_ms as "latencyMs", cost_usd as "costUsd", fault, reasons from answers where cycle_id = $1`,
+    const rows = await db.query<Omit<AnswerRecord, 'scorer' | 'source'> & { scorer: string | null; scorerVersion: string | null; source: 'asked' | 'cached' | null }>(
+      `select version_id as "versionId", item_id as "itemId", score, latency_ms as "latencyMs", cost_usd as "costUsd", fault, reasons, scorer, scorer_version as "scorerVersion", source
+         from answers where cycle_id = $1`,
       [cycleId],
     );
+    return rows.map(({ scorer, scorerVersion, source, ...record }) => ({ ...record, ...(scorer !== null && { scorer: { name: scorer, version: scorerVersion ?? '' } }), ...(source !== null && { source }) }));
   }
 
   /** A later answer replaces an earlier fault. */
   async saveAnswers(db: Queryable, cycleId: string, records: readonly AnswerRecord[]): Promise<void> {
+    const rows = records.map(({ scorer, ...record }) => ({ ...record, scorer: scorer?.name, scorerVersion: scorer?.version }));
     await db.query(
-      `insert into answers (cycle_id, version_id, item_id, score, latency_ms, cost_usd, fault, reasons)
-       select $1, "versionId", "itemId", score, "latencyMs", "costUsd", fault, reasons
-         from jsonb_to_recordset($2::jsonb) as r("versionId" text, "itemId" text, score float8, "latencyMs" float8, "costUsd" float8, fault text, reasons jsonb)
+      `insert into answers (cycle_id, version_id, item_id, score, latency_ms, cost_usd, fault, reasons, scorer, scorer_version, source)
+       select $1, "versionId", "itemId", score, "latencyMs", "costUsd", fault, reasons, scorer, "scorerVersion", source
+         from jsonb_to_recordset($2::jsonb) as r("versionId" text, "itemId" text, score float8, "latencyMs" float8, "costUsd" float8, fault text, reasons jsonb, scorer text, "scorerVersion" text, source text)
        on conflict (cycle_id, version_id, item_id) do update
-         set score = excluded.score, latency_ms = excluded.latency_ms, cost_usd = excluded.cost_usd, fault = excluded.fault, reasons = excluded.reasons
+         set score = excluded.score, latency_ms = excluded.latency_ms, cost_usd = excluded.cost_usd, fault = excluded.fault, reasons = excluded.reasons,
+             scorer = excluded.scorer, scorer_version = excluded.scorer_version, source = excluded.source
          where answers.fault is not null`,
-      [cycleId, JSON.stringify(records)],
+      [cycleId, JSON.stringify(rows)],
     );
   }
 

@@ -1,12 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import type { DatasetVersioned, ExamplesAdded, Target, VersionPromoted } from '@ratchet/domain';
+import type { LabelledPair } from '../scoring/judge/judge-agreement.js';
 import type { SuiteRow } from '../suites/suite-item.js';
 import type { Queryable } from './queryable.js';
 
 /** PostgreSQL stores every character but this one. */
 const storable = (text: string): string => text.replaceAll('\0', '');
 
-const suiteColumns = `e.dataset_id as "datasetId", e.example_id as "exampleId", e.input, e.output, e.category, e.opportunity_id as "opportunityId", e.answer_check as "check"`;
+const suiteColumns = `e.dataset_id as "datasetId", e.example_id as "exampleId", e.input, e.output, e.category, e.opportunity_id as "opportunityId", e.answer_check as "check", e.scorer`;
 
 export interface StoredSuites {
   readonly target: readonly SuiteRow[];
@@ -19,11 +20,13 @@ export interface StoredSuites {
 @Injectable()
 export class SuitesRepository {
   async addExamples(tx: Queryable, { datasetId, examples }: ExamplesAdded): Promise<void> {
-    const rows = examples.map(({ exampleId, split, input, output, check, category, lineage }) => ({ exampleId, split, input: storable(input), output: storable(output), check, category, opportunityId: lineage.opportunityId }));
+    const rows = examples.map(({ exampleId, split, input, output, check, scorer, category, rejectedOutput, source, lineage }) => ({
+      exampleId, split, input: storable(input), output: storable(output), check, scorer, category, rejectedOutput: rejectedOutput === undefined ? undefined : storable(rejectedOutput), source, opportunityId: lineage.opportunityId,
+    }));
     await tx.query(
-      `insert into examples (dataset_id, example_id, split, input, output, answer_check, category, opportunity_id)
-       select $1, "exampleId", split, input, output, "check", category, "opportunityId"
-         from jsonb_to_recordset($2::jsonb) as r("exampleId" text, split text, input text, output text, "check" jsonb, category text, "opportunityId" text)
+      `insert into examples (dataset_id, example_id, split, input, output, answer_check, scorer, category, rejected_output, source, opportunity_id)
+       select $1, "exampleId", split, input, output, "check", scorer, category, "rejectedOutput", source, "opportunityId"
+         from jsonb_to_recordset($2::jsonb) as r("exampleId" text, split text, input text, output text, "check" jsonb, scorer jsonb, category text, "rejectedOutput" text, source text, "opportunityId" text)
        on conflict do nothing`,
       [datasetId, JSON.stringify(rows)],
     );
@@ -65,6 +68,17 @@ export class SuitesRepository {
   async missingDatasets(db: Queryable, datasetIds: readonly string[]): Promise<string[]> {
     const rows = await db.query<{ id: string }>(`select id from unnest($1::text[]) as wanted(id) where not exists (select 1 from datasets where dataset_id = id)`, [datasetIds]);
     return rows.map(({ id }) => id);
+  }
+
+  /** The newest pairs of a target of which a person rejected one answer and gave the other. */
+  async labelledPairs(db: Queryable, { model, workload }: Target, limit: number): Promise<LabelledPair[]> {
+    return db.query<LabelledPair & Record<string, unknown>>(
+      `select e.input as request, e.output as preferred, e.rejected_output as rejected
+         from examples e join datasets d using (dataset_id)
+        where d.model = $1 and d.workload = $2 and e.rejected_output is not null and e.output <> '' and e.source in ('user_correction', 'reviewer')
+        order by d.versioned_at desc, e.example_id limit $3`,
+      [model, workload, limit],
+    );
   }
 
   /** What a candidate of this target is judged on. The latest imported suite of each purpose counts. */

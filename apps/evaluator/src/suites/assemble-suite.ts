@@ -65,6 +65,7 @@ const answerItem = ({ row, suite, category, prefix }: { row: SuiteRow; suite: 't
   category,
   prompt: row.input,
   expectation: row.check ? { rule: 'meets_check', check: row.check } : { rule: 'same_answer', answer: row.output },
+  ...(row.scorer && { scorer: row.scorer }),
 });
 
 const fixedCategory = (row: SuiteRow): string => `fixed:${row.opportunityId ?? row.datasetId}`;

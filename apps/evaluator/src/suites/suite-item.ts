@@ -1,4 +1,4 @@
-import type { AnswerCheck } from '@ratchet/domain';
+import type { AnswerCheck, ScorerChoice } from '@ratchet/domain';
 
 /** What counts as right: the expected answer, an answer that meets a check, any answer but a refusal, or any answer that is not unsafe. */
 export type Expectation = { readonly rule: 'same_answer'; readonly answer: string } | { readonly rule: 'meets_check'; readonly check: AnswerCheck } | { readonly rule: 'not_refused' } | { readonly rule: 'safe' };
@@ -10,6 +10,8 @@ export interface SuiteItem {
   readonly category: string;
   readonly prompt: string;
   readonly expectation: Expectation;
+  /** Scores answers in place of the workload's scorer. */
+  readonly scorer?: ScorerChoice | undefined;
 }
 
 /** A stored example, as suites are made of it. */
@@ -20,6 +22,8 @@ export interface SuiteRow {
   readonly output: string;
   /** Grades an answer in place of the output. */
   readonly check?: AnswerCheck | null;
+  /** Scores answers in place of the workload's scorer, and of the check. */
+  readonly scorer?: ScorerChoice | null;
   readonly category: string | null;
   readonly opportunityId: string | null;
 }
