@@ -22,7 +22,7 @@ export interface AnswerRecord {
   readonly versionId: string;
   readonly itemId: string;
   readonly score: number | null;
-  /** Only where both versions were asked one after the other. */
+  /** Only where both versions were asked in this run, one after the other. */
   readonly latencyMs: number | null;
   readonly costUsd: number | null;
   readonly fault: string | null;

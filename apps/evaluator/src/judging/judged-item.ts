@@ -44,13 +44,13 @@ export class JudgedItem {
     for (const version of this.given.versions) this.answers.push(await this.answerOf(version, answering));
   }
 
-  /** Faults of the versions stay faults; all else gets a score or the reason why there is none. With `isWhole`, no version's answer was stored before. */
+  /** Faults of the versions stay faults; all else gets a score or the reason why there is none. With `isWhole`, these are all versions that the item is put to. */
   async score({ isWhole }: { readonly isWhole: boolean }): Promise<AnswerRecord[]> {
     const { item, scorer } = this.given;
     const answered = this.answers.flatMap(({ version, reply }) => (reply ? [{ ...reply, versionId: version.versionId, bundle: version.bundle }] : []));
     const scores = await this.scoresOf(answered);
-    // Latencies are compared only where both were measured now, one right after the other.
-    const isMeasured = isWhole && this.answers.every(({ source, reply }) => source === 'asked' && reply);
+    // Latencies are compared only where both were asked now, one right after the other; one that did not answer leaves the other's to tell of it.
+    const isMeasured = isWhole && this.answers.every(({ source }) => source === 'asked');
     return this.answers.map(({ version: { versionId }, source, reply, fault }): AnswerRecord => {
       const scored = scores[answered.findIndex((one) => one.versionId === versionId)];
       return {

@@ -114,13 +114,14 @@ class Run {
     const scorer = this.scorers.scorerOf(item);
     const missing = versions.filter(({ versionId }) => !this.answers.has(answerKey({ versionId, itemId: item.itemId })));
     if (missing.length === 0) return;
-    // A score that compares is worth nothing beside an answer that was compared with another one.
-    const due = scorer.compares ? versions : missing;
+    const isFresh = freshItems?.has(item.itemId) ?? false;
+    // A score that compares, and a latency, is worth nothing beside an answer of another run.
+    const due = scorer.compares || isFresh ? versions : missing;
     const judged = new JudgedItem({ item, versions: due, scorer, signal: this.signal, timeLimitMs });
     await judged.answer({
       runner,
       cachedOf: (place) => this.cached.get(placeKey(place)),
-      isFresh: freshItems?.has(item.itemId) ?? false,
+      isFresh,
       retryOf: ({ versionId }) => this.outages.retryOf(versionId, retry),
       onAskedAgain,
     });

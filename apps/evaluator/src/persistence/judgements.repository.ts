@@ -44,7 +44,7 @@ export class JudgementsRepository {
     return rows.map(({ scorer, scorerVersion, source, ...record }) => ({ ...record, ...(scorer !== null && { scorer: { name: scorer, version: scorerVersion ?? '' } }), ...(source !== null && { source }) }));
   }
 
-  /** A later answer replaces an earlier fault. */
+  /** A later answer replaces an earlier one, and a fault replaces none. */
   async saveAnswers(db: Queryable, cycleId: string, records: readonly AnswerRecord[]): Promise<void> {
     const rows = records.map(({ scorer, ...record }) => ({ ...record, scorer: scorer?.name, scorerVersion: scorer?.version }));
     await db.query(
@@ -54,7 +54,7 @@ export class JudgementsRepository {
        on conflict (cycle_id, version_id, item_id) do update
          set score = excluded.score, latency_ms = excluded.latency_ms, cost_usd = excluded.cost_usd, fault = excluded.fault, reasons = excluded.reasons,
              scorer = excluded.scorer, scorer_version = excluded.scorer_version, source = excluded.source
-         where answers.fault is not null`,
+         where answers.fault is not null or excluded.fault is null`,
       [cycleId, JSON.stringify(rows)],
     );
   }

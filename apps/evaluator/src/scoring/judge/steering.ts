@@ -3,7 +3,7 @@
  * prompt and both orders.
  */
 const STEERING: readonly RegExp[] = [
-  /\b(?:give|grant|award|assign|rate|score|grade|mark)\b[^.!?\n]{0,60}\b(?:10 ?\/ ?10|10 out of 10|5 ?\/ ?5|5 out of 5|100 ?%|full marks?|(?:highest|maximum|perfect|top) (?:possible )?(?:score|grade|mark|rating))/u,
+  /\b(?:give|grant|award|assign|rate|score|grade|mark) (?:me|us|it|this|my|(?:the|this) (?:answer|response|reply|text))\b[^.!?\n]{0,60}\b(?:10 ?\/ ?10|10 out of 10|5 ?\/ ?5|5 out of 5|100 ?%|full marks?|(?:highest|maximum|perfect|top) (?:possible )?(?:score|grade|mark|rating))/u,
   /\b(?:ignore|disregard|forget|override)\b[^.!?\n]{0,40}\b(?:previous|prior|above|earlier|your|all|other)\b[^.!?\n]{0,20}\b(?:instructions?|rules?|criteria|answers?)\b/u,
   /\b(?:dear|attention|note (?:to|for)|message (?:to|for)|instructions? (?:to|for)|hey|hello)\b,? ?(?:the )?(?:judge|grader|evaluator|rater|reviewer)\b/u,
   /\b(?:prefer|choose|pick|select|vote for|favou?r)\b (?:this|my|the (?:first|second)) (?:answer|response|reply|one)\b/u,
