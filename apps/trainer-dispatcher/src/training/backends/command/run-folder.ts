@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -75,7 +76,8 @@ export class RunFolder {
   }
 
   private async write(name: string, text: string): Promise<void> {
-    const draft = join(this.path, `${name}.draft-${process.pid}`);
+    // Two that prepare at once write the same, each into a draft of its own.
+    const draft = join(this.path, `${name}.draft-${randomUUID()}`);
     const file = await open(draft, 'w', 0o600);
     try {
       await file.writeFile(text);
