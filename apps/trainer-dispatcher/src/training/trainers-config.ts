@@ -87,10 +87,15 @@ export type KubernetesTrainerConfig = z.infer<typeof kubernetesSchema>;
 /** Of a provider that no trainer of TRAINERS is for. */
 export const openAiDefaults = openAiSchema.parse({ backend: 'openai' });
 
-/** A name that is no number, so that JSON keeps the order. */
-const nameSchema = z.string().regex(/^[a-z][a-z0-9-]{0,62}$/u, 'is no name of a trainer: lower-case letters, digits and dashes, a letter first').refine((name) => name !== 'provider', 'stands for providers without a trainer of their own; choose another name');
+/** Of a trainer: no number, so that JSON keeps the order. */
+const NAME = /^[a-z][a-z0-9-]{0,62}$/u;
 
-export const trainersSchema = z.record(nameSchema, trainerConfigSchema);
+export const trainersSchema = z.record(z.string(), trainerConfigSchema).superRefine((trainers, context) => {
+  for (const name of Object.keys(trainers)) {
+    const problem = name === 'provider' ? 'stands for providers without a trainer of their own; choose another name' : NAME.test(name) ? undefined : 'is no name of a trainer: lower-case letters, digits and dashes, a letter first';
+    if (problem !== undefined) context.addIssue({ code: 'custom', path: [name], message: problem });
+  }
+});
 export type Trainers = z.infer<typeof trainersSchema>;
 
 export const trainersVariable = jsonVariable(trainersSchema, { example: '{"own": {"backend": "command", "program": "/opt/train", "folder": "/var/lib/ratchet/training"}}', orFile: true });
