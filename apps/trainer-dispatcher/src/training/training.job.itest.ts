@@ -15,6 +15,8 @@ import { example } from './spec-support/orders.js';
 import { starterWith, trainingJobWith } from './spec-support/wiring.js';
 import { Trainers } from './trainers.js';
 import type { TrainingJob } from './training.job.js';
+import { TrainingDataController } from './training-data.controller.js';
+import { TrainingOrders } from './training-orders.js';
 import { TrainingRuns } from './training-runs.js';
 
 const target = { model: 'assistant', workload: 'support' };
@@ -145,8 +147,13 @@ describe('a training run', () => {
     await runs().tick();
     await database.query('update trainer_dispatcher_jobs._private_jobs set attempts = max_attempts');
     await runs().tick();
-    expect(await jobs()).toEqual([{ attempts: 0 }]);
-    expect(cycleId).not.toBe('');
+    expect(await jobs()).toEqual(expect.arrayContaining([{ attempts: 25 }, { attempts: 0 }]));
+    await runs().tick();
+    expect(await jobs()).toHaveLength(2);
+    backend.finish(cycleId, succeeded);
+    await run(cycleId);
+    await runs().tick();
+    expect(await jobs()).toHaveLength(2);
   });
 
   it('leaves its last words, until a user whose words may be in them is erased', async () => {
@@ -157,6 +164,23 @@ describe('a training run', () => {
     expect(await logs()).toEqual([{ log: `log of ${cycleId}` }]);
     await database.transaction((tx) => dropExamples(tx, target, ['d1-1']));
     expect(await logs()).toEqual([]);
+  });
+});
+
+describe('the data of a run', () => {
+  it('are had by who knows its token, as long as it runs', async () => {
+    const config = configOf();
+    const cycleId = await open();
+    const data = new TrainingDataController(database, new TrainingOrders(config, database, new Trainers(config)));
+    await expect(data.file(cycleId, '', 'examples.jsonl')).rejects.toMatchObject({ status: 404 });
+    await database.query(`update cycles set trainer = 'own', run_memory = '{"token": "secret"}'`);
+    const [first] = (await data.file(cycleId, 'secret', 'examples.jsonl')).split('\n');
+    expect(JSON.parse(first ?? '')).toMatchObject({ id: 'd1-1', messages: [{ content: 'question d1-1' }, { content: 'answer d1-1' }] });
+    expect(JSON.parse(await data.file(cycleId, 'secret', 'job.json'))).toMatchObject({ cycleId, baseModel: 'base', counts: { examples: 2, retention: 0, preferences: 0 } });
+    await expect(data.file(cycleId, 'guessed', 'examples.jsonl')).rejects.toMatchObject({ status: 404 });
+    await expect(data.file(cycleId, 'secret', 'preferences.jsonl')).rejects.toMatchObject({ status: 404 });
+    await database.query(`update cycles set state = 'judging'`);
+    await expect(data.file(cycleId, 'secret', 'examples.jsonl')).rejects.toMatchObject({ status: 404 });
   });
 });
 
