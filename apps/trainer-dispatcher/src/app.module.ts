@@ -5,6 +5,7 @@ import { CycleHandlers } from './handlers/cycle.handlers.js';
 import { DatasetHandlers } from './handlers/dataset.handlers.js';
 import { ErasureHandlers } from './handlers/erasure.handlers.js';
 import { FixHandlers } from './handlers/fix.handlers.js';
+import { HoldHandlers } from './handlers/hold.handlers.js';
 import { CycleStarter } from './training/cycle-starter.js';
 import { FixStarter } from './training/fix-starter.js';
 import { TrainingBudget } from './training/budget/training-budget.js';
@@ -20,7 +21,11 @@ export class AppModule {
   static create(): DynamicModule {
     return {
       module: AppModule,
+<<<<<<< HEAD
       controllers: [CycleHandlers, DatasetHandlers, ErasureHandlers, FixHandlers, TrainingDataController],
+=======
+      controllers: [CycleHandlers, DatasetHandlers, ErasureHandlers, FixHandlers, HoldHandlers],
+>>>>>>> 9227e0f (Triggers are looked at when data comes, tell noise from degradation, wait longer after failures, have settings a workload, and heed a hold; a start shows what each saw, and a command that starts nothing says why)
       providers: [
         CycleStarter,
         FixStarter,
@@ -30,7 +35,11 @@ export class AppModule {
         TrainingOutcomes,
         TrainingRuns,
         TrainingJob,
+<<<<<<< HEAD
         { provide: WORK, useFactory: (starter: CycleStarter, fixes: FixStarter, training: TrainingJob, runs: TrainingRuns) => ({ jobs: [training], ticks: [starter, fixes, runs] }), inject: [CycleStarter, FixStarter, TrainingJob, TrainingRuns] },
+=======
+        { provide: WORK, useFactory: (starter: CycleStarter, fixes: FixStarter, training: TrainingJob) => ({ jobs: [training, starter], ticks: [starter, fixes] }), inject: [CycleStarter, FixStarter, TrainingJob] },
+>>>>>>> 9227e0f (Triggers are looked at when data comes, tell noise from degradation, wait longer after failures, have settings a workload, and heed a hold; a start shows what each saw, and a command that starts nothing says why)
       ],
     };
   }

@@ -18,7 +18,7 @@ export const demoEnvironment = ({ dataDir, encoder }: { dataDir: string; encoder
   analyzer: { MIN_CLUSTER_SIZE: '8', CLUSTER_K_MAX: '40' },
   // A hundred users soon share a weakness here: only what the counts and clocks say is urgent.
   'data-generator': { GENERATE_DELAY_MS: '1000', HIGH_PRIORITY: '1000000' },
-  'trainer-dispatcher': { TRIGGER_EVERY_MS: '1000', TRIGGER_EXAMPLES: '80', TRIGGER_PAUSE_MS: '10000', TRAINING_POLL_MS: '300' },
+  'trainer-dispatcher': { TRIGGER_EVERY_MS: '1000', TRIGGER_EXAMPLES: '80', TRIGGER_PAUSE_MS: '10000', TRIGGER_PAUSE_MAX_MS: '20000', TRAINING_POLL_MS: '300' },
   'rollout-controller': {
     TICK_MS: '500',
     ROLLOUT_POLICY: JSON.stringify({ minSoakMs: [2_000, 2_000, 2_000, 2_000], bakeMs: 2_000, maxStageMs: 900_000, labelDelayMs: 0 }),

@@ -27,6 +27,7 @@ export const cycleRecordOf = (facts: CycleFacts, timestamp: string): CycleRecord
     model: started.model,
     workload: started.workload,
     trigger: `${started.trigger}: ${started.triggerReason}`,
+    ...(started.triggerFacts && { trigger_facts: started.triggerFacts }),
     failures_analyzed: started.failuresAnalyzed,
     data_generated: started.exampleCount,
     training_config: started.trainingConfig,

@@ -18,7 +18,7 @@ const SERVED_WITHIN_MS = 60_000;
 export const loopEnvironment = {
   analyzer: { MIN_CLUSTER_SIZE: '3' },
   'data-generator': { GENERATE_DELAY_MS: '300', REVIEW_MODE: 'accept_all' },
-  'trainer-dispatcher': { TRIGGER_EVERY_MS: '500', TRIGGER_EXAMPLES: '3', TRIGGER_PAUSE_MS: '3000', TRAINING_POLL_MS: '200' },
+  'trainer-dispatcher': { TRIGGER_EVERY_MS: '500', TRIGGER_EXAMPLES: '3', TRIGGER_PAUSE_MS: '3000', TRIGGER_PAUSE_MAX_MS: '3000', TRAINING_POLL_MS: '200' },
   evaluator: { SAMPLE_RATE: '0.2', MAX_ITEMS: '200', GATE_CONFIG: JSON.stringify({ required: { target_improvement: false, no_regression: false, safety_pass: false } }) },
   'rollout-controller': {
     TICK_MS: '300',

@@ -16,7 +16,7 @@ const environment = {
   'signal-detector': { FETCH_WAIT_MS: '50', FETCH_BYTES_MIN: '1' },
   analyzer: { MIN_CLUSTER_SIZE: '5', CLUSTER_K_MAX: '2' },
   'data-generator': { GENERATE_DELAY_MS: '300' },
-  'trainer-dispatcher': { TRIGGER_EVERY_MS: '500', TRIGGER_EXAMPLES: '30', TRIGGER_PAUSE_MS: '1000', TRAINING_POLL_MS: '200' },
+  'trainer-dispatcher': { TRIGGER_EVERY_MS: '500', TRIGGER_EXAMPLES: '30', TRIGGER_PAUSE_MS: '1000', TRIGGER_PAUSE_MAX_MS: '1000', TRAINING_POLL_MS: '200' },
   evaluator: { SAMPLE_RATE: '0', JUDGE_CONCURRENCY: '8' },
   'rollout-controller': loopEnvironment['rollout-controller'],
 };

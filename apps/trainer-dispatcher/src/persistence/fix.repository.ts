@@ -38,11 +38,11 @@ export const settleFixes = async (db: Queries): Promise<void> => {
   );
 };
 
-/** Targets with a champion, without an open cycle, and with a fix that waits. */
+/** Targets with a champion, without an open cycle, and with a fix that waits, which no person holds. */
 export const targetsWithWaitingFixes = async (db: Queries): Promise<Target[]> =>
   db.query<Target & Record<string, unknown>>(
     `select distinct f.model, f.workload from fixes f join targets t using (model, workload)
-     where f.state = 'waiting' and not exists (select 1 from cycles c where c.model = f.model and c.workload = f.workload and c.ended_at is null)`,
+     where f.state = 'waiting' and t.held_since is null and not exists (select 1 from cycles c where c.model = f.model and c.workload = f.workload and c.ended_at is null)`,
   );
 
 /** The one that has waited longest. */

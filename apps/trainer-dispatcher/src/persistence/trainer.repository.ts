@@ -92,7 +92,7 @@ export const addVitals = async (tx: Transaction, { model, workload, version, out
   );
 };
 
-/** The champion's first outcomes (as many minutes as it takes to reach the number), and those since a time. */
+/** The champion's first outcomes (as many minutes as it takes to reach the number), and those since a time that came after these. */
 export const failureRates = async (
   db: Queries,
   { model, workload, champion }: TargetRow,
@@ -103,7 +103,7 @@ export const failureRates = async (
        select minute, outcomes, failures, sum(outcomes) over (order by minute) - outcomes as before
        from vitals_by_minute where model = $1 and workload = $2 and version = $3)
      select coalesce(sum(outcomes) filter (where before < $4), 0)::int as bo, coalesce(sum(failures) filter (where before < $4), 0)::int as bf,
-            coalesce(sum(outcomes) filter (where minute >= $5), 0)::int as co, coalesce(sum(failures) filter (where minute >= $5), 0)::int as cf from minutes`,
+            coalesce(sum(outcomes) filter (where before >= $4 and minute >= $5), 0)::int as co, coalesce(sum(failures) filter (where before >= $4 and minute >= $5), 0)::int as cf from minutes`,
     [model, workload, champion, baselineOutcomes, currentSince],
   );
   return { baseline: { outcomes: row?.bo ?? 0, failures: row?.bf ?? 0 }, current: { outcomes: row?.co ?? 0, failures: row?.cf ?? 0 } };

@@ -7,6 +7,8 @@ export const cycleRecordSchema = z.object({
   cycle_id: idSchema,
   ...targetFields,
   trigger: z.string(),
+  /** What every trigger saw when the cycle began; missing in records of cycles before it was told. */
+  trigger_facts: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).optional(),
   failures_analyzed: countSchema,
   data_generated: countSchema,
   training_config: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
