@@ -131,9 +131,9 @@ describe('evidence that nobody expects', () => {
     );
   });
 
-  test('sixty thousand items with scores of their own are judged', () => {
-    const list = items(60_000, (index) => ({ category: `c${index % 100}`, score: (index % 9_973) / 9_972, latencyMs: index % 97 }));
-    expect(gateOf('no_regression', list, list)).toMatchObject({ verdict: 'passed', n: 60_000 });
+  test('twelve thousand items with scores of their own are judged', () => {
+    const list = items(12_000, (index) => ({ category: `c${index % 100}`, score: (index % 9_973) / 9_972, latencyMs: index % 97 }));
+    expect(gateOf('no_regression', list, list)).toMatchObject({ verdict: 'passed', n: 12_000 });
   });
 
   test('every number of every report is finite', () => {

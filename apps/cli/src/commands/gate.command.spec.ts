@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -71,6 +71,29 @@ describe('ratchet gate', () => {
     const { code, stderr } = await run(['--incumbent', incumbent, '--candidate', better, '--config', file('c.json', '{"floor":1}')]);
     expect(code).toBe(2);
     expect(stderr).toContain('floor');
+  });
+
+  test('writes JUnit XML and Markdown beside the verdict, and exits as it would without', async () => {
+    const [junit, markdown] = [join(folder, 'gate.xml'), join(folder, 'gate.md')];
+    const { code, stdout } = await run(['--incumbent', incumbent, '--candidate', worse, '--junit', junit, '--markdown', markdown]);
+    expect({ code, outcome: (JSON.parse(stdout) as GateReport).outcome }).toEqual({ code: 1, outcome: 'failed' });
+    expect(readFileSync(junit, 'utf8')).toMatch(/^<\?xml [^]*<failure type="failed" message="Target score 0\.40 /u);
+    expect(readFileSync(markdown, 'utf8')).toContain('| `target_improvement` | yes | ❌ failed | 100 | 0 |');
+  });
+
+  test('exits 2 where a report cannot be written, or should go where the verdict goes', async () => {
+    const report = ['--incumbent', incumbent, '--candidate', better];
+    expect(await run([...report, '--junit', join(folder, 'absent', 'gate.xml')])).toMatchObject({ code: 2, stdout: '' });
+    expect(await run([...report, '--markdown', '-'])).toMatchObject({ code: 2, stdout: '' });
+  });
+
+  test('exits 2 and writes no report where the files contradict one another', async () => {
+    const as = (category: string): string => file(`${category}.jsonl`, JSON.stringify({ id: 'a', suite: 'general', category, score: 1 }));
+    const junit = join(folder, 'none.xml');
+    const { code, stderr } = await run(['--incumbent', as('billing'), '--candidate', as('travel'), '--junit', junit]);
+    expect(code).toBe(2);
+    expect(stderr).toContain('an item has one category');
+    expect(existsSync(junit)).toBe(false);
   });
 
   test('exits 2 when two inputs should be standard input', async () => {
