@@ -78,7 +78,7 @@ export class Scoring {
         timeLimitMs: ITEM_TIMEOUT_MS,
         onAskedAgain: (isSame) => this.noteAskedAgain(again, isSame),
       },
-      notes: () => [...scorers.notes, ...agreement, ...(stopped ? [stopped.message] : []), ...askedAgainNote(again)],
+      notes: () => [...scorers.notes, ...agreement, ...(stopped ? [`the judge is asked no more: ${stopped.message}`] : []), ...askedAgainNote(again)],
       close: async () => {
         if (isJudged && judgeConfig) await this.tellSpending(account, judgeConfig, stopped);
       },
