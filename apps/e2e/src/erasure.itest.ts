@@ -63,6 +63,7 @@ const leaveJudgesWork = async (): Promise<void> => {
   const task = JSON.stringify({ interaction: { interactionId: `q1-${run}`, userId: ME, ...target }, exchange: { query: MARK } });
   await database.query('insert into evaluator.judge_queue (interaction_id, task) values ($1, $2)', [`q1-${run}`, task]);
   await database.query('insert into evaluator.quality_evaluations (interaction_id, model, workload, version_id, evaluated_at, user_hash) values ($1, $2, $3, $4, now(), $5)', [`q2-${run}`, target.model, target.workload, 'v1', userHashOf(ME)]);
+  await database.query('insert into evaluator.answer_cache (version_id, prompt_hash, content, finish_reason) values ($1, $2, $3, $4)', ['v2', run, `You said: ${MARK}`, 'stop']);
   await database.query(
     `insert into evaluator.quality_scores (interaction_id, model, workload, version_id, evaluator, judge, prompt, score, is_pass, explanation, rate, weight, evaluated_at) values ($1, $2, $3, 'v1', 'factuality', 'j', 'p', 0, false, $4, 1, 1, now())`,
     [`q2-${run}`, target.model, target.workload, `the answer says ${MARK}`],
@@ -107,7 +108,7 @@ describe('an erased user', () => {
     await leaveJudgesWork();
     await eventually(async () => {
       const places = await placesOf(MARK);
-      const expected = ['analyzer.failures.query', 'analyzer.late_evidence.comment', 'data_generator.failures.query', 'data_generator.corrections.correction', 'data_generator.issued_examples.input_key', 'data_generator.review_items.output', 'trainer_dispatcher.examples.body', 'evaluator.examples.input', 'evaluator.judge_queue.task', 'evaluator.quality_scores.explanation', 'console.opportunities.body', 'console.review_items.body'];
+      const expected = ['analyzer.failures.query', 'analyzer.late_evidence.comment', 'data_generator.failures.query', 'data_generator.corrections.correction', 'data_generator.issued_examples.input_key', 'data_generator.review_items.output', 'trainer_dispatcher.examples.body', 'evaluator.examples.input', 'evaluator.judge_queue.task', 'evaluator.answer_cache.content', 'evaluator.quality_scores.explanation', 'console.opportunities.body', 'console.review_items.body'];
       expect(expected.filter((place) => !places.includes(place))).toEqual([]);
     });
     expect(await fromConsole('reviews?state=waiting')).toContain(`Ask ${MARK}.`);

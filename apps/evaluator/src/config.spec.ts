@@ -48,4 +48,14 @@ describe('loadConfig', () => {
     expect(() => loadConfig({ ...env, QUALITY_JUDGE: JSON.stringify({ provider: 'nobody', model: 'm', price }) })).toThrow(/QUALITY_JUDGE: names a provider/u);
     expect(loadConfig({ ...env, QUALITY_JUDGE: JSON.stringify({ provider: 'embedded', model: 'm', price }) }).QUALITY_JUDGE).toMatchObject({ dimensions: ['relevance', 'factuality', 'safety'], costPerHourUsdMax: 1 });
   });
+
+  it('says what is wrong with a scorer, and whose models are not there', () => {
+    expect(loadConfig({ ...env, SCORERS: '{"*":{"kind":"similarity"},"orders":{"kind":"regex","pattern":"^A"}}' }).SCORERS['orders']).toEqual({ kind: 'regex', pattern: '^A' });
+    expect(() => loadConfig({ ...env, SCORERS: '{"orders":{"kind":"regex","pattern":"(a"}}' })).toThrow(/SCORERS.*orders: the pattern is no regular expression of RE2/u);
+    expect(() => loadConfig({ ...env, SCORERS: '{"orders":{"kind":"json_schema","schema":{"type":"nothing"}}}' })).toThrow(/SCORERS.*orders: the schema is no JSON Schema/u);
+    expect(() => loadConfig({ ...env, SCORERS: '{"orders":{"kind":"vote"}}' })).toThrow(/SCORERS.*kind/u);
+    expect(() => loadConfig({ ...env, SIMILARITY: '{"provider":"embedded","model":"m","threshold":0.5,"floor":0.7}' })).toThrow(/SIMILARITY.*floor must not be above threshold/u);
+    expect(() => loadConfig({ ...env, SIMILARITY: '{"provider":"nobody","model":"m"}' })).toThrow(/SIMILARITY: names a provider/u);
+    expect(() => loadConfig({ ...env, EVALUATION_JUDGE: '{"provider":"embedded","model":"m"}' })).toThrow(/EVALUATION_JUDGE.*price/u);
+  });
 });

@@ -140,7 +140,7 @@ describe('a judgement', () => {
       return calls > 1_000 ? { failure: 'refused' } : learnt('topic one')(model, question);
     };
     await expect(judge('cycle-2')).rejects.toThrow(/answers in a row failed/u);
-    const [stored] = await database.query<{ n: number }>(`select count(*)::int as n from answers where cycle_id = 'cycle-2' and fault is null`);
+    const [stored] = await database.query<{ n: number }>(`select count(*)::int as n from answers where cycle_id = 'cycle-2' and fault is null and source = 'asked'`);
     expect(stored?.n).toBe(1_000);
     await judge('cycle-2');
     const verdict = await verdictOf('cycle-2');
