@@ -1,4 +1,4 @@
-// npm run bench -- streams|clients [options]: see docs/internals/benchmarks.md.
+// npm run bench -- streams|clients|training [options]: see docs/internals/benchmarks.md and docs/internals/training.md.
 import { spawnSync } from 'node:child_process';
 import { delimiter, dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -7,7 +7,17 @@ import { root, say } from './shared/report.mjs';
 
 const USAGE = `usage: npm run bench -- streams [--only PART,...] [--records N] [--rounds N] [--conversations N] [--seed N] [--json FILE]
        npm run bench -- clients [--records N] [--rounds N] [--json FILE]
+       npm run bench -- training [--only streams|hurts] [--stream NAME,...] [--recipes NAME,...] [--seeds N] [--part test|selection] [--grams] [--json FILE]
 `;
+const text = { type: 'string' };
+const numbers = ['records', 'rounds', 'conversations', 'seed', 'seeds'];
+const lists = ['only', 'stream', 'recipes'];
+/** Which projects' built code a benchmark runs. */
+const needs = {
+  streams: ['signal-detector', 'local-stack'],
+  clients: ['signal-detector', 'local-stack'],
+  training: ['embedded-model', 'gates', 'sentence-encoder'],
+};
 const wholeNumber = (text, name) => {
   const number = Number(text);
   if (!/^\d+$/.test(text) || number < 1) throw new TypeError(`--${name} must be a whole number above 0`);
@@ -17,17 +27,17 @@ const wholeNumber = (text, name) => {
 const readOptions = () => {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { only: { type: 'string' }, records: { type: 'string' }, rounds: { type: 'string' }, conversations: { type: 'string' }, seed: { type: 'string' }, json: { type: 'string' } },
+    options: { ...Object.fromEntries([...numbers, ...lists, 'part', 'json'].map((name) => [name, text])), grams: { type: 'boolean' } },
   });
   const [name, ...rest] = positionals;
-  if (!['streams', 'clients'].includes(name) || rest.length > 0) throw new TypeError('name one benchmark');
-  const numbers = Object.fromEntries(['records', 'rounds', 'conversations', 'seed'].filter((key) => values[key] !== undefined).map((key) => [key, wholeNumber(values[key], key)]));
-  return { name, ...numbers, ...(values.only && { only: values.only.split(',') }), ...(values.json && { json: values.json }) };
+  if (!Object.hasOwn(needs, name ?? '') || rest.length > 0) throw new TypeError('name one benchmark');
+  const given = (keys, read) => Object.fromEntries(keys.filter((key) => values[key] !== undefined).map((key) => [key, read(values[key], key)]));
+  return { name, ...given(numbers, wholeNumber), ...given(lists, (list) => list.split(',')), ...given(['part', 'json', 'grams'], (value) => value) };
 };
 
-const build = () => {
+const build = (name) => {
   say('building what is stale');
-  const projects = ['signal-detector', 'local-stack'].map((project) => `@ratchet/${project}`).join(',');
+  const projects = needs[name].map((project) => `@ratchet/${project}`).join(',');
   const path = [dirname(process.execPath), join(root, 'node_modules', '.bin'), process.env.PATH].join(delimiter);
   const args = ['node_modules/nx/dist/bin/nx.js', 'run-many', '-t', 'build', `--projects=${projects}`, '--outputStyle=static'];
   const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8', env: { ...process.env, PATH: path, NX_DAEMON: 'false' } });
@@ -50,7 +60,7 @@ const cleanUp = async () => {
 };
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => cleanUp().finally(() => process.exit(130)));
 try {
-  build();
+  build(options.name);
   const { benchmark } = await import(`./${options.name}/${options.name}.mjs`);
   process.exitCode = (await benchmark(options, { onCluster: (cluster) => (stop = cluster.stop) })) ? 0 : 1;
 } catch (error) {

@@ -64,7 +64,16 @@ export class LinearSoftmax {
     const { weights, bias, stride, classes } = this;
     const { slots, values } = input;
     for (let c = 0; c < classes; c += 1) out[c] = bias[c] as number;
-    for (let k = 0; k < slots.length; k += 1) {
+    let k = 0;
+    // Four rows at once: reading and writing the sums costs as much as adding to them.
+    for (; k + 3 < slots.length; k += 4) {
+      const [v0, v1, v2, v3] = [values[k] as number, values[k + 1] as number, values[k + 2] as number, values[k + 3] as number];
+      const [r0, r1, r2, r3] = [(slots[k] as number) * stride, (slots[k + 1] as number) * stride, (slots[k + 2] as number) * stride, (slots[k + 3] as number) * stride];
+      for (let c = 0; c < classes; c += 1) {
+        out[c] = (out[c] as number) + v0 * (weights[r0 + c] as number) + v1 * (weights[r1 + c] as number) + v2 * (weights[r2 + c] as number) + v3 * (weights[r3 + c] as number);
+      }
+    }
+    for (; k < slots.length; k += 1) {
       const value = values[k] as number;
       const row = (slots[k] as number) * stride;
       for (let c = 0; c < classes; c += 1) out[c] = (out[c] as number) + value * (weights[row + c] as number);

@@ -56,7 +56,7 @@ const scratch: Recipe = {
  * The recipes. `article` is the one of the incremental-learning article: a tenth of the rate, one epoch, two retained examples for each
  * new one, loss = new + 0.5 · retention + λ · EWC. `gentle` (the default) keeps that tenth for what is known, and gives target classes a
  * rate of their own, ten epochs and logit adjustment. `fast` lets everything move. `full` starts again from zero. The target rates were
- * measured (bench/training-streams.mjs): below them new answers stay unsure, above them old categories begin to suffer.
+ * measured (bench/training): below them new answers stay unsure, above them old categories begin to suffer.
  */
 export const recipes: Readonly<Record<RecipeName, Recipe>> = {
   scratch,

@@ -30,8 +30,11 @@ export interface SgdTrainerOptions {
 /** The bias is in every example, so it would swing at the rate that suits a rare n-gram. */
 const BIAS_RATE_MAX = 0.5;
 
-// Values this small change no weight, but as subnormal 32-bit floats they cost a hundred times as much as zeros do.
-const GRADIENT_FLOOR = 1e-15;
+// A class this improbable learns nothing from an example; most are, once the first epoch is over, and are then passed over.
+const GRADIENT_FLOOR = 1e-6;
+
+// A pull this weak moves nothing that matters, and the division is dear: most weights of most rows have no importance.
+const PULL_FLOOR = 1e-6;
 
 /**
  * Plain gradient descent over the rows that a batch touches: work per step is proportional to the batch's n-grams, not to the table.
@@ -43,6 +46,8 @@ export class SgdTrainer {
   private readonly positionOfRow: Int32Array;
   private readonly scores: Float64Array;
   private readonly biasGradient: Float64Array;
+  /** Classes that the current example moves. */
+  private readonly active: Uint16Array;
   private touchedRows: Uint16Array = new Uint16Array(1024);
   private gradient: Float32Array;
   private touchedCount = 0;
@@ -55,6 +60,7 @@ export class SgdTrainer {
     this.positionOfRow = new Int32Array(head.slots).fill(-1);
     this.scores = new Float64Array(head.stride);
     this.biasGradient = new Float64Array(head.stride);
+    this.active = new Uint16Array(head.stride);
     this.gradient = new Float32Array(this.touchedRows.length * head.stride);
   }
 
@@ -85,25 +91,32 @@ export class SgdTrainer {
 
   private addGradient({ features, classIndex, weight }: WeightedSample, scale: number): number {
     const { head } = this.options;
-    const { scores, biasGradient, adjustment } = this;
+    const { scores, biasGradient, adjustment, active } = this;
     const { classes, stride } = head;
     head.logitsInto(features, scores);
     if (adjustment !== undefined) for (let c = 0; c < classes; c += 1) scores[c] = (scores[c] as number) + (adjustment[c] as number);
     softmaxInPlace(scores, classes);
     const loss = -Math.log(Math.max(1e-12, scores[classIndex] as number)) * weight;
     scores[classIndex] = (scores[classIndex] as number) - 1;
+    let moved = 0;
     for (let c = 0; c < classes; c += 1) {
-      const exact = (scores[c] as number) * weight * scale;
-      const g = exact < GRADIENT_FLOOR && exact > -GRADIENT_FLOOR ? 0 : exact;
+      const error = scores[c] as number;
+      if (error < GRADIENT_FLOOR && error > -GRADIENT_FLOOR) continue;
+      const g = error * weight * scale;
       scores[c] = g;
       biasGradient[c] = (biasGradient[c] as number) + g;
+      active[moved] = c;
+      moved += 1;
     }
     const { slots, values } = features;
     for (let k = 0; k < slots.length; k += 1) {
       const value = values[k] as number;
       const offset = this.rowPosition(slots[k] as number) * stride;
       const { gradient } = this;
-      for (let c = 0; c < classes; c += 1) gradient[offset + c] = (gradient[offset + c] as number) + value * (scores[c] as number);
+      for (let i = 0; i < moved; i += 1) {
+        const c = active[i] as number;
+        gradient[offset + c] = (gradient[offset + c] as number) + value * (scores[c] as number);
+      }
     }
     return loss;
   }
@@ -147,14 +160,19 @@ export class SgdTrainer {
 
   /** A plain step; the elastic penalty is taken implicitly (w = (w - r g + r λ F a) / (1 + r λ F)), which is stable at any rate. */
   private descend({ weights, weightsAt, gradient, gradientAt, rate, fisher, anchor }: Descent): void {
-    const { classRates, head, penalty } = this.options;
+    const { head, penalty, classRates } = this.options;
+    const { classes } = head;
+    if (fisher === undefined || anchor === undefined) {
+      for (let c = 0; c < classes; c += 1) weights[weightsAt + c] = (weights[weightsAt + c] as number) - rate * (classRates[c] as number) * (gradient[gradientAt + c] as number);
+      return;
+    }
     const lambda = penalty?.lambda ?? 0;
-    for (let c = 0; c < head.classes; c += 1) {
+    for (let c = 0; c < classes; c += 1) {
       const r = rate * (classRates[c] as number);
       const at = weightsAt + c;
       const stepped = (weights[at] as number) - r * (gradient[gradientAt + c] as number);
-      const pull = fisher === undefined || anchor === undefined ? 0 : r * lambda * (fisher[at] as number);
-      weights[at] = pull === 0 ? stepped : (stepped + pull * (anchor?.[at] as number)) / (1 + pull);
+      const pull = r * lambda * (fisher[at] as number);
+      weights[at] = pull < PULL_FLOOR ? stepped : (stepped + pull * (anchor[at] as number)) / (1 + pull);
     }
   }
 }
