@@ -21,11 +21,7 @@ export class AppModule {
   static create(): DynamicModule {
     return {
       module: AppModule,
-<<<<<<< HEAD
-      controllers: [CycleHandlers, DatasetHandlers, ErasureHandlers, FixHandlers, TrainingDataController],
-=======
-      controllers: [CycleHandlers, DatasetHandlers, ErasureHandlers, FixHandlers, HoldHandlers],
->>>>>>> 9227e0f (Triggers are looked at when data comes, tell noise from degradation, wait longer after failures, have settings a workload, and heed a hold; a start shows what each saw, and a command that starts nothing says why)
+      controllers: [CycleHandlers, DatasetHandlers, ErasureHandlers, FixHandlers, HoldHandlers, TrainingDataController],
       providers: [
         CycleStarter,
         FixStarter,
@@ -35,11 +31,11 @@ export class AppModule {
         TrainingOutcomes,
         TrainingRuns,
         TrainingJob,
-<<<<<<< HEAD
-        { provide: WORK, useFactory: (starter: CycleStarter, fixes: FixStarter, training: TrainingJob, runs: TrainingRuns) => ({ jobs: [training], ticks: [starter, fixes, runs] }), inject: [CycleStarter, FixStarter, TrainingJob, TrainingRuns] },
-=======
-        { provide: WORK, useFactory: (starter: CycleStarter, fixes: FixStarter, training: TrainingJob) => ({ jobs: [training, starter], ticks: [starter, fixes] }), inject: [CycleStarter, FixStarter, TrainingJob] },
->>>>>>> 9227e0f (Triggers are looked at when data comes, tell noise from degradation, wait longer after failures, have settings a workload, and heed a hold; a start shows what each saw, and a command that starts nothing says why)
+        {
+          provide: WORK,
+          useFactory: (starter: CycleStarter, fixes: FixStarter, training: TrainingJob, runs: TrainingRuns) => ({ jobs: [training, starter], ticks: [starter, fixes, runs] }),
+          inject: [CycleStarter, FixStarter, TrainingJob, TrainingRuns],
+        },
       ],
     };
   }

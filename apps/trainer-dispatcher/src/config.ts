@@ -1,11 +1,8 @@
 import { databaseConfigSchema, loadEnv } from '@ratchet/service';
 import { providersVariable } from '@ratchet/providers';
 import { z } from 'zod';
-<<<<<<< HEAD
 import { trainersVariable } from './training/trainers-config.js';
-=======
 import { ownTriggersVariable } from './training/trigger-policy.js';
->>>>>>> 9227e0f (Triggers are looked at when data comes, tell noise from degradation, wait longer after failures, have settings a workload, and heed a hold; a start shows what each saw, and a command that starts nothing says why)
 
 const DAY_MS = 86_400_000;
 

@@ -21,12 +21,8 @@ export class CycleHandlers {
   @OnEvent(commandIssued)
   async onCommand({ data, id }: EventEnvelope<Command>, tx: Transaction): Promise<void> {
     if (data.name === 'target.adopt') await this.adopt(data, id, tx);
-<<<<<<< HEAD
-    if (data.name === 'training.run') await this.starter.startByCommand(tx, { model: data.model, workload: data.workload }, data.reason);
-    if (data.name === 'training.cancel') await this.runs.cancel(tx, data);
-=======
     if (data.name === 'training.run') await this.starter.startByCommand(tx, { model: data.model, workload: data.workload }, data.reason, id);
->>>>>>> 9227e0f (Triggers are looked at when data comes, tell noise from degradation, wait longer after failures, have settings a workload, and heed a hold; a start shows what each saw, and a command that starts nothing says why)
+    if (data.name === 'training.cancel') await this.runs.cancel(tx, data);
     if (data.name === 'candidate.reject') await this.rejectCandidate(data, tx);
   }
 

@@ -1,10 +1,7 @@
 import { ForwardMigration } from '@ratchet/persistence';
 import { FixTables0004 } from './fix-tables.migration.js';
-<<<<<<< HEAD
-import { TrainingRuns0005 } from './training-runs.migration.js';
-=======
 import { HoldsAndRegistry0006 } from './holds-and-registry.migration.js';
->>>>>>> 9227e0f (Triggers are looked at when data comes, tell noise from degradation, wait longer after failures, have settings a workload, and heed a hold; a start shows what each saw, and a command that starts nothing says why)
+import { TrainingRuns0005 } from './training-runs.migration.js';
 import { TrainingRecipes0002 } from './training-recipes.migration.js';
 
 class TrainerTables0001 extends ForwardMigration {
@@ -78,8 +75,4 @@ class TrainerTables0001 extends ForwardMigration {
     `];
 }
 
-<<<<<<< HEAD
-export const migrations = [TrainerTables0001, TrainingRecipes0002, FixTables0004, TrainingRuns0005];
-=======
-export const migrations = [TrainerTables0001, TrainingRecipes0002, FixTables0004, HoldsAndRegistry0006];
->>>>>>> 9227e0f (Triggers are looked at when data comes, tell noise from degradation, wait longer after failures, have settings a workload, and heed a hold; a start shows what each saw, and a command that starts nothing says why)
+export const migrations = [TrainerTables0001, TrainingRecipes0002, FixTables0004, TrainingRuns0005, HoldsAndRegistry0006];
