@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // A training program for Ratchet's `command` trainer. It learns which answer goes with which words (naive Bayes), which needs no GPU and no package; put your own
 // training in its place and keep the edges: job.json and the data files in, result.json out, exit code 0.
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const BAD_INPUT = 65;
@@ -12,7 +12,8 @@ if (job.format !== 1) {
   process.exit(BAD_INPUT);
 }
 
-const rowsOf = (name) => readFileSync(join(folder, name), 'utf8').split('\n').filter(Boolean).map((line) => JSON.parse(line));
+// A file without rows may be missing, where it was fetched by something that writes no empty files.
+const rowsOf = (name) => !existsSync(join(folder, name)) ? [] : readFileSync(join(folder, name), 'utf8').split('\n').filter(Boolean).map((line) => JSON.parse(line));
 const wordsOf = (text) => text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
 const examples = [...rowsOf('examples.jsonl'), ...rowsOf('retention.jsonl')].map(({ messages: [question, answer], weight = 1 }) => ({ words: wordsOf(question.content), answer: answer.content, weight }));
 

@@ -61,6 +61,17 @@ describe('a fine-tuning job', () => {
     expect(await backend.cancel(handleOf(run))).toBe(true);
   });
 
+  it('is not given up, nor taken for cancelled, while the provider does not let anybody in', async () => {
+    const backend = open();
+    const run = orderOf('c1');
+    await backend.start(run.order);
+    server.locked = true;
+    await expect(look(backend, run)).rejects.toMatchObject({ code: 'trainer_unavailable', retryable: true });
+    await expect(backend.cancel(handleOf(run))).rejects.toMatchObject({ code: 'trainer_unavailable', retryable: true });
+    server.locked = false;
+    expect(await look(backend, run)).toEqual({ status: 'running' });
+  });
+
   it('that was created and not remembered is cancelled, too', async () => {
     const backend = open();
     const run = orderOf('c1');

@@ -56,10 +56,7 @@ export class OpenAiBackend implements TrainerBackend {
   async look({ memory }: RunHandle): Promise<TrainingRun> {
     const { job } = memory as Memory;
     if (!job) return { status: 'absent' };
-    const seen = await this.client.getJob(job).catch((error: unknown) => {
-      if (error instanceof ProviderError && error.status === 404) return undefined;
-      throw error;
-    });
+    const seen = await this.get(job);
     if (!seen) return { status: 'failed', code: 'failed', reason: `the provider knows no job ${job} any more`, dataAtFault: false };
     return this.read(seen);
   }
@@ -73,12 +70,12 @@ export class OpenAiBackend implements TrainerBackend {
     const known = job ?? (asked && file ? (await this.find(file))?.jobId : undefined);
     if (!known) return !asked || Date.now() - Number(asked) > this.config.createSettleMs;
     if (!job) await run.remember({ job: known });
-    // A job that has just ended is refused; the look tells which.
+    // A job that has just ended is refused: a look says whether it has.
     const seen = await this.client.cancelJob(known).catch((error: unknown) => {
-      if (error instanceof ProviderError && error.code === 'refused') return undefined;
+      if (error instanceof ProviderError && error.code === 'refused') return this.get(known);
       throw error;
     });
-    return this.isOver(seen ?? (await this.client.getJob(known).catch(() => undefined)));
+    return this.isOver(seen);
   }
 
   async logs(): Promise<string> {
@@ -86,6 +83,15 @@ export class OpenAiBackend implements TrainerBackend {
   }
 
   async tidy(): Promise<void> {}
+
+  /** Undefined where the provider knows no such job. Any other refusal (a key that is no longer good) can be mended while the job goes on. */
+  private async get(job: string): Promise<FineTuningJob | undefined> {
+    return this.client.getJob(job).catch((error: unknown) => {
+      if (!(error instanceof ProviderError) || error.retryable) throw error;
+      if (error.status === 404) return undefined;
+      throw new TrainerError({ code: 'trainer_unavailable', message: error.message, retryable: true, cause: error });
+    });
+  }
 
   private get honoursKeys(): boolean {
     return this.config.idempotencyKeys ?? trainerOf(this.provider) === 'embedded';

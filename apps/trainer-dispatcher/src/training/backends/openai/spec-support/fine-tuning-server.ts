@@ -23,6 +23,8 @@ export class FineTuningServer {
   /** What becomes of the next creations. */
   readonly creations: ('lost' | 'refused' | 'busy')[] = [];
   lists = true;
+  /** Nobody is let in to jobs that exist. */
+  locked = false;
   honoursKeys = false;
   private readonly keys = new Map<string, ServedJob>();
   private readonly server = createServer((request, response) => void this.answer(request, response));
@@ -57,6 +59,7 @@ export class FineTuningServer {
     }
     const job = this.jobs.find((known) => known.id === id);
     if (!job) return json({ error: { message: 'no such job' } }, 404);
+    if (this.locked) return json({ error: { message: 'the key is not good' } }, 401);
     if (what === 'events') return json({ data: this.events });
     if (what === 'cancel' && job.status === 'succeeded') return json({ error: { message: 'it has ended' } }, 400);
     if (what === 'cancel') job.status = 'cancelled';
