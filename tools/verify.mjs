@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { root, runNode, stopOnSignals } from './run-process.mjs';
+import { verifyMlflow } from './verify-mlflow.mjs';
 import { findBrowser, verifyWidget } from './verify-widget.mjs';
 
 const MINUTE_MS = 60_000;
@@ -74,6 +75,14 @@ const widget = async () => {
   return passed;
 };
 
+const mlflow = async () => {
+  if (spawnSync('python3', ['-m', 'venv', '--help'], { stdio: 'ignore' }).status !== 0) return skipped('there is no Python 3 with venv here');
+  const built = await runNode(NX, ['run-many', '-t', 'build', '--projects=@ratchet/cli,@ratchet/local-stack', '--outputStyle=static'], { timeoutMs: 10 * MINUTE_MS });
+  if (built.code !== 0) return expectCode(built);
+  await verifyMlflow(join(work, 'mlflow'));
+  return passed;
+};
+
 const compose = async () => {
   const client = spawnSync('docker', ['compose', 'version'], { stdio: 'ignore' });
   if (client.error || client.status !== 0) return skipped('there is no docker client with Compose here');
@@ -103,6 +112,7 @@ const steps = [
   { name: 'clustering', does: 'k-means and clusters of labelled intents beside scikit-learn (PyPI) on the same vectors', run: withData(['natcs_intents.jsonl', 'banking77.jsonl', 'clinc150.jsonl'], clustering) },
   { name: 'analysis', does: '100,000 failures are analysed in under 60 s on one core, and the consumer does not fall behind', run: analysis },
   { name: 'widget', does: 'the feedback widget in a browser, by mouse and keyboard, and its feedback on the topic', run: widget },
+  { name: 'mlflow', does: 'versions, lineage and aliases in a real MLflow (PyPI), and a second export that changes nothing', run: mlflow },
   { name: 'root-causes', does: 'rules tell root causes apart on the held-out half of the labelled failures', run: bench('analyzer', 'root-causes.mjs', [], 'apps') },
   { name: 'gates', does: 'how often the gates are wrong, and how often they see what is there, by simulated candidates', run: bench('gates', 'error-rates.mjs') },
   { name: 'drift', does: 'a drop of quality is noticed within the hour, and quiet years are quiet', run: bench('evaluator', 'quality-drift.mjs', [], 'apps') },

@@ -17,6 +17,7 @@ export const orders = {
   release: 'automation.release',
   analyze: 'analysis.run',
   train: 'training.run',
+  cancel: 'training.cancel',
   generate: 'generation.run',
   diagnose: 'opportunity.diagnose',
   dismiss: 'opportunity.dismiss',

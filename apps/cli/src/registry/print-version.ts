@@ -1,0 +1,88 @@
+import { targetKey } from '@ratchet/domain';
+import { plainTable } from '../stack/plain-table.js';
+import { printableText } from '../printable-text.js';
+import { type RegisteredVersion, stateOfVersion } from './version-log.js';
+
+const TEXT_CHARS_MAX = 300;
+const text = (value: string): string => printableText(value, TEXT_CHARS_MAX);
+const listOf = (ids: readonly string[] | undefined): string => (ids === undefined || ids.length === 0 ? 'none' : ids.map(text).join(', '));
+const fieldsOf = (record: Readonly<Record<string, string | number | boolean>>): string => Object.entries(record).map(([name, value]) => text(`${name} ${value}`)).join(', ') || 'none';
+
+/** Who made it, in words: a person adopted it, a fix patched it, or a back end trained it. */
+export const makerOf = ({ cycle }: RegisteredVersion): string => {
+  if (!cycle?.registered) return 'adopted by a person';
+  if (cycle.registered.fixId !== undefined) return `fix ${cycle.registered.fixId}`;
+  return `trained by ${cycle.registered.backend ?? 'openai'}`;
+};
+
+/** One object for programs. */
+export const versionJson = (version: RegisteredVersion): object => {
+  const { published, cycle, aliases } = version;
+  const { registered, started, judged, promoted, rolledBack } = cycle ?? {};
+  return {
+    versionId: published.versionId, model: published.model, workload: published.workload, ordinal: published.ordinal, state: stateOfVersion(version), aliases,
+    contentHash: published.contentHash, provider: published.bundle.provider, publishedAt: published.publishedAt, parentVersion: published.parentVersion ?? null,
+    madeBy: makerOf(version), cycleId: cycle?.cycleId ?? null, trigger: started?.trigger ?? null, triggerReason: started?.triggerReason ?? null, triggerFacts: started?.triggerFacts ?? null,
+    datasetIds: registered?.datasetIds ?? [], opportunityIds: registered?.opportunityIds ?? [], fixId: registered?.fixId ?? null,
+    trainingConfig: registered?.trainingConfig ?? null, backend: registered?.backend ?? null, dataHash: registered?.dataHash ?? null, metrics: registered?.metrics ?? null,
+    costUsd: registered?.costUsd ?? null, trainingSeconds: registered?.trainingSeconds ?? null,
+    verdict: judged?.outcome ?? null, gates: judged?.gates ?? [], promotedAt: promoted?.promotedAt ?? null, rolledBackAt: rolledBack?.rolledBackAt ?? null,
+  };
+};
+
+export const printVersions = (versions: readonly RegisteredVersion[]): string =>
+  plainTable(
+    ['version', 'target', 'parent', 'state', 'made by', 'cycle', 'published'],
+    versions.map((version) => {
+      const { published, cycle } = version;
+      return [published.versionId, text(targetKey(published)), published.parentVersion ?? '–', stateOfVersion(version), text(makerOf(version)), cycle?.cycleId ?? '–', published.publishedAt];
+    }),
+  );
+
+const trainingLines = ({ cycle }: RegisteredVersion): string[] => {
+  const { registered, started } = cycle ?? {};
+  if (!registered) return [];
+  return [
+    `cycle      ${registered.cycleId}${started ? `, by ${started.trigger}: ${text(started.triggerReason)}` : ''}`,
+    `datasets   ${listOf(registered.datasetIds)}`,
+    `for        ${listOf(registered.opportunityIds)}`,
+    `parameters ${fieldsOf(registered.trainingConfig)}`,
+    ...(registered.dataHash === undefined ? [] : [`data hash  ${text(registered.dataHash)}`]),
+    ...(registered.metrics ? [`metrics    ${fieldsOf(registered.metrics)}`] : []),
+    `cost       ${registered.costUsd === undefined ? 'not told' : `${registered.costUsd} USD`}, ${registered.trainingSeconds.toFixed(1)} s`,
+  ];
+};
+
+const judgementLines = ({ cycle }: RegisteredVersion): string[] => {
+  const { judged, promoted, rolledBack } = cycle ?? {};
+  return [
+    ...(judged ? [`gates      ${judged.outcome}: ${text(judged.message)}`, ...judged.gates.map(({ name, verdict, message }) => `  ${name} ${verdict}: ${text(message)}`)] : []),
+    ...(promoted ? [`promoted   ${promoted.promotedAt} (${text(promoted.actor)})`] : []),
+    ...(rolledBack ? [`rolled back ${rolledBack.rolledBackAt} (${text(rolledBack.actor)}): ${text(rolledBack.reason)}`] : []),
+  ];
+};
+
+export const printVersion = (version: RegisteredVersion): string => {
+  const { published } = version;
+  const { provider } = published.bundle;
+  return [
+    `version    ${published.versionId} of ${text(targetKey(published))}: ${stateOfVersion(version)}`,
+    `bundle     ${text(provider.model)} at ${text(provider.name)}, sha256 ${published.contentHash}`,
+    `parent     ${published.parentVersion ?? 'none'}`,
+    `made       ${published.publishedAt}, ${text(makerOf(version))}`,
+    ...trainingLines(version),
+    ...judgementLines(version),
+  ].join('\n');
+};
+
+/** One line a version, from the first to the asked one; then what was made of that. */
+export const printLineage = (line: readonly RegisteredVersion[], children: readonly RegisteredVersion[]): string => {
+  const describe = (version: RegisteredVersion): string => {
+    const { registered } = version.cycle ?? {};
+    const from = registered ? `, cycle ${registered.cycleId}, datasets ${listOf(registered.datasetIds)}` : '';
+    return text(`${version.published.versionId} (${stateOfVersion(version)}): ${makerOf(version)}${from}`);
+  };
+  const missing = line[0]?.published.parentVersion;
+  const before = missing === undefined ? [] : [`${missing} (no longer on the topic)`];
+  return [...before, ...line.map(describe)].map((row, depth) => `${'  '.repeat(depth)}${row}`).concat(children.map((child) => `${'  '.repeat(line.length + before.length)}${describe(child)}`)).join('\n');
+};
