@@ -3,6 +3,9 @@ import type { DynamicModule } from '@nestjs/common';
 import { VersionRuntime } from '@ratchet/providers';
 import { WORK } from '@ratchet/service';
 import type { Work } from '@ratchet/service';
+import { AaCheckJob } from './aa/aa-check.job.js';
+import { AaCheckTick } from './aa/aa-check.tick.js';
+import { AaChecksRepository } from './aa/aa-checks.repository.js';
 import { CandidatesHandlers } from './handlers/candidates.handlers.js';
 import { DatasetsHandlers } from './handlers/datasets.handlers.js';
 import { ErasureHandlers } from './handlers/erasure.handlers.js';
@@ -34,9 +37,9 @@ import { SamplingRatesRefresh, SamplingTick } from './quality/sampling/sampling.
 import { SafetySetProvider } from './safety/safety-set.provider.js';
 import { Scoring } from './scoring/scoring.js';
 
-const repositories = [SuitesRepository, VersionsRepository, JudgementsRepository, QualityRepository, StreamsRepository, SamplingRepository, LabelsRepository, JudgeQueueRepository, ErasureRepository, ScoringCachesRepository];
-const jobs = [JudgeCandidateJob, JudgeQualityJob];
-const ticks = [SamplingTick, QualityAlertsTick, AgreementTick, PruneTick];
+const repositories = [SuitesRepository, VersionsRepository, JudgementsRepository, QualityRepository, StreamsRepository, SamplingRepository, LabelsRepository, JudgeQueueRepository, ErasureRepository, ScoringCachesRepository, AaChecksRepository];
+const jobs = [JudgeCandidateJob, JudgeQualityJob, AaCheckJob];
+const ticks = [SamplingTick, QualityAlertsTick, AgreementTick, PruneTick, AaCheckTick];
 
 @Module({
   controllers: [DatasetsHandlers, VersionsHandlers, CandidatesHandlers, InteractionsHandlers, VitalsHandlers, ErasureHandlers, QualityController],

@@ -18,6 +18,7 @@ export class EvaluatorMetrics {
   readonly judgeTokens;
   readonly judgeCostUsd;
   readonly judgeQueue;
+  readonly aaChecks;
   readonly agreementKappa;
   readonly agreementLabels;
 
@@ -36,6 +37,7 @@ export class EvaluatorMetrics {
     this.judgeTokens = metrics.counter({ name: 'ratchet_evaluator_judge_tokens_total', help: 'Tokens of the model that judges', labelNames: ['evaluator', 'direction'] });
     this.judgeCostUsd = metrics.counter({ name: 'ratchet_evaluator_judge_cost_usd_total', help: 'Cost of the model that judges, by the configured prices', labelNames: ['evaluator'] });
     this.judgeQueue = metrics.gauge({ name: 'ratchet_evaluator_judge_queue', help: 'Sampled interactions that wait for the model that judges' });
+    this.aaChecks = metrics.counter({ name: 'ratchet_evaluator_aa_checks_total', help: 'Champions judged against themselves, by outcome: clean, different or incomplete', labelNames: ['outcome'] });
     this.agreementKappa = metrics.gauge({ name: 'ratchet_evaluator_agreement_kappa', help: 'Cohen\'s kappa of an evaluator with people; bound is estimate, lower or upper (95 %)', labelNames: ['evaluator', 'judge', 'bound'] });
     this.agreementLabels = metrics.gauge({ name: 'ratchet_evaluator_agreement_labels', help: 'Interactions that people and the evaluator have both judged', labelNames: ['evaluator', 'judge'] });
   }
