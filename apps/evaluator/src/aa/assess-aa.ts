@@ -1,10 +1,10 @@
 import { judgeCandidate } from '@ratchet/gates';
-import type { GateConfig, GateName, ScoredItem } from '@ratchet/gates';
+import type { CategoryResult, GateConfig, GateName, GateResult, ScoredItem } from '@ratchet/gates';
 import type { AnswerRecord } from '../judging/ask-version.js';
 import type { SuiteItem } from '../suites/suite-item.js';
 
-/** Chance of a false alarm that each of the four questions may have: is either side worse, is either slower. */
-const ALPHA = 0.0025;
+/** Chance of a false alarm that each of six questions may have: is either side better, worse in some category, or slower. */
+const ALPHA = 0.002;
 /** A ratio of p95 latencies of the same version that is shown to be larger than this is no noise of the provider. */
 const LATENCY_RATIO_MAX = 1.1;
 /** Fewer scored items show nothing. */
@@ -41,17 +41,25 @@ const scoredItems = (items: readonly SuiteItem[], side: AaSide): ScoredItem[] =>
     return { id: itemId, suite: 'general', category, score, ...(latencyMs !== null && { latencyMs }), ...(costUsd !== null && { costUsd }) };
   });
 
-/** What the gates of a judgement say if one side were the incumbent and the other the candidate, asked for any loss at all. */
+/** The same items once more as a target suite, on which a gain is looked for; measurements count once. */
+const asTarget = (items: readonly ScoredItem[]): ScoredItem[] => items.map(({ id, score }) => ({ id, suite: 'target', score }));
+
+const categoriesText = (harmed: readonly CategoryResult[]): string => {
+  const named = harmed.slice(0, CATEGORIES_NAMED_MAX).map(({ category, difference, halfWidth, n }) => `${category} ${(difference * 100).toFixed(1)} ± ${(halfWidth * 100).toFixed(1)} points (n=${n})`);
+  return `${named.join(', ')}${harmed.length > named.length ? ` and ${harmed.length - named.length} more categories` : ''}`;
+};
+
+/** What the gates of a judgement say if one side were the incumbent and the other the candidate, asked for any gain or loss at all. */
 const differences = (label: string, { incumbent, candidate, gateConfig }: { incumbent: ScoredItem[]; candidate: ScoredItem[]; gateConfig: GateConfig }): string[] => {
-  const config = { ...gateConfig, confidence: 1 - ALPHA, categoryFloor: 1, maxLatencyRatio: LATENCY_RATIO_MAX };
-  const { gates } = judgeCandidate({ incumbent, candidate, config });
-  const failed = (name: GateName): (typeof gates)[number] | undefined => gates.find((gate) => gate.name === name && gate.verdict === 'failed');
-  const [worse, slower] = [failed('no_regression'), failed('latency_acceptable')];
-  const harmed = worse?.categories?.filter((category) => category.harmed) ?? [];
-  const named = harmed.slice(0, CATEGORIES_NAMED_MAX).map(({ category, difference, halfWidth, n }) => `${category} ${(difference * 100).toFixed(1)} ± ${((halfWidth ?? 0) * 100).toFixed(1)} points (n=${n})`);
+  const config = { ...gateConfig, confidence: 1 - ALPHA, categoryFloor: 1, minTargetGain: 0, minAbsoluteGain: 0, autoApprove: true, maxLatencyRatio: LATENCY_RATIO_MAX };
+  const { gates } = judgeCandidate({ incumbent: [...incumbent, ...asTarget(incumbent)], candidate: [...candidate, ...asTarget(candidate)], config });
+  const gateOf = (name: GateName): GateResult | undefined => gates.find((gate) => gate.name === name);
+  const [gain, regression, latency] = [gateOf('target_improvement'), gateOf('no_regression'), gateOf('latency_acceptable')];
+  const harmed = regression?.categories?.filter((category) => category.harmed) ?? [];
   return [
-    ...(worse ? [`${label} scored lower${named.length === 0 ? ' over all categories' : ` in ${named.join(', ')}`}${harmed.length > named.length ? ` and ${harmed.length - named.length} more categories` : ''}`] : []),
-    ...(slower ? [`${label} was slower: ${slower.message}`] : []),
+    ...(gain?.verdict === 'passed' ? [`${label} scored higher: ${gain.message.replace(/, asked for .*$/u, '')}`] : []),
+    ...(harmed.length > 0 ? [`${label} scored lower in ${categoriesText(harmed)}`] : []),
+    ...(latency?.verdict === 'failed' ? [`${label} was slower: ${latency.message.replace(/, acceptable up to .*$/u, '')}`] : []),
   ];
 };
 
