@@ -30,6 +30,8 @@ export interface ScoredJudgement {
   readonly workload: string;
 }
 
+const accountOf = ({ cycleId, model, workload }: ScoredJudgement): Account => ({ component: 'evaluation', model, workload, runId: cycleId });
+
 /** The scoring of one judgement. */
 export interface JudgementScoring {
   readonly run: Pick<SuiteRun, 'scorers' | 'cache' | 'freshItems' | 'timeLimitMs' | 'onAskedAgain'>;
@@ -56,16 +58,18 @@ export class Scoring {
     this.ledger = this.countingLedger(new PostgresLedger(database));
   }
 
+  /** The scorers of a target. What its judge costs counts for the run `cycleId`; `onBudget` is told when that ends its work. */
+  async scorersFor(judgement: ScoredJudgement, onBudget: (error: BudgetExceededError) => void = () => undefined): Promise<{ scorers: ScorerSet; judge: PairwiseJudge | undefined }> {
+    const { EVALUATION_JUDGE: judgeConfig, SCORERS, SIMILARITY } = this.config;
+    const judge = judgeConfig && (await this.openJudge({ judgeConfig, account: accountOf(judgement), onBudget }));
+    const similarity = SIMILARITY && { client: new OpenAiEmbeddingsClient({ provider: this.providerOf(SIMILARITY.provider), model: SIMILARITY.model }), vectors: this.caches.vectors, scale: SIMILARITY };
+    return { scorers: new ScorerSet({ ofWorkload: SCORERS[judgement.workload] ?? SCORERS['*'], judge, similarity }), judge };
+  }
+
   async open(judgement: ScoredJudgement, suite: Suite, signal: AbortSignal): Promise<JudgementScoring> {
-    const { EVALUATION_JUDGE: judgeConfig, SCORERS, SIMILARITY, FRESH_ITEMS, ITEM_TIMEOUT_MS } = this.config;
-    const account: Account = { component: 'evaluation', model: judgement.model, workload: judgement.workload, runId: judgement.cycleId };
+    const { EVALUATION_JUDGE: judgeConfig, FRESH_ITEMS, ITEM_TIMEOUT_MS } = this.config;
     let stopped: BudgetExceededError | undefined;
-    const judge = judgeConfig && (await this.openJudge({ judgeConfig, account, onBudget: (error) => (stopped = this.noteBudget(judgement, error)) }));
-    const scorers = new ScorerSet({
-      ofWorkload: SCORERS[judgement.workload] ?? SCORERS['*'],
-      judge,
-      similarity: SIMILARITY && { client: new OpenAiEmbeddingsClient({ provider: this.providerOf(SIMILARITY.provider), model: SIMILARITY.model }), vectors: this.caches.vectors, scale: SIMILARITY },
-    });
+    const { scorers, judge } = await this.scorersFor(judgement, (error) => (stopped = this.noteBudget(judgement, error)));
     const isJudged = judge !== undefined && suite.items.some((item) => scorers.scorerOf(item) === judge);
     const agreement = judgeConfig && isJudged ? [await this.agreementOf({ judgement, judge, judgeConfig, signal })] : [];
     const again = { same: 0, changed: 0 };
@@ -80,7 +84,7 @@ export class Scoring {
       },
       notes: () => [...scorers.notes, ...agreement, ...(stopped ? [`the judge is asked no more: ${stopped.message}`] : []), ...askedAgainNote(again)],
       close: async () => {
-        if (isJudged && judgeConfig) await this.tellSpending(account, judgeConfig, stopped);
+        if (isJudged && judgeConfig) await this.tellSpending(accountOf(judgement), judgeConfig, stopped);
       },
     };
   }
