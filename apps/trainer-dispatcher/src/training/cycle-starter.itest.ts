@@ -10,7 +10,8 @@ import { HoldHandlers } from '../handlers/hold.handlers.js';
 import { migrations } from '../persistence/migrations.js';
 import { endCycle, insertCycle, insertTarget, insertVersion, storeExamples } from '../persistence/trainer.repository.js';
 import type { CycleOutcome } from '../persistence/trainer.repository.js';
-import { CycleStarter } from './cycle-starter.js';
+import type { CycleStarter } from './cycle-starter.js';
+import { starterWith } from './spec-support/wiring.js';
 
 const target = { model: 'assistant', workload: 'default' };
 const now = (): string => new Date().toISOString();
@@ -20,7 +21,7 @@ let starters: CycleStarter[] = [];
 let handlers: DatasetHandlers;
 
 const starterOn = (database: Database, env: Record<string, string> = {}): CycleStarter =>
-  new CycleStarter(loadConfig({ KAFKA_BROKERS: 'localhost:1', DATABASE_URL: server.url, PROVIDERS: '[]', TRIGGER_PAUSE_MS: '0', ...env }), database, Logger.silent(), new Metrics());
+  starterWith(loadConfig({ KAFKA_BROKERS: 'localhost:1', DATABASE_URL: server.url, PROVIDERS: '{"p":{"baseUrl":"http://localhost:1/v1"}}', TRIGGER_PAUSE_MS: '0', ...env }), database);
 const first = (): Database => databases[0] as Database;
 
 beforeAll(async () => {
