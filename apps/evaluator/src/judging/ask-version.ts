@@ -36,9 +36,12 @@ export interface AnswerRecord {
 export interface RetryPolicy {
   readonly attempts: number;
   readonly firstPauseMs: number;
+  /** Before each further round over what passing faults have left without a score; none unless given. */
+  readonly roundPausesMs?: readonly number[];
 }
 
-export const DEFAULT_RETRY: RetryPolicy = { attempts: 4, firstPauseMs: 250 };
+/** A provider that is started again takes longer than the attempts of one item, and fails too few items to be an outage: the rounds make up for that. */
+export const DEFAULT_RETRY: RetryPolicy = { attempts: 4, firstPauseMs: 250, roundPausesMs: [2_000, 10_000] };
 
 /** A version's answer, or the code of the fault that kept it away. */
 export type Asked = { readonly content: string; readonly finishReason: string; readonly latencyMs: number; readonly costUsd: number | null } | { readonly fault: string };

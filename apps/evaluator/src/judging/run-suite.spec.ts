@@ -129,4 +129,27 @@ describe('runSuite', () => {
     expect(saved).toHaveLength(records.length);
     expect(new Set(saved.map(({ versionId, itemId }) => versionId + itemId)).size).toBe(700);
   });
+
+  it('asks again at the end what a provider that was away for a moment has left without an answer', async () => {
+    let asked = 0;
+    const { runner } = scripted((version, question) => ((asked += 1) <= 40 && asked > 10 ? fault(true) : right(version, question)));
+    const saved: AnswerRecord[] = [];
+    const save = async (records: readonly AnswerRecord[]): Promise<void> => void saved.push(...records);
+    const records = await runSuite(run({ runner, items: items(60), save, retry: { attempts: 3, firstPauseMs: 0, roundPausesMs: [0, 0] } }));
+    expect(records).toHaveLength(120);
+    expect(records.every(({ score, fault: kept }) => score === 1 && kept === null)).toBe(true);
+    // Had all been answered at first, there would have been nothing to ask again.
+    expect(saved.some(({ fault: kept }) => kept === 'connection')).toBe(true);
+  });
+
+  it.each([
+    ['that are given so many rounds in vain', { code: 'connection', retryable: true }, 3],
+    ['of requests that are refused', { code: 'refused', retryable: false }, 1],
+    ['of answers that take too long', { code: 'timeout', retryable: true }, 1],
+  ])('lets faults stay %s', async (_, kind, rounds) => {
+    const { runner, seen } = scripted((version, question) => (question === 'question 3' ? new RatchetError({ message: 'no', ...kind }) : right(version, question)));
+    const records = await runSuite(run({ runner, items: items(20), retry: { attempts: 1, firstPauseMs: 0, roundPausesMs: [0, 0] } }));
+    expect(records.filter(({ fault: kept }) => kept !== null).map(({ itemId, fault: kept }) => `${itemId} ${kept}`)).toEqual([`general-3 ${kind.code}`, `general-3 ${kind.code}`]);
+    expect(seen.calls.filter((call) => call === 'v2 question 3')).toHaveLength(rounds);
+  });
 });

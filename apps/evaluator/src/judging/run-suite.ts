@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { RatchetError } from '@ratchet/observability';
 import { placeKey, promptHashOf } from '../scoring/answer-cache.js';
 import type { AnswerCache, CachedAnswer, NewAnswer } from '../scoring/answer-cache.js';
+import { asStoredFault } from '../scoring/scorer.js';
 import { ScorerSet } from '../scoring/scorer-set.js';
 import type { SuiteItem } from '../suites/suite-item.js';
 import type { AnswerRecord, JudgedVersion, RetryPolicy, VersionRunner } from './ask-version.js';
@@ -15,6 +17,8 @@ const RECORDS_PER_SAVE = 200;
 /** Items whose cached answers are in memory at once. */
 const ITEMS_PER_CHUNK = 1_000;
 const TIME_LIMIT_MS = 120_000;
+/** Of a provider that was away for a moment. What took too long is not asked again: it would take as long once more. */
+const PASSING_FAULTS: ReadonlySet<string> = new Set(['connection', 'rate_limited', 'bad_response', asStoredFault('model_away')]);
 
 /** The provider is away; the judgement is to be continued later. */
 export class ProviderOutage extends RatchetError {
@@ -133,6 +137,17 @@ class Run {
     if (this.unsaved.length >= RECORDS_PER_SAVE) await this.flush();
   }
 
+  /** Forgets faults that pass, and gives their items. */
+  takeFaulty(): SuiteItem[] {
+    const faulty = new Set<string>();
+    for (const [key, { itemId, fault }] of this.answers) {
+      if (fault === null || !PASSING_FAULTS.has(fault)) continue;
+      faulty.add(itemId);
+      this.answers.delete(key);
+    }
+    return this.run.items.filter(({ itemId }) => faulty.has(itemId));
+  }
+
   async flush(): Promise<void> {
     const [records, answers] = [this.unsaved, this.uncached];
     [this.unsaved, this.uncached] = [[], []];
@@ -154,15 +169,30 @@ export const runSuite = async (suiteRun: SuiteRun): Promise<AnswerRecord[]> => {
     work(run, queue, signal).catch((error: unknown) => {
       if (!stop.signal.aborted) stop.abort(error);
     });
-  for (let start = 0; start < suiteRun.items.length && !signal.aborted; start += ITEMS_PER_CHUNK) {
-    const chunk = suiteRun.items.slice(start, start + ITEMS_PER_CHUNK);
-    await run.prepare(chunk);
-    const queue = chunk[Symbol.iterator]();
-    await Promise.all(Array.from({ length: suiteRun.concurrency }, () => guarded(queue)));
-  }
-  await run.flush();
-  signal.throwIfAborted();
+  const judgeAll = async (items: readonly SuiteItem[]): Promise<void> => {
+    for (let start = 0; start < items.length && !signal.aborted; start += ITEMS_PER_CHUNK) {
+      const chunk = items.slice(start, start + ITEMS_PER_CHUNK);
+      await run.prepare(chunk);
+      const queue = chunk[Symbol.iterator]();
+      await Promise.all(Array.from({ length: suiteRun.concurrency }, () => guarded(queue)));
+    }
+    await run.flush();
+    signal.throwIfAborted();
+  };
+  await judgeAll(suiteRun.items);
+  await judgeFaultyAgain(suiteRun, { run, judgeAll });
   return [...run.answers.values()];
+};
+
+/** After an outage that was waited out in vain nothing is asked again. */
+const judgeFaultyAgain = async ({ onOutage, retry = DEFAULT_RETRY, signal }: SuiteRun, { run, judgeAll }: { run: Run; judgeAll: (items: readonly SuiteItem[]) => Promise<void> }): Promise<void> => {
+  if (onOutage === 'give_up') return;
+  for (const pauseMs of retry.roundPausesMs ?? []) {
+    const faulty = run.takeFaulty();
+    if (faulty.length === 0) return;
+    await sleep(pauseMs, undefined, { signal });
+    await judgeAll(faulty);
+  }
 };
 
 const work = async (run: Run, queue: Iterator<SuiteItem>, signal: AbortSignal): Promise<void> => {
