@@ -3,8 +3,7 @@ import { Controller, Get, Header, Inject, NotFoundException, Param } from '@nest
 import { Database } from '@ratchet/persistence';
 import { trainingRun } from '../persistence/run.repository.js';
 import { jobDescription } from './backends/job-description.js';
-import { programFiles } from './training-data.js';
-import type { DataFileName } from './training-data.js';
+import { dataFileNames, programFiles } from './training-data.js';
 import { TrainingOrders } from './training-orders.js';
 
 /** Where the pods of a run fetch its files. The address holds a token of the run's own, and is good as long as the run. */
@@ -24,7 +23,8 @@ export class TrainingDataController {
     if (!run || !expected || !isSame(token, expected)) throw new NotFoundException();
     const order = await this.orders.of(run);
     if (name === 'job.json') return `${JSON.stringify(jobDescription(order), null, 2)}\n`;
-    const text = programFiles(order.data)[name as DataFileName];
+    const known = dataFileNames.find((file) => file === name);
+    const text = known && programFiles(order.data)[known];
     if (text === undefined) throw new NotFoundException();
     return text;
   }

@@ -178,7 +178,7 @@ describe('the data of a run', () => {
     expect(JSON.parse(first ?? '')).toMatchObject({ id: 'd1-1', messages: [{ content: 'question d1-1' }, { content: 'answer d1-1' }] });
     expect(JSON.parse(await data.file(cycleId, 'secret', 'job.json'))).toMatchObject({ cycleId, baseModel: 'base', counts: { examples: 2, retention: 0, preferences: 0 } });
     await expect(data.file(cycleId, 'guessed', 'examples.jsonl')).rejects.toMatchObject({ status: 404 });
-    await expect(data.file(cycleId, 'secret', 'preferences.jsonl')).rejects.toMatchObject({ status: 404 });
+    for (const name of ['preferences.jsonl', '__proto__', '../job.json']) await expect(data.file(cycleId, 'secret', name)).rejects.toMatchObject({ status: 404 });
     await database.query(`update cycles set state = 'judging'`);
     await expect(data.file(cycleId, 'secret', 'examples.jsonl')).rejects.toMatchObject({ status: 404 });
   });

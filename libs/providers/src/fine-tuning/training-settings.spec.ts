@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { parseProviders } from '../config/provider-config.js';
-import { hyperparametersFor, retainedInFile, trainerOf } from './training-settings.js';
+import { hyperparametersFor, hyperparametersPlace, retainedInFile, trainerOf } from './training-settings.js';
 
 const gentle = { recipe: 'gentle', curriculum: true, retentionRatio: 4 } as const;
 
@@ -18,6 +18,10 @@ describe('training settings', () => {
       expect(Object.keys(hyperparametersFor('openai', { ...gentle, recipe })).sort()).toEqual(['batch_size', 'learning_rate_multiplier', 'n_epochs']);
     }
     expect(hyperparametersFor('openai', { ...gentle, recipe: 'article' })).toMatchObject({ n_epochs: 1, learning_rate_multiplier: 0.1 });
+  });
+
+  it('puts hyperparameters where OpenAI and Azure read them, and elsewhere where older servers do', () => {
+    expect(['https://api.openai.com/v1', 'https://mine.openai.azure.com/openai/v1?api-version=1', 'http://vllm:8000/v1', 'https://api.openai.com.example.org/v1'].map((baseUrl) => hyperparametersPlace({ baseUrl }))).toEqual(['method', 'method', 'top', 'top']);
   });
 
   it('mixes retained examples into the file where the trainer remembers none', () => {

@@ -153,6 +153,13 @@ describe('what the provider is sent', () => {
     expect(server.bodies[0]).toHaveProperty('hyperparameters');
   });
 
+  it('is answers for the embedded model server, which knows no pairs', async () => {
+    provider = { ...provider, trainer: 'embedded' };
+    await open({ method: 'dpo', minPairs: 1 }).start(orderOf('c1').order);
+    expect(server.bodies[0]).toMatchObject({ hyperparameters: { recipe: 'gentle', curriculum: false } });
+    expect(server.bodies[0]).not.toHaveProperty('method');
+  });
+
   it('has supervised hyperparameters where the provider reads them', async () => {
     await open({ hyperparametersIn: 'method' }).start(orderOf('c1').order);
     expect(server.bodies[0]).toMatchObject({ method: { type: 'supervised', supervised: { hyperparameters: { n_epochs: 3 } } } });

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { hyperparametersFor, hyperparametersPlace, ProviderError, trainerOf } from '@ratchet/providers';
-import type { FineTuningClient, FineTuningJob, ProviderConfig } from '@ratchet/providers';
+import type { FineTuningClient, FineTuningJob, ProviderConfig, Trainer } from '@ratchet/providers';
 import { hashOfText, preferencePairs, providerFile } from '../../training-data.js';
 import type { TrainingData } from '../../training-data.js';
 import type { OpenAiTrainerConfig } from '../../trainers-config.js';
@@ -20,9 +20,9 @@ const PAYS_PER_TOKENS = 1_000_000;
 const createsNothing = (error: unknown): boolean => error instanceof ProviderError && (error.code === 'refused' || error.code === 'rate_limited');
 const listsNoJobs = (error: unknown): boolean => error instanceof ProviderError && (error.status === 404 || error.status === 405 || error.status === 501);
 
-/** Which way of training a provider's job takes. */
-export const methodOf = ({ method, minPairs }: Pick<OpenAiTrainerConfig, 'method' | 'minPairs'>, data: TrainingData): 'supervised' | 'dpo' =>
-  method === 'dpo' && preferencePairs([...data.train, ...data.retained]).length >= minPairs ? 'dpo' : 'supervised';
+/** Which way of training a provider's job takes; the embedded model server knows no pairs. */
+const methodOf = ({ method, minPairs }: OpenAiTrainerConfig, trainer: Trainer, data: TrainingData): 'supervised' | 'dpo' =>
+  method === 'dpo' && trainer !== 'embedded' && preferencePairs([...data.train, ...data.retained]).length >= minPairs ? 'dpo' : 'supervised';
 
 /**
  * Fine-tuning jobs in OpenAI's shapes. A job is never started twice: where the provider honours idempotency keys, the request is simply repeated; elsewhere
@@ -38,14 +38,14 @@ export class OpenAiBackend implements TrainerBackend {
   ) {}
 
   hashOf(data: TrainingData): string {
-    return hashOfText(this.fileOf(data, methodOf(this.config, data)));
+    return hashOfText(this.fileOf(data, methodOf(this.config, trainerOf(this.provider), data)));
   }
 
   async start(order: TrainingOrder): Promise<void> {
     const { job, asked, method: known } = order.memory as Memory;
     if (job) return;
     // As the file was written, whatever the configuration says since.
-    const method = known ?? methodOf(this.config, order.data);
+    const method = known ?? methodOf(this.config, trainerOf(this.provider), order.data);
     const file = await this.upload(order, method);
     if (asked && !this.honoursKeys && (await this.recall(order, file, Number(asked)))) return;
     await order.remember({ asked: String(Date.now()) });
