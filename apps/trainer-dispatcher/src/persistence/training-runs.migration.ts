@@ -15,7 +15,7 @@ export class TrainingRuns0005 extends ForwardMigration {
       alter table cycles add column data_hash text;
       -- Who ordered the run to end, and why.
       alter table cycles add column cancelled_by text;
-      update cycles set run_started_at = started_at, run_begun = true where state = 'training' and provider_job is not null;
+      update cycles set run_started_at = started_at, run_begun = true, trainer = 'provider' where state = 'training' and provider_job is not null;
       create index cycles_by_run on cycles (model, workload, run_started_at);
       -- The last words of runs: text of programs, which may repeat what users wrote.
       create table training_logs (

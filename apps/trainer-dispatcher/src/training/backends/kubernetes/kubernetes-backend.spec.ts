@@ -88,6 +88,14 @@ describe('a training Job', () => {
     expect(await look()).toMatchObject({ status: 'failed', ...failure });
   });
 
+  it('whose init container failed says so, and its examples are not to blame', async () => {
+    const { look } = await started();
+    server.pod(jobName, { name: 'p1', phase: 'Failed', terminated: { exitCode: 1 } });
+    Object.assign(server.pods[0]?.status ?? {}, { initContainerStatuses: [{ name: 'data', state: { terminated: { exitCode: 22 } } }] });
+    server.end(jobName, { type: 'Failed', reason: 'BackoffLimitExceeded' });
+    expect(await look()).toEqual({ status: 'failed', code: 'failed', dataAtFault: false, reason: 'the Job failed (BackoffLimitExceeded): its init container data did, before the training' });
+  });
+
   it('that somebody deleted has failed, and is not created again', async () => {
     const { backend, run, look } = await started();
     server.jobs.delete(jobName);

@@ -32,6 +32,9 @@ const nullIf404 = (error: unknown): undefined => {
   throw error;
 };
 
+/** The init container that a pod ended by: no training began. */
+const failedBefore = ({ status }: V1Pod): string | undefined => status?.initContainerStatuses?.find(({ state }) => (state?.terminated?.exitCode ?? 0) !== 0)?.name;
+
 /** A Job of the cluster. Its name follows from the cycle, so that the cluster itself refuses a second one. */
 export class KubernetesBackend implements TrainerBackend {
   readonly backend = 'kubernetes';
@@ -166,6 +169,8 @@ export class KubernetesBackend implements TrainerBackend {
   private failureOf(job: V1Job, pods: readonly V1Pod[]): TrainingRun {
     const reason = conditionOf(job, 'Failed')?.reason ?? 'unknown';
     if (reason === 'DeadlineExceeded') return { status: 'failed', code: 'timed_out', reason: 'the Job did not end in time', dataAtFault: false };
+    const before = pods.map(failedBefore).find((name) => name !== undefined);
+    if (before !== undefined) return { status: 'failed', code: 'failed', reason: `the Job failed (${reason}): its init container ${before} did, before the training`, dataAtFault: false };
     const end = pods.map((pod) => this.endOf(pod)).find((terminated) => terminated !== undefined);
     const failure: RunFailure | undefined = end?.reason === 'OOMKilled' ? { code: 'failed', reason: 'out of memory', dataAtFault: false } : failureOfExit({ code: end?.exitCode ?? null });
     return { status: 'failed', ...(failure ?? { code: 'failed', dataAtFault: false }), reason: `the Job failed (${reason}): ${failure?.reason ?? 'its last container ended well'}` };
