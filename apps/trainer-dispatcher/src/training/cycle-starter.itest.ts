@@ -1,7 +1,7 @@
 // When a cycle begins by itself, by a person's command, and never twice, against a real PostgreSQL.
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Command, DatasetVersioned, Example, TrainingStarted } from '@ratchet/domain';
-import { Logger, Metrics } from '@ratchet/observability';
+import { Logger } from '@ratchet/observability';
 import { Database, prepareJobs } from '@ratchet/persistence';
 import { createTestDatabase, type TestDatabase } from '@ratchet/testing';
 import { loadConfig } from '../config.js';
