@@ -47,7 +47,7 @@ describe('a version judged against itself', () => {
     for (const side of ['one', 'two']) {
       const { outcome, message } = await check((versionId, question) => (versionId === side && /[12]$/u.test(question) ? 'wrong' : right(question)));
       expect(outcome).toBe('different');
-      expect(message).toContain(`the ${side === 'one' ? 'second' : 'first'} time, the version scored higher: Target score`);
+      expect(message).toContain(`the ${side === 'one' ? 'second' : 'first'} time, the version scored higher: score`);
       expect(message).toContain(`the ${side === 'one' ? 'first' : 'second'} time, the version scored lower in c`);
     }
   });

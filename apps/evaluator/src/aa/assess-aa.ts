@@ -57,7 +57,7 @@ const differences = (label: string, { incumbent, candidate, gateConfig }: { incu
   const [gain, regression, latency] = [gateOf('target_improvement'), gateOf('no_regression'), gateOf('latency_acceptable')];
   const harmed = regression?.categories?.filter((category) => category.harmed) ?? [];
   return [
-    ...(gain?.verdict === 'passed' ? [`${label} scored higher: ${gain.message.replace(/, asked for .*$/u, '')}`] : []),
+    ...(gain?.verdict === 'passed' ? [`${label} scored higher: ${gain.message.replace(/^Target score (.*), asked for .*$/u, 'score $1')}`] : []),
     ...(harmed.length > 0 ? [`${label} scored lower in ${categoriesText(harmed)}`] : []),
     ...(latency?.verdict === 'failed' ? [`${label} was slower: ${latency.message.replace(/, acceptable up to .*$/u, '')}`] : []),
   ];
