@@ -96,22 +96,25 @@ export const topics = {
     retentionMs: -1,
     events: [keyed(versionPublished, (d) => d.versionId)],
     producers: ['trainer-dispatcher'],
-    consumers: ['gateway', 'evaluator', 'data-generator', 'console'],
+    consumers: ['gateway', 'trainer-dispatcher', 'evaluator', 'data-generator', 'console'],
   }),
   candidates: topic({
     name: 'ratchet.candidates.v1',
     key: 'cycle id',
+    // The registry's lineage is read from here, as long as promotions are.
+    retentionMs: 365 * DAY_MS,
     events: [
       keyed(trainingStarted, (d) => d.cycleId),
       keyed(trainingFailed, (d) => d.cycleId),
       keyed(candidateRegistered, (d) => d.cycleId),
     ],
     producers: ['trainer-dispatcher'],
-    consumers: ['evaluator', 'rollout-controller', 'analyzer', 'data-generator', 'console'],
+    consumers: ['trainer-dispatcher', 'evaluator', 'rollout-controller', 'analyzer', 'data-generator', 'console'],
   }),
   verdicts: topic({
     name: 'ratchet.verdicts.v1',
     key: 'cycle id',
+    retentionMs: 365 * DAY_MS,
     events: [keyed(candidateJudged, (d) => d.cycleId)],
     producers: ['evaluator'],
     consumers: ['rollout-controller', 'trainer-dispatcher', 'analyzer', 'data-generator', 'console'],

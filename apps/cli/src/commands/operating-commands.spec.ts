@@ -31,6 +31,10 @@ describe('the operating commands', () => {
     ['dlq list', ['dlq', 'list']],
     ['audit verify', ['audit', 'verify']],
     ['trace', ['trace', 'some-id']],
+    ['cycle start', ['cycle', 'start', ...who]],
+    ['cycle list', ['cycle', 'list']],
+    ['registry lineage', ['registry', 'lineage', 'v2']],
+    ['registry export', ['registry', 'export', '--to-mlflow', 'http://127.0.0.1:1']],
   ])('say that no broker answers: %s', async (_, argv) => {
     const { code, stdout, stderr } = await run([...argv, ...nowhere]);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
@@ -46,6 +50,10 @@ describe('the operating commands', () => {
     ['dataset import without a file', ['dataset', 'import', join(folder, 'none'), '--suite', 'general', '--model', 'm'], 'cannot read'],
     ['review reject without a reason', ['review', 'reject', 'e1', '--model', 'm', '--actor', 'ann'], "required option '--reason"],
     ['review claim of named items and of the next', ['review', 'claim', 'e1', '--next', '3', ...who], 'not both'],
+    ['cycle start without a name', ['cycle', 'start', '--model', 'm', '--reason', 'r'], "required option '--actor"],
+    ['cycle start that waits for no time', ['cycle', 'start', ...who, '--wait', '--wait-minutes', '0'], 'a number of minutes above 0'],
+    ['registry export to nowhere', ['registry', 'export'], "required option '--to-mlflow"],
+    ['registry export to no address', ['registry', 'export', '--to-mlflow', 'http://'], '--to-mlflow is no address'],
     ['erase without a user', ['erase', ...who], 'give --model, --user'],
     ['replay of a file that is not there', ['replay', join(folder, 'none')], 'cannot read'],
   ])('exit 2 before they ask Kafka anything: %s', async (_, argv, message) => {

@@ -8,9 +8,9 @@ const text = (value: string): string => printableText(value, TEXT_CHARS_MAX);
 const listOf = (ids: readonly string[] | undefined): string => (ids === undefined || ids.length === 0 ? 'none' : ids.map(text).join(', '));
 const fieldsOf = (record: Readonly<Record<string, string | number | boolean>>): string => Object.entries(record).map(([name, value]) => text(`${name} ${value}`)).join(', ') || 'none';
 
-/** Who made it, in words: a person adopted it, a fix patched it, or a back end trained it. */
-export const makerOf = ({ cycle }: RegisteredVersion): string => {
-  if (!cycle?.registered) return 'adopted by a person';
+/** Who made it, in words: a person adopted it, a fix patched it, or a back end trained it. Topics keep cycles for a year, and versions for ever. */
+export const makerOf = ({ published, cycle }: RegisteredVersion): string => {
+  if (!cycle?.registered) return published.parentVersion === undefined ? 'adopted by a person' : 'a cycle that the topics have let go';
   if (cycle.registered.fixId !== undefined) return `fix ${cycle.registered.fixId}`;
   return `trained by ${cycle.registered.backend ?? 'openai'}`;
 };

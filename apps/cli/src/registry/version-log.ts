@@ -35,10 +35,11 @@ const stateByCycle = ({ promoted, rolledBack, rejectedBy, judged, stage }: Known
   return judged?.outcome === 'insufficient' ? 'insufficient' : 'registered';
 };
 
-export const stateOfVersion = ({ aliases, cycle }: RegisteredVersion): VersionState => {
+export const stateOfVersion = ({ published, aliases, cycle }: RegisteredVersion): VersionState => {
   if (aliases.includes('champion')) return 'champion';
   if (aliases.includes('candidate')) return 'candidate';
-  return cycle ? stateByCycle(cycle) : 'adopted';
+  if (cycle) return stateByCycle(cycle);
+  return published.parentVersion === undefined ? 'adopted' : 'registered';
 };
 
 /** All versions with their lineage, from the topics alone. */
@@ -81,7 +82,12 @@ export class VersionLog {
   lineage(version: RegisteredVersion): RegisteredVersion[] {
     const byId = new Map(this.list(version.published).map((one) => [one.published.versionId, one]));
     const line = [version];
-    for (let parent = byId.get(version.published.parentVersion ?? ''); parent && !line.includes(parent); parent = byId.get(parent.published.parentVersion ?? '')) line.unshift(parent);
+    byId.delete(version.published.versionId);
+    for (let parent = byId.get(version.published.parentVersion ?? ''); parent; parent = byId.get(parent.published.parentVersion ?? '')) {
+      line.unshift(parent);
+      // A parent comes once, whatever the topic says.
+      byId.delete(parent.published.versionId);
+    }
     return line;
   }
 
