@@ -11,6 +11,7 @@ export { cosine, dotProduct, EMBEDDING_DIM, fitIdf, hashEmbedding, type HashEmbe
 export { LinearSoftmax, softmaxInPlace } from './linear-softmax.js';
 export { checkRecipe, DEFAULT_RECIPE, isRecipeName, type Recipe, type RecipeName, recipeNames, recipes } from './recipe.js';
 export { ReplayBuffer, type ReplayEntry } from './replay-buffer.js';
+export { findSuspectLabels, type SuspectLabel, type SuspectLabelInputs } from './suspect-labels.js';
 export { type EpochProgress, train, type TrainOptions } from './train.js';
 export {
   answerId,

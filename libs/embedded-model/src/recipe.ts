@@ -29,6 +29,8 @@ export interface Recipe {
   readonly retentionWeight: number;
   /** λ of the elastic penalty `λ/2 · Σ F (w − w₀)²`; 0 switches it off. */
   readonly ewcLambda: number;
+  /** Holds a target class by the share of its examples that the base knew, rather than in full: 5 examples do not hold back 50 more. */
+  readonly ewcByEvidence: boolean;
   /** Adds log(class share of the mix) to the scores while training (Menon et al. 2021, arXiv 2007.07314). */
   readonly logitAdjustment: boolean;
   /** Examples kept of each class for later trainings. */
@@ -48,6 +50,7 @@ const scratch: Recipe = {
   retentionRatio: 0,
   retentionWeight: 1,
   ewcLambda: 0,
+  ewcByEvidence: true,
   logitAdjustment: true,
   replayPerClass: 20,
 };
@@ -55,8 +58,8 @@ const scratch: Recipe = {
 /**
  * The recipes. `article` is the one of the incremental-learning article: a tenth of the rate, one epoch, two retained examples for each
  * new one, loss = new + 0.5 · retention + λ · EWC. `gentle` (the default) keeps that tenth for what is known, and gives target classes a
- * rate of their own, ten epochs and logit adjustment. `fast` lets everything move. `full` starts again from zero. The target rates were
- * measured (bench/training): below them new answers stay unsure, above them old categories begin to suffer.
+ * rate of their own, five epochs and logit adjustment. `fast` lets everything move. `full` starts again from zero. The numbers were
+ * measured (docs/internals/training.md): below these target rates new answers stay unsure, above them old categories begin to suffer.
  */
 export const recipes: Readonly<Record<RecipeName, Recipe>> = {
   scratch,
@@ -73,18 +76,19 @@ export const recipes: Readonly<Record<RecipeName, Recipe>> = {
     retentionRatio: 2,
     retentionWeight: 0.5,
     ewcLambda: 1e4,
+    ewcByEvidence: false,
     logitAdjustment: false,
   },
   gentle: {
     ...scratch,
     name: 'gentle',
     start: 'base',
-    epochs: 10,
+    epochs: 5,
     minExamplesSeen: 0,
     knownClassRate: 0.1,
-    targetClassRate: 0.4,
+    targetClassRate: 0.7,
     retentionRatio: 2,
-    retentionWeight: 0.5,
+    retentionWeight: 1,
     ewcLambda: 3e2,
     logitAdjustment: true,
   },

@@ -14,6 +14,8 @@ export interface ElasticPenalty {
   readonly anchor: LinearSoftmax;
   /** λ of `λ/2 · Σ F (w − anchor)²`. */
   readonly lambda: number;
+  /** Multiplies λ, one factor a class: what rests on little evidence is held back little. Without it, all classes alike. */
+  readonly classShares?: Float32Array;
 }
 
 export interface SgdTrainerOptions {
@@ -167,11 +169,12 @@ export class SgdTrainer {
       return;
     }
     const lambda = penalty?.lambda ?? 0;
+    const shares = penalty?.classShares;
     for (let c = 0; c < classes; c += 1) {
       const r = rate * (classRates[c] as number);
       const at = weightsAt + c;
       const stepped = (weights[at] as number) - r * (gradient[gradientAt + c] as number);
-      const pull = r * lambda * (fisher[at] as number);
+      const pull = r * lambda * (shares === undefined ? 1 : (shares[c] as number)) * (fisher[at] as number);
       weights[at] = pull < PULL_FLOOR ? stepped : (stepped + pull * (anchor[at] as number)) / (1 + pull);
     }
   }

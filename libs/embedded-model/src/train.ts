@@ -9,7 +9,7 @@ import { seededRandom, shuffled } from './random.js';
 import { checkRecipe, DEFAULT_RECIPE, type Recipe, recipes, SMALL_SET_EPOCHS } from './recipe.js';
 import { drawBalanced, type ReplayEntry } from './replay-buffer.js';
 import { sentencesOfTraining, type SentenceVectors } from './sentence-vectors.js';
-import { SgdTrainer, type WeightedSample } from './sgd-trainer.js';
+import { type ElasticPenalty, SgdTrainer, type WeightedSample } from './sgd-trainer.js';
 import { DEFAULT_FALLBACK_ANSWER, difficulties, hashExamples, type TrainingExample } from './training-example.js';
 import { drawRetention, type LabelledExample, planTraining, type TrainingPlan } from './training-plan.js';
 
@@ -109,7 +109,7 @@ function fitHead({ plan, recipe, base, sentences, seed, curriculum, onEpoch }: F
     totalSteps: epochs * Math.ceil(perEpoch / batchSize),
     batchSize,
     classRates: classRates({ plan, recipe, head }),
-    ...(goesOn && recipe.ewcLambda > 0 && { penalty: penaltyFrom({ base, classes: head.classes, lambda: recipe.ewcLambda }) }),
+    ...(goesOn && recipe.ewcLambda > 0 && { penalty: penaltyFrom({ base, plan, head, recipe }) }),
   });
   const random = seededRandom(seed);
   const epochLosses: number[] = [];
@@ -135,12 +135,15 @@ function batchSizeFor({ recipe, samplesSeen }: { recipe: Recipe; samplesSeen: nu
   return Math.min(recipe.batchSize, small);
 }
 
-function penaltyFrom({ base, classes, lambda }: { base: Checkpoint; classes: number; lambda: number }) {
+function penaltyFrom({ base, plan, head, recipe }: { base: Checkpoint; plan: TrainingPlan; head: LinearSoftmax; recipe: Recipe }): ElasticPenalty {
   const anchor = base.head.clone();
-  anchor.grow(classes);
+  anchor.grow(head.classes);
   const fisher = base.fisher.clone();
-  fisher.grow(classes);
-  return { anchor, fisher, lambda };
+  fisher.grow(head.classes);
+  if (!recipe.ewcByEvidence) return { anchor, fisher, lambda: recipe.ewcLambda };
+  const classShares = new Float32Array(head.stride).fill(1);
+  for (const classIndex of plan.targets) classShares[classIndex] = (base.classes[classIndex]?.examples ?? 0) / Math.max(1, plan.classes[classIndex]?.examples ?? 0);
+  return { anchor, fisher, lambda: recipe.ewcLambda, classShares };
 }
 
 function classRates({ plan, recipe, head }: { plan: TrainingPlan; recipe: Recipe; head: LinearSoftmax }): Float32Array {
