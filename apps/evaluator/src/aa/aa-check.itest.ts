@@ -44,7 +44,7 @@ const events = async (type: string): Promise<Record<string, unknown>[]> => {
 const turn = async (): Promise<number> => {
   await app.get(AaCheckTick).tick();
   const jobs = await database.query<{ id: string }>(`select (evaluator_jobs.remove_job(key)).id from evaluator_jobs.jobs where key like 'aa-check:%'`);
-  for (const _ of jobs) await app.get(AaCheckJob).run(target, new AbortController().signal);
+  for (let left = jobs.length; left > 0; left -= 1) await app.get(AaCheckJob).run(target, new AbortController().signal);
   return jobs.length;
 };
 
