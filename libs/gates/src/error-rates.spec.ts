@@ -7,7 +7,7 @@ import { judgeRegression } from './regression.gate.js';
 import { drawGeneral, judgeGeneralOf, judgeHidingOf, judgeSafetyOf, judgeTargetOf, type Random, sharesOf, type VerdictShares } from './spec-support/simulate-candidates.js';
 
 // The goal: what the gates say of candidates whose truth is known. `npm run verify -- gates` does the same with many more candidates.
-const RUNS = 300;
+const RUNS = 200;
 
 const shares = (judgeOne: (random: Random) => GateFinding, runs = RUNS): VerdictShares => sharesOf({ runs }, judgeOne);
 
