@@ -108,7 +108,7 @@ const heldBackBy = (facts: TriggerFacts, policy: TriggerPolicy): string | undefi
 export const shownFacts = (facts: TriggerFacts, policy: TriggerPolicy): ShownFacts => {
   const pValue = degradationPValue(facts, policy.degradationRatio);
   return {
-    fired: firedOf(facts, pValue, policy).map(({ trigger }) => trigger).join(', '),
+    fired: firedOf(facts, pValue, policy).map(({ trigger }) => trigger).join(', ') || 'none',
     daysSinceLastTraining: rounded((facts.nowMs - facts.lastTrainingMs) / DAY_MS),
     scheduleDays: rounded(policy.scheduleMs / DAY_MS),
     baselineFailureRate: rounded(rate(facts.baseline)),
