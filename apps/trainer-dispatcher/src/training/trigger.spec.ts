@@ -72,11 +72,11 @@ describe('the pause', () => {
 });
 
 describe('a rate that does not change', () => {
-  // Looked at every hour for 90 days over the last 24 hours, 40 times, by a seed: the bare ratio would fire in nearly all of them.
+  // Looked at every hour for 90 days over the last 24 hours, 15 times, by a seed: the bare ratio would fire in nearly all of them.
   const fires = (isFiring: (facts: TriggerFacts) => boolean): number => {
     const random = seededRandom(11);
     const failuresOf = (n: number): number => Array.from({ length: n }, random).filter((drawn) => drawn < 0.1).length;
-    return Array.from({ length: 40 }, () => {
+    return Array.from({ length: 15 }, () => {
       const baseline = { outcomes: 2_000, failures: failuresOf(2_000) };
       const hours = Array.from({ length: 90 * 24 }, () => failuresOf(25));
       const days = hours.slice(24).map((_, hour) => hours.slice(hour, hour + 24).reduce((sum, n) => sum + n, 0));
@@ -85,7 +85,7 @@ describe('a rate that does not change', () => {
   };
 
   it('fires in few quarters, where the bare ratio fires in nearly every one', () => {
-    expect(fires((facts) => degradationPValue(facts, policy.degradationRatio) < policy.degradationPValue)).toBeLessThanOrEqual(6);
-    expect(fires(({ baseline, current }) => current.failures / current.outcomes > (1.1 * baseline.failures) / baseline.outcomes)).toBeGreaterThan(35);
+    expect(fires((facts) => degradationPValue(facts, policy.degradationRatio) < policy.degradationPValue)).toBeLessThanOrEqual(3);
+    expect(fires(({ baseline, current }) => current.failures / current.outcomes > (1.1 * baseline.failures) / baseline.outcomes)).toBeGreaterThan(12);
   });
 });
