@@ -246,6 +246,26 @@ describe('rollout-controller', () => {
     expect(await statuses()).toEqual(['v2-b RUNNING 1']);
   });
 
+  it('leaves a candidate alone that waits for more data, and one that failed, whoever approves them', async () => {
+    await order({ name: 'target.adopt', bundle });
+    await candidate('v2-b', { outcome: 'insufficient', awaits: 'more_data' });
+    await candidate('v3-c', { outcome: 'failed' });
+    await order({ name: 'candidate.approve', version: 'v2-b' });
+    await order({ name: 'candidate.approve', version: 'v3-c' });
+    expect(await statuses()).toEqual([]);
+  });
+
+  it('rolls out once what a person approved, and says who did', async () => {
+    await order({ name: 'target.adopt', bundle });
+    await candidate('v2-b', { outcome: 'insufficient', awaits: 'person' });
+    const commandId = randomUUID();
+    await order({ name: 'candidate.approve', version: 'v2-b', commandId });
+    await order({ name: 'candidate.approve', version: 'v2-b', commandId });
+    expect(await statuses()).toEqual(['v2-b RUNNING 1']);
+    const moves = await sent('ratchet.rollout.advanced');
+    expect(moves.map(({ data }) => [data['from'], data['to'], data['actor']])).toContainEqual(['AWAITING_APPROVAL', 'RUNNING(1)', expect.stringMatching(/^human:/u)]);
+  });
+
   it('brings the previous champion back on order, once a rollout is over', async () => {
     await order({ name: 'target.adopt', bundle });
     await candidate('v2-b');

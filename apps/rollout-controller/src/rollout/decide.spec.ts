@@ -227,6 +227,17 @@ describe('decide: approval', () => {
     expect(new Driver().started().ordered('candidate.reject', at(1)).state.status).toBe('ROLLED_BACK');
   });
 
+  it('drops a candidate without enough evidence when nobody decides in time, and cannot be told to start it then', () => {
+    const driver = new Driver(quickPolicy({ approvalWaitMs: 60_000 }));
+    driver.judged('insufficient');
+    expect(driver.considered({ at: START + 59_999 }).transitions).toEqual([]);
+    const { effects } = driver.considered({ at: START + 60_000 });
+    expect(driver.state.status).toBe('CANCELLED');
+    expect(effects).toContainEqual(expect.objectContaining({ type: 'raiseAlert', name: 'candidate_lapsed' }));
+    expect(effects).toContainEqual(expect.objectContaining({ type: 'resolveAlert', name: 'rollout_needs_human' }));
+    expect(driver.ordered('candidate.approve', START + 70_000).effects).toMatchObject([{ type: 'refuse' }]);
+  });
+
   it('asks before a stage that the policy names, after everything else is fine', () => {
     const driver = new Driver(quickPolicy({ approvalStages: [2] })).started();
     driver.evaluated(at(1), [fine(1)]);

@@ -64,12 +64,19 @@ export const advanced = ({ state, policy, at }: Context): Partial<MutableState> 
   return { status: 'RUNNING', stage, share: shareOf(policy, stage), stageEnteredAt: at, deadlineFrom: at };
 };
 
+/** Nobody decided: what is not proven is not shipped. */
+const lapsed = (context: Context): Decision => {
+  const message = `Candidate ${context.state.version} is dropped: nobody approved or rejected it in time`;
+  return transit(context, { actor: POLICY_ACTOR, reason: message, change: { status: 'CANCELLED' }, alert: { name: 'candidate_lapsed', severity: 'warning', message, momentary: true } });
+};
+
 const consider = (context: Context, event: Extract<DecideEvent, { type: 'considered' }>): Decision => {
-  const { state } = context;
+  const { state, policy } = context;
   if (state.status !== 'DRAFT' && !(state.status === 'AWAITING_APPROVAL' && state.stage === 0)) return unchanged(state);
   if (event.champion !== state.baseVersion) {
     return transit(context, { actor: POLICY_ACTOR, reason: `it was made from ${state.baseVersion}, but ${event.champion} is the champion now`, change: { status: 'SUPERSEDED' } });
   }
+  if (state.status === 'AWAITING_APPROVAL' && context.at - state.statusSince >= policy.approvalWaitMs) return lapsed(context);
   if (state.status !== 'DRAFT' || !event.placeFree || event.automationHeld) return unchanged(state);
   return transit(context, { actor: POLICY_ACTOR, reason: 'the first stage starts', change: { ...advanced(context), references: event.references } });
 };

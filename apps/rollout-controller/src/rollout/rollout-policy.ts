@@ -41,6 +41,8 @@ export const rolloutPolicySchema = z
     productionBaselineBelowShare: shareSchema.default(0.05),
     /** Stages (1 is the first) that a person must approve before they are entered. */
     approvalStages: z.array(z.number().int().positive()).default([]),
+    /** A candidate without enough evidence waits so long for a person's word, then it is dropped. */
+    approvalWaitMs: durationMs.positive().default(7 * DAY_MS),
     stickTo: z.enum(['conversation', 'user']).default('conversation'),
   })
   .superRefine((policy, context) => {

@@ -52,8 +52,8 @@ export class Rollouts {
     await this.evaluate(tx, targetKey(candidate));
   }
 
-  async judge(tx: Transaction, { cycleId, model, workload, version, baseVersion, outcome, message }: CandidateJudged): Promise<void> {
-    if (outcome !== 'passed' && outcome !== 'insufficient') return;
+  async judge(tx: Transaction, { cycleId, model, workload, version, baseVersion, outcome, awaits, message }: CandidateJudged): Promise<void> {
+    if (outcome !== 'passed' && !(outcome === 'insufficient' && awaits !== 'more_data')) return;
     const key = targetKey({ model, workload });
     const target = (await lockTarget(tx, key)) ?? notYetAdopted(key, { model, workload });
     const at = this.clock();

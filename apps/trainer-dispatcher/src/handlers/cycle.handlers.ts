@@ -27,8 +27,10 @@ export class CycleHandlers {
   }
 
   @OnEvent(candidateJudged)
-  async onJudged({ data: { cycleId, outcome } }: EventEnvelope<CandidateJudged>, tx: Transaction): Promise<void> {
+  async onJudged({ data: { cycleId, outcome, awaits } }: EventEnvelope<CandidateJudged>, tx: Transaction): Promise<void> {
     if (outcome === 'passed') await moveCycle(tx, { cycleId, state: 'rollout' });
+    // The examples stay with the candidate until somebody has decided about it.
+    else if (outcome === 'insufficient' && awaits === 'person') await moveCycle(tx, { cycleId, state: 'awaiting_person' });
     else await endCycle(tx, cycleId, outcome === 'failed' ? 'rejected' : outcome);
   }
 
@@ -42,6 +44,8 @@ export class CycleHandlers {
   @OnEvent(rolloutAdvanced)
   async onAdvanced({ data }: EventEnvelope<RolloutAdvanced>, tx: Transaction): Promise<void> {
     if (data.to === 'SUPERSEDED') await endCycle(tx, data.cycleId, 'superseded');
+    if (data.to === 'CANCELLED') await endCycle(tx, data.cycleId, data.actor.startsWith('human:') ? 'rejected' : 'insufficient');
+    if (data.from === 'AWAITING_APPROVAL' && data.to.startsWith('RUNNING')) await moveCycle(tx, { cycleId: data.cycleId, state: 'rollout' });
   }
 
   /** Also after a promotion, when a person takes the former champion back. */

@@ -1,5 +1,6 @@
 import { ForwardMigration } from '@ratchet/persistence';
 import { FixTables0004 } from './fix-tables.migration.js';
+import { AwaitingPerson0007 } from './awaiting-person.migration.js';
 import { HoldsAndRegistry0006 } from './holds-and-registry.migration.js';
 import { TrainingRuns0005 } from './training-runs.migration.js';
 import { TrainingRecipes0002 } from './training-recipes.migration.js';
@@ -75,4 +76,4 @@ class TrainerTables0001 extends ForwardMigration {
     `];
 }
 
-export const migrations = [TrainerTables0001, TrainingRecipes0002, FixTables0004, TrainingRuns0005, HoldsAndRegistry0006];
+export const migrations = [TrainerTables0001, TrainingRecipes0002, FixTables0004, TrainingRuns0005, HoldsAndRegistry0006, AwaitingPerson0007];

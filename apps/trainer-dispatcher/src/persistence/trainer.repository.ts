@@ -120,7 +120,7 @@ export const insertCycle = async (tx: Transaction, cycle: Target & { cycleId: st
 export const findCycle = async (db: Queries, cycleId: string): Promise<CycleRow | undefined> =>
   (await db.query<CycleRow>(`select ${cycleColumns} from cycles where cycle_id = $1`, [cycleId]))[0];
 
-export const moveCycle = async (tx: Transaction, { cycleId, state, version }: { cycleId: string; state: 'judging' | 'rollout'; version?: string }): Promise<void> => {
+export const moveCycle = async (tx: Transaction, { cycleId, state, version }: { cycleId: string; state: 'judging' | 'awaiting_person' | 'rollout'; version?: string }): Promise<void> => {
   await tx.query(`update cycles set state = $2, version = coalesce($3, version) where cycle_id = $1 and ended_at is null`, [cycleId, state, version ?? null]);
 };
 
