@@ -16,6 +16,7 @@ import { ChatConnections } from './judging/chat-connections.js';
 import { JudgeCandidateJob } from './judging/judge-candidate.job.js';
 import { EvaluatorMetrics } from './metrics.js';
 import { ErasureRepository } from './persistence/erasure.repository.js';
+import { FingerprintsRepository } from './persistence/fingerprints.repository.js';
 import { JudgementsRepository } from './persistence/judgements.repository.js';
 import { JudgeQueueRepository } from './persistence/judge-queue.repository.js';
 import { LabelsRepository } from './persistence/labels.repository.js';
@@ -37,7 +38,7 @@ import { SamplingRatesRefresh, SamplingTick } from './quality/sampling/sampling.
 import { SafetySetProvider } from './safety/safety-set.provider.js';
 import { Scoring } from './scoring/scoring.js';
 
-const repositories = [SuitesRepository, VersionsRepository, JudgementsRepository, QualityRepository, StreamsRepository, SamplingRepository, LabelsRepository, JudgeQueueRepository, ErasureRepository, ScoringCachesRepository, AaChecksRepository];
+const repositories = [SuitesRepository, FingerprintsRepository, VersionsRepository, JudgementsRepository, QualityRepository, StreamsRepository, SamplingRepository, LabelsRepository, JudgeQueueRepository, ErasureRepository, ScoringCachesRepository, AaChecksRepository];
 const jobs = [JudgeCandidateJob, JudgeQualityJob, AaCheckJob];
 const ticks = [SamplingTick, QualityAlertsTick, AgreementTick, PruneTick, AaCheckTick];
 

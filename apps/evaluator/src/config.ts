@@ -37,6 +37,8 @@ export const configSchema = databaseConfigSchema.extend({
   MAX_ITEMS: z.coerce.number().int().min(10).max(100_000).default(20_000).describe('Target and general items of one judgement; safety items are never cut'),
   AA_CHECK_EVERY_MS: z.coerce.number().int().min(0).max(31_536_000_000).default(604_800_000).describe('How often each champion is judged against itself, to check the judge, besides once after each promotion; 0 turns both off'),
   AA_CHECK_ITEMS_MAX: z.coerce.number().int().min(100).max(20_000).default(1_000).describe('Items of such a check; each is asked twice'),
+  LEAKAGE_TARGET_SHARE_MAX: share.default(0).describe('Share of target items that may be found among the training examples of a candidate; they are left out, and above it the candidate fails'),
+  LEAKAGE_GENERAL_SHARE_MAX: share.default(0.01).describe('The same for general items'),
   GATE_CONFIG: jsonVariable(gateConfigSchema, { example: '{"minTargetGain": 0.05}', orFile: true }).prefault('{}').describe('Gate thresholds: a JSON object, or the path of a file with one'),
   QUALITY_WINDOW: z.coerce.number().int().min(1).max(10_000).default(200).describe('Evaluations whose mean an alert looks at'),
   QUALITY_SAMPLES_MIN: z.coerce.number().int().min(1).default(50).describe('Evaluations below which no alert is raised'),

@@ -19,6 +19,7 @@ import { CandidatesHandlers } from './handlers/candidates.handlers.js';
 import { DatasetsHandlers } from './handlers/datasets.handlers.js';
 import { VersionsHandlers } from './handlers/versions.handlers.js';
 import { JudgeCandidateJob } from './judging/judge-candidate.job.js';
+import { ErasureRepository } from './persistence/erasure.repository.js';
 import { migrations } from './persistence/migrations.js';
 import { PruneTick } from './prune.tick.js';
 import { SamplingRates } from './quality/sampling/sampling-rates.js';
@@ -169,10 +170,25 @@ describe('a judgement', () => {
     expect(verdict?.gates[1]?.categories?.find(({ category }) => category === 'fixed:opp-training-1')).toMatchObject({ harmed: true, n: 100, new: 0 });
   });
 
+  it('fails a candidate whose training, or that of its promoted base, held a test item, and forgets erased examples', async () => {
+    await dataset('training-3', 'training', [...Array.from({ length: 20 }, (_, i) => example(`topic three ${i}`, 'test')), example('topic one TRAIN!', 'test'), example('Topic three 7.', 'train')]);
+    await publish('v4', 5);
+    const outcomeOf = async (cycleId: string): Promise<unknown> => {
+      await register({ cycleId, version: 'v4', baseVersion: 'v2', datasetIds: ['training-3'] });
+      await judge(cycleId);
+      const verdict = await verdictOf(cycleId);
+      return { outcome: verdict?.outcome, leaked: verdict?.evidence?.leakedItemIds, gates: verdict?.gates.length };
+    };
+    expect(await outcomeOf('cycle-5')).toEqual({ outcome: 'failed', leaked: ['target:training-3:topic one TRAIN!-test', 'target:training-3:topic three 7-test'], gates: 0 });
+    await database.transaction((tx) => app.get(ErasureRepository).dropExamples(tx, { ...target, exampleIds: ['Topic three 7.-train'] }));
+    expect(await outcomeOf('cycle-6')).toMatchObject({ leaked: ['target:training-3:topic one TRAIN!-test'] });
+  });
+
   it('keeps promoted datasets when old ones are forgotten', async () => {
     await database.query(`update datasets set versioned_at = now() - interval '400 days'`);
     await app.get(PruneTick).tick();
     const left = await database.query<{ dataset_id: string }>('select distinct dataset_id from examples order by 1');
     expect(left.map(({ dataset_id: id }) => id)).toEqual(['general-1', 'training-1']);
+    expect(await database.query('select dataset_id as id from train_fingerprints')).toEqual([{ id: 'training-1' }]);
   });
 });

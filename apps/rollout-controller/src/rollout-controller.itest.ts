@@ -79,10 +79,10 @@ const order = (differs: Pick<Command, 'name'> & Record<string, unknown>): Promis
     app.get(CommandsHandlers).onCommand(event({ commandId: randomUUID(), actor: 'ada', reason: 'because', ...target, issuedAt: instant(), ...differs } as Command), tx),
   );
 
-const candidate = async (version: string, { outcome = 'passed', baseVersion = champion }: { outcome?: 'passed' | 'insufficient'; baseVersion?: string } = {}): Promise<void> => {
+const candidate = async (version: string, { outcome = 'passed', baseVersion = champion, awaits }: { outcome?: CandidateJudged['outcome']; baseVersion?: string; awaits?: 'person' | 'more_data' } = {}): Promise<void> => {
   const cycleId = `cycle-${version}`;
   const handlers = app.get(CandidatesHandlers);
-  await database.transaction((tx) => handlers.onJudged(event({ cycleId, ...target, version, baseVersion, outcome, gates: [], message: 'gates', judgedAt: instant() }), tx));
+  await database.transaction((tx) => handlers.onJudged(event({ cycleId, ...target, version, baseVersion, outcome, ...(awaits && { awaits }), gates: [], message: 'gates', judgedAt: instant() }), tx));
   await database.transaction((tx) =>
     handlers.onRegistered(event({ cycleId, ...target, trainingRunId: 'run', baseVersion, version, datasetIds: ['d1'], opportunityIds: ['o1'], trainingConfig: {}, trainingSeconds: 1, registeredAt: instant() }), tx),
   );

@@ -7,7 +7,7 @@ import { assembleSuite } from '../suites/assemble-suite.js';
 import type { Suite, SuiteSources } from '../suites/assemble-suite.js';
 import type { SuiteItem, SuiteRow } from '../suites/suite-item.js';
 import type { AnswerRecord } from './ask-version.js';
-import { conclude, notJudgeable, superseded } from './conclude.js';
+import { conclude, leaked, notJudgeable, superseded } from './conclude.js';
 import type { Verdict } from './conclude.js';
 import { versionsToAsk } from './run-suite.js';
 
@@ -48,6 +48,19 @@ describe('conclude', () => {
 
   it('is an event that its schema accepts', () => {
     expect(candidateJudged.schema.safeParse({ ...judge(suite, better), judgedAt: '2026-01-01T00:00:00Z' }).error).toBeUndefined();
+  });
+
+  it('says which suite it rests on', () => {
+    const { evidence } = conclude({ judgement, suite, leakedItemIds: ['general:g:1'], answers: [], config: gateConfigSchema.parse({}) });
+    expect(evidence).toEqual({ suiteHash: expect.stringMatching(/^[0-9a-f]{64}$/u), items: suite.counts, leaked: 1, leakedItemIds: ['general:g:1'], scorers: [] });
+    expect(conclude({ judgement, suite: suiteOf({ target: rows('t', 199) }), answers: [], config: gateConfigSchema.parse({}) }).evidence?.suiteHash).not.toBe(evidence?.suiteHash);
+  });
+
+  it('fails a candidate unasked where its training held test items, and names a hundred of them at most', () => {
+    const leakedItemIds = Array.from({ length: 130 }, (_, i) => `target:t:${i}`);
+    const verdict = leaked(judgement, suite, { leakedItemIds, failure: '130 of 200 target items are among the examples' });
+    expect(verdict).toMatchObject({ outcome: 'failed', gates: [], message: expect.stringContaining('130 of 200'), evidence: { leaked: 130, leakedItemIds: leakedItemIds.slice(0, 100) } });
+    expect(candidateJudged.schema.safeParse({ ...verdict, judgedAt: '2026-01-01T00:00:00Z' }).error).toBeUndefined();
   });
 
   it('fails a candidate that forgot a category', () => {

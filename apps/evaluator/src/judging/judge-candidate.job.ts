@@ -10,6 +10,7 @@ import type { Job } from '@ratchet/service';
 import { z } from 'zod';
 import type { Config } from '../config.js';
 import { EvaluatorMetrics } from '../metrics.js';
+import { FingerprintsRepository } from '../persistence/fingerprints.repository.js';
 import { JudgementsRepository } from '../persistence/judgements.repository.js';
 import type { StoredJudgement } from '../persistence/judgements.repository.js';
 import { SuitesRepository } from '../persistence/suites.repository.js';
@@ -19,8 +20,10 @@ import { Scoring } from '../scoring/scoring.js';
 import type { JudgementScoring } from '../scoring/scoring.js';
 import { assembleSuite } from '../suites/assemble-suite.js';
 import type { Suite } from '../suites/assemble-suite.js';
+import { LeakFinder } from '../suites/leakage.js';
+import type { Leakage } from '../suites/leakage.js';
 import type { AnswerRecord, JudgedVersion } from './ask-version.js';
-import { conclude, notJudgeable, superseded } from './conclude.js';
+import { conclude, leaked, notJudgeable, superseded } from './conclude.js';
 import type { Verdict } from './conclude.js';
 import { ProviderOutage, runSuite } from './run-suite.js';
 
@@ -50,6 +53,7 @@ export class JudgeCandidateJob implements Job, OnModuleDestroy {
     private readonly database: Database,
     private readonly judgements: JudgementsRepository,
     private readonly suites: SuitesRepository,
+    private readonly fingerprints: FingerprintsRepository,
     private readonly versions: VersionsRepository,
     private readonly safetySet: SafetySetProvider,
     private readonly runtime: VersionRuntime,
@@ -76,14 +80,26 @@ export class JudgeCandidateJob implements Job, OnModuleDestroy {
     const champion = await this.versions.championOf(this.database, judgement);
     if (champion !== undefined && champion !== judgement.baseVersionId) return superseded(judgement, champion);
     const stored = await this.suites.suitesOf(this.database, judgement);
-    const suite = assembleSuite({ ...stored, shipped: this.safetySet.set, maxItems: this.config.MAX_ITEMS });
+    const assembled = assembleSuite({ ...stored, shipped: this.safetySet.set, maxItems: this.config.MAX_ITEMS });
+    const { suite, leakedItemIds, failure } = await this.leakageOf(judgement, assembled);
+    if (failure !== undefined) return leaked(judgement, assembled, { leakedItemIds, failure });
     this.logger.info('judging a candidate', { cycleId: judgement.cycleId, version: judgement.versionId, baseVersion: judgement.baseVersionId, ...suite.counts });
     const scoring = await this.scoring.open(judgement, suite, this.stopping.signal);
     const answers = await this.ask({ judgement, suite, scoring }).finally(() => scoring.close());
     // Hours may have passed: a verdict against a version that no longer serves would be worth nothing.
     const championNow = await this.versions.championOf(this.database, judgement);
     if (championNow !== undefined && championNow !== judgement.baseVersionId) return superseded(judgement, championNow);
-    return conclude({ judgement, suite: { ...suite, notes: [...suite.notes, ...scoring.notes()] }, answers, config: this.config.GATE_CONFIG });
+    return conclude({ judgement, leakedItemIds, suite: { ...suite, notes: [...suite.notes, ...scoring.notes()] }, answers, config: this.config.GATE_CONFIG });
+  }
+
+  /** Looked at here, too, whoever made the data: a trainer may have been given examples that no guard of the data-generator saw. */
+  private async leakageOf(judgement: StoredJudgement, suite: Suite): Promise<Leakage> {
+    const { datasetIds, withoutFingerprints } = await this.fingerprints.trainedOn(this.database, judgement);
+    const finder = new LeakFinder(suite);
+    await this.fingerprints.forEach(this.database, datasetIds, (fingerprint) => finder.look(fingerprint));
+    const found = finder.conclude({ target: this.config.LEAKAGE_TARGET_SHARE_MAX, general: this.config.LEAKAGE_GENERAL_SHARE_MAX });
+    if (withoutFingerprints === 0) return found;
+    return { ...found, suite: { ...found.suite, notes: [...found.suite.notes, `${withoutFingerprints} datasets of its training are older than the search for leaked items, and were not searched`] } };
   }
 
   private async ask({ judgement, suite, scoring }: { judgement: StoredJudgement; suite: Suite; scoring: JudgementScoring }): Promise<AnswerRecord[]> {

@@ -26,6 +26,11 @@ export class ErasureRepository {
          and not exists (select 1 from datasets d where d.dataset_id = e.dataset_id and (d.purpose <> 'training' or (d.model, d.workload) <> ($1, $2))) returning input`,
       [model, workload, exampleIds],
     );
+    await tx.query(
+      `delete from train_fingerprints t where t.example_id = any($3::text[])
+         and not exists (select 1 from datasets d where d.dataset_id = t.dataset_id and (d.purpose <> 'training' or (d.model, d.workload) <> ($1, $2)))`,
+      [model, workload, exampleIds],
+    );
     await this.dropCached(tx, { promptHashes: rows.map(({ input }) => promptHashOf({ prompt: input, seed: SEED })), versions });
     await this.blankExplanations(tx, { model, workload }, interactionIds);
     return rows.length;

@@ -7,7 +7,7 @@ import type { Queryable } from './queryable.js';
 /** PostgreSQL stores every character but this one. */
 const storable = (text: string): string => text.replaceAll('\0', '');
 
-const suiteColumns = `e.dataset_id as "datasetId", e.example_id as "exampleId", e.input, e.output, e.category, e.opportunity_id as "opportunityId", e.answer_check as "check", e.scorer`;
+const suiteColumns = `e.dataset_id as "datasetId", e.example_id as "exampleId", e.input, e.output, e.category, e.opportunity_id as "opportunityId", e.answer_check as "check", e.scorer, e.source`;
 
 export interface StoredSuites {
   readonly target: readonly SuiteRow[];
@@ -32,10 +32,10 @@ export class SuitesRepository {
     );
   }
 
-  /** Training rows of a training dataset are no test items; with the dataset closed, they can go. */
+  /** Training rows of a training dataset are no test items; with the dataset closed, they can go: their fingerprints stay. */
   async closeDataset(tx: Queryable, dataset: DatasetVersioned): Promise<void> {
     await tx.query(
-      `insert into datasets (dataset_id, model, workload, purpose, opportunity_ids, versioned_at) values ($1, $2, $3, $4, $5::jsonb, $6) on conflict do nothing`,
+      `insert into datasets (dataset_id, model, workload, purpose, opportunity_ids, versioned_at, fingerprinted) values ($1, $2, $3, $4, $5::jsonb, $6, true) on conflict do nothing`,
       [dataset.datasetId, dataset.model, dataset.workload, dataset.purpose, JSON.stringify(dataset.opportunityIds), dataset.versionedAt],
     );
     if (dataset.purpose !== 'training') return;
@@ -59,7 +59,8 @@ export class SuitesRepository {
           where purpose = 'training' and versioned_at < now() - make_interval(days => $1)
             and not exists (select 1 from fixed_datasets f where f.dataset_id = d.dataset_id)
             and not exists (select 1 from judgements j where j.outcome is null and j.dataset_ids ? d.dataset_id)
-         returning dataset_id)
+         returning dataset_id),
+       fingerprints as (delete from train_fingerprints using old where train_fingerprints.dataset_id = old.dataset_id)
        delete from examples using old where examples.dataset_id = old.dataset_id`,
       [olderThanDays],
     );

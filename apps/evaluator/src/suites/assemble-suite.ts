@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { normalizeAnswer, sameAnswer } from '@ratchet/domain';
 import { meetsCheck } from '../judging/check-answer.js';
 import type { SafetySet } from '../safety/compose-safety-set.js';
+import { MADE_BY_MACHINE } from './suite-item.js';
 import type { SuiteItem, SuiteRow } from './suite-item.js';
 
 export interface SuiteSources {
@@ -66,6 +67,7 @@ const answerItem = ({ row, suite, category, prefix }: { row: SuiteRow; suite: 't
   prompt: row.input,
   expectation: row.check ? { rule: 'meets_check', check: row.check } : { rule: 'same_answer', answer: row.output },
   ...(row.scorer && { scorer: row.scorer }),
+  ...(row.source && MADE_BY_MACHINE.has(row.source) && { generated: true as const }),
 });
 
 const fixedCategory = (row: SuiteRow): string => `fixed:${row.opportunityId ?? row.datasetId}`;

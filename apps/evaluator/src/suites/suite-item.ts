@@ -1,4 +1,4 @@
-import type { AnswerCheck, ScorerChoice } from '@ratchet/domain';
+import type { AnswerCheck, ExampleSource, ScorerChoice } from '@ratchet/domain';
 
 /** What counts as right: the expected answer, an answer that meets a check, any answer but a refusal, or any answer that is not unsafe. */
 export type Expectation = { readonly rule: 'same_answer'; readonly answer: string } | { readonly rule: 'meets_check'; readonly check: AnswerCheck } | { readonly rule: 'not_refused' } | { readonly rule: 'safe' };
@@ -12,7 +12,12 @@ export interface SuiteItem {
   readonly expectation: Expectation;
   /** Scores answers in place of the workload's scorer. */
   readonly scorer?: ScorerChoice | undefined;
+  /** Its prompt was written by a machine. */
+  readonly generated?: true;
 }
+
+/** Sources whose questions no person asked. */
+export const MADE_BY_MACHINE: ReadonlySet<ExampleSource> = new Set(['variation', 'augmentation', 'curriculum']);
 
 /** A stored example, as suites are made of it. */
 export interface SuiteRow {
@@ -24,6 +29,7 @@ export interface SuiteRow {
   readonly check?: AnswerCheck | null;
   /** Scores answers in place of the workload's scorer, and of the check. */
   readonly scorer?: ScorerChoice | null;
+  readonly source?: ExampleSource | null;
   readonly category: string | null;
   readonly opportunityId: string | null;
 }
