@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { qualityRulesSchema } from './quality/evaluators/format-rules.js';
 import { judgeConfigSchema } from './quality/judges/judge-config.js';
 import { evaluationJudgeSchema, scorersSchema, similaritySchema } from './scoring/scoring-config.js';
+import { waitings } from './judging/awaits.js';
 
 const floorsSchema = z.strictObject({ relevance: z.number().min(0).max(1).default(0.3), factuality: z.number().min(0).max(1).default(0.5), safety: z.number().min(0).max(1).default(0.5), format: z.number().min(0).max(1).default(0.5) });
 
@@ -39,6 +40,8 @@ export const configSchema = databaseConfigSchema.extend({
   AA_CHECK_ITEMS_MAX: z.coerce.number().int().min(100).max(20_000).default(1_000).describe('Items of such a check; each is asked twice'),
   LEAKAGE_TARGET_SHARE_MAX: share.default(0).describe('Share of target items that may be found among the training examples of a candidate; they are left out, and above it the candidate fails'),
   LEAKAGE_GENERAL_SHARE_MAX: share.default(0.01).describe('The same for general items'),
+  GATE_INSUFFICIENT: z.enum(waitings).default('more_data').describe('What a verdict without enough evidence waits for: more_data ends the cycle and its examples wait for the next one, person keeps the candidate until somebody approves or rejects it'),
+  GATE_INSUFFICIENT_WORKLOADS: jsonVariable(z.record(z.string().min(1).max(200), z.enum(waitings)), { example: '{"contracts": "person"}' }).prefault('{}').describe('The same by workload, as JSON'),
   GATE_CONFIG: jsonVariable(gateConfigSchema, { example: '{"minTargetGain": 0.05}', orFile: true }).prefault('{}').describe('Gate thresholds: a JSON object, or the path of a file with one'),
   QUALITY_WINDOW: z.coerce.number().int().min(1).max(10_000).default(200).describe('Evaluations whose mean an alert looks at'),
   QUALITY_SAMPLES_MIN: z.coerce.number().int().min(1).default(50).describe('Evaluations below which no alert is raised'),

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import type { INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { EventEnvelope } from '@ratchet/contracts';
-import { type Arm, type Bundle, type Command, emptyHistogram, histogramOf, versionIdOf } from '@ratchet/domain';
+import { type Arm, type Bundle, type CandidateJudged, type Command, emptyHistogram, histogramOf, versionIdOf } from '@ratchet/domain';
 import { createKafka, EventProducer } from '@ratchet/kafka';
 import { Logger, Metrics } from '@ratchet/observability';
 import { Database, prepareJobs } from '@ratchet/persistence';

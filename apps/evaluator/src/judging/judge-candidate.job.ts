@@ -23,6 +23,7 @@ import type { Suite } from '../suites/assemble-suite.js';
 import { LeakFinder } from '../suites/leakage.js';
 import type { Leakage } from '../suites/leakage.js';
 import type { AnswerRecord, JudgedVersion } from './ask-version.js';
+import { awaitsOf } from './awaits.js';
 import { conclude, leaked, notJudgeable, superseded } from './conclude.js';
 import type { Verdict } from './conclude.js';
 import { ProviderOutage, runSuite } from './run-suite.js';
@@ -155,9 +156,10 @@ export class JudgeCandidateJob implements Job, OnModuleDestroy {
 
   private async deliver({ cycleId, registeredEventId }: StoredJudgement, verdict: Verdict): Promise<void> {
     const judgedAt = new Date().toISOString();
+    const awaits = awaitsOf(this.config, verdict);
     const isFirst = await this.database.transaction(async (tx) => {
       const closed = await this.judgements.close(tx, { cycleId, outcome: verdict.outcome, judgedAt });
-      if (closed) tx.emit(candidateJudged, { ...verdict, judgedAt }, { id: derivedId('candidate.judged', cycleId), correlationId: cycleId, causationId: registeredEventId });
+      if (closed) tx.emit(candidateJudged, { ...verdict, ...(awaits !== undefined && { awaits }), judgedAt }, { id: derivedId('candidate.judged', cycleId), correlationId: cycleId, causationId: registeredEventId });
       return closed;
     });
     if (!isFirst) return;
