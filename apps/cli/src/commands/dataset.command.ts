@@ -8,7 +8,8 @@ import { printDiff, printReport, reportDataset } from '../datasets/dataset-repor
 import { exportExamples, writeLine } from '../datasets/export-examples.js';
 import type { Selection } from '../datasets/export-examples.js';
 import type { ExportFormat, PreferenceFields } from '../datasets/export-rows.js';
-import { suiteEvents } from '../datasets/suite-events.js';
+import { contentHashOf, suiteEvents } from '../datasets/suite-events.js';
+import { currentSuite, printChanges } from '../datasets/suite-changes.js';
 import { parseSuiteItems } from '../datasets/suite-items.js';
 import { nameOfInput, readInput } from '../json-input.js';
 import { withKafka, withKafkaOptions } from '../stack/kafka-access.js';
@@ -32,11 +33,19 @@ type JsonOptions = KafkaOptions & { readonly json?: boolean };
 const importSuite = async (file: string, { suite, model, workload, ...options }: ImportOptions, io: CommandIo): Promise<void> => {
   const purpose = `${suite}_suite` as const;
   const items = parseSuiteItems(await readInput(file, io), { source: nameOfInput(file), purpose });
-  const events = suiteEvents({ model, workload }, purpose, items);
-  await withKafka(options, (kafka) => sendEvents(kafka, events));
-  const { datasetId } = events[0]?.data as { datasetId: string };
-  io.stdout.write(`${datasetId}\n`);
-  io.stderr.write(`${items.length} items are the ${suite} suite of ${model}/${workload} from now on\n`);
+  const contentHash = contentHashOf(items);
+  await withKafka(options, async (kafka) => {
+    const current = await currentSuite(kafka, { model, workload }, purpose);
+    if (current?.contentHash === contentHash) {
+      io.stdout.write(`${current.datasetId}\n`);
+      io.stderr.write(`nothing changed: these ${items.length} items are the ${suite} suite of ${model}/${workload} already (version ${contentHash.slice(0, 12)})\n`);
+      return;
+    }
+    const events = suiteEvents({ model, workload }, purpose, items);
+    await sendEvents(kafka, events);
+    io.stdout.write(`${(events[0]?.data as { datasetId: string }).datasetId}\n`);
+    io.stderr.write(`${items.length} items are the ${suite} suite of ${model}/${workload} from now on (version ${contentHash.slice(0, 12)})${current ? `; ${printChanges(current.rows, items)}` : ''}\n`);
+  });
 };
 
 const exportRows = async ({ format, fields, dataset, until, split, ...options }: ExportOptions, io: CommandIo): Promise<void> =>
@@ -117,7 +126,7 @@ const registerReading = (command: Command, io: CommandIo): void => {
 export const register = (command: Command, io: CommandIo): void => {
   withKafkaOptions(command.command('import'))
     .description('make the items of a file a regression or safety suite of a target')
-    .argument('<file>', '{id?, input|text|messages, output, category} as JSON lines; - is standard input')
+    .argument('<file>', '{id?, input|text|messages, output or check, category?, scorer?} as JSON lines; - is standard input')
     .addOption(new Option('--suite <kind>', 'which suite it becomes').choices(['general', 'safety']).makeOptionMandatory())
     .requiredOption('--model <name>', 'the model that clients ask for')
     .option('--workload <name>', 'its workload', 'default')

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { EventEnvelope } from '@ratchet/contracts';
 import { datasetVersioned, EXAMPLES_PER_EVENT, examplesAdded } from '@ratchet/domain';
-import type { Example, Target } from '@ratchet/domain';
+import type { AnswerCheck, Example, ScorerChoice, Target } from '@ratchet/domain';
 import { derivedId } from '@ratchet/observability';
 import { cliEvent } from '../stack/cli-event.js';
 
@@ -13,7 +13,15 @@ export interface SuiteRow {
   readonly input: string;
   readonly output: string;
   readonly category?: string;
+  /** Grades an answer in place of `output`. */
+  readonly check?: AnswerCheck;
+  /** Scores answers in place of the workload's scorer, and of `check`. */
+  readonly scorer?: ScorerChoice;
 }
+
+/** Keys in order, so that one value has one text. */
+const canonicalJson = (value: unknown): string =>
+  JSON.stringify(value, (_, field: unknown) => (typeof field === 'object' && field !== null && !Array.isArray(field) ? Object.fromEntries(Object.entries(field).sort(([a], [b]) => (a < b ? -1 : 1))) : field));
 
 /** Kafka takes messages up to a megabyte by default; the envelope and the other examples' fields need some of it. */
 const EVENT_CHARS_MAX = 300_000;
@@ -35,11 +43,20 @@ export const partsOf = (examples: readonly Example[], { countMax = EXAMPLES_PER_
   return parts;
 };
 
-const exampleOf = ({ id, input, output, category }: SuiteRow): Example => ({
+/** What makes two rows the same item, whatever the order of their fields. */
+export const rowHashOf = ({ id, input, output, category, check, scorer }: SuiteRow): string =>
+  createHash('sha256').update(canonicalJson([id, input, output, category ?? null, check ?? null, scorer ?? null])).digest('hex');
+
+/** The version of a suite: its items, in whatever order they were imported. */
+export const contentHashOf = (rows: readonly SuiteRow[]): string => createHash('sha256').update(rows.map(rowHashOf).sort().join('\n')).digest('hex');
+
+const exampleOf = ({ id, input, output, category, check, scorer }: SuiteRow): Example => ({
   exampleId: id,
   input,
   output,
   ...(category !== undefined && { category }),
+  ...(check && { check }),
+  ...(scorer && { scorer }),
   source: 'import',
   split: 'test',
   confidence: 1,
@@ -51,7 +68,7 @@ const exampleOf = ({ id, input, output, category }: SuiteRow): Example => ({
  * the latest one of a target counts, even where its content has been imported before.
  */
 export const suiteEvents = (target: Target, purpose: SuitePurpose, rows: readonly SuiteRow[], now = new Date().toISOString()): EventEnvelope[] => {
-  const contentHash = createHash('sha256').update(rows.map(({ id }) => id).sort().join('\n')).digest('hex');
+  const contentHash = contentHashOf(rows);
   const datasetId = derivedId('suite', purpose, target.model, target.workload, contentHash, now);
   const added = partsOf(rows.map(exampleOf)).map((examples, part) => cliEvent(examplesAdded, { datasetId, ...target, examples, addedAt: now }, derivedId('suite-part', datasetId, part)));
   const closing = cliEvent(

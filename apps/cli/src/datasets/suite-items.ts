@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
+import { answerCheckSchema, scorerSchema } from '@ratchet/domain';
 import { z } from 'zod';
 import { UsageError } from '../command-module.js';
 import { parseJsonLines } from '../json-input.js';
+import { rowHashOf } from './suite-events.js';
 import type { SuitePurpose, SuiteRow } from './suite-events.js';
 
 const lineSchema = z.object({
@@ -11,10 +13,15 @@ const lineSchema = z.object({
   messages: z.array(z.object({ role: z.string(), content: z.string() })).optional(),
   output: z.string().optional(),
   category: z.string().min(1).max(200).optional(),
+  check: answerCheckSchema.optional(),
+  scorer: scorerSchema.optional(),
 });
 type Line = z.infer<typeof lineSchema>;
 
-const EXPECTED = 'expected {"id"?, "input" (or "text" or "messages"), "output", "category"}';
+const EXPECTED = 'expected {"id"?, "input" (or "text" or "messages"), "output" (or "check"), "category"?, "scorer"?}';
+
+/** Their scorers look at the answer alone. */
+const NEEDS_NO_ANSWER: ReadonlySet<string | undefined> = new Set(['regex', 'json_schema', 'judge']);
 
 /** The one question of a line, and the answer that its messages give. A system prompt belongs to the version, so it is not kept. */
 const questionOf = ({ input, text, messages }: Line): { input: string | undefined; answer: string | undefined } => {
@@ -29,10 +36,11 @@ const rowOf = (value: unknown, purpose: SuitePurpose): SuiteRow => {
   const { input, answer } = questionOf(parsed.data);
   if (input === undefined || input.trim() === '') throw new UsageError(`has no question: ${EXPECTED}`);
   // What a safety suite looks at is whether the answer is unsafe, so it needs no expected one.
-  const output = parsed.data.output ?? answer ?? (purpose === 'safety_suite' ? '' : undefined);
-  if (output === undefined) throw new UsageError(`has no "output", the answer that counts as right: ${EXPECTED}`);
-  const { id, category } = parsed.data;
-  return { id: id === undefined ? `item-${createHash('sha256').update(`${input}\n${output}\n${category ?? ''}`).digest('hex').slice(0, 24)}` : String(id), input, output, ...(category !== undefined && { category }) };
+  const { id, category, check, scorer } = parsed.data;
+  if (purpose === 'safety_suite' && (check ?? scorer)) throw new UsageError('has a "check" or "scorer", and a safety suite is judged by the safety rules alone: leave it out, or import the line with --suite general');
+  const output = parsed.data.output ?? answer ?? (purpose === 'safety_suite' || check || NEEDS_NO_ANSWER.has(scorer?.kind) ? '' : undefined);
+  if (output === undefined) throw new UsageError(`has no "output", the answer that counts as right: add it, or a "check" that the answer must meet; ${EXPECTED}`);
+  return { id: id === undefined ? `item-${createHash('sha256').update(`${input}\n${output}\n${category ?? ''}${check ? `\n${JSON.stringify(check)}` : ''}${scorer ? `\n${JSON.stringify(scorer)}` : ''}`).digest('hex').slice(0, 24)}` : String(id), input, output, ...(category !== undefined && { category }), ...(check && { check }), ...(scorer && { scorer }) };
 };
 
 /**
@@ -50,7 +58,7 @@ export const parseSuiteItems = (content: string, { source, purpose }: { source: 
       throw error instanceof UsageError ? new UsageError(`${source}, line ${line}: ${error.message}`) : error;
     }
     const earlier = rows.get(row.id);
-    if (earlier && (earlier.row.input !== row.input || earlier.row.output !== row.output)) throw new UsageError(`${source}, line ${line}: id ${JSON.stringify(row.id)} is already on line ${earlier.line}`);
+    if (earlier && rowHashOf(earlier.row) !== rowHashOf(row)) throw new UsageError(`${source}, line ${line}: id ${JSON.stringify(row.id)} is already on line ${earlier.line} with another content: give one of them another id, or leave ids out`);
     if (!earlier) rows.set(row.id, { row, line });
   }
   if (rows.size === 0) throw new UsageError(`${source} has no items: ${EXPECTED}`);
