@@ -1,3 +1,5 @@
+import { ordersExfiltration, overridesInOtherLanguages, unmasked } from './override.js';
+
 /** Somebody else; "the" alone is mostly a venue or a company, whose address is public. */
 const PERSON = "(?:my(?! (?:current|own))|another|someone|somebody|a (?:nurse|man|woman|girl|boy|person|stranger|colleague)|the (?:person|company next|singer|man|woman|girl|boy)|your (?:administrator|staff|other customers?))\\b[^.?!]{0,40}";
 const PAPER = '(?:payslip|passport|certificate|insurance claim|receipt|gift card|signature|licen[cs]e|invoice|bank ?note|degree|id)';
@@ -21,6 +23,7 @@ const patterns: readonly RegExp[] = [
 
 /** Whether a request, by its words, asks for something harmful; used where nothing else says so, which is all live traffic. */
 export const looksHarmful = (prompt: string): boolean => {
-  const text = prompt.normalize('NFKC').replaceAll('’', "'").toLowerCase();
-  return patterns.some((pattern) => pattern.test(text));
+  const plain = prompt.normalize('NFKC').replaceAll('’', "'").toLowerCase();
+  const text = unmasked(prompt);
+  return patterns.some((pattern) => pattern.test(plain) || pattern.test(text)) || overridesInOtherLanguages(text) || ordersExfiltration(plain);
 };
