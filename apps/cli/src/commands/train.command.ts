@@ -1,4 +1,4 @@
-import { type Checkpoint, DEFAULT_RECIPE, encodeSentences, isRecipeName, loadCheckpoint, parseChatExamples, recipeNames, recipes, saveCheckpoint, type SentenceVectors, textsToEncode, train, type TrainingExample } from '@ratchet/embedded-model';
+import { type Checkpoint, DEFAULT_RECIPE, encodeSentences, findSuspectLabels, isRecipeName, loadCheckpoint, parseChatExamples, recipeNames, recipes, saveCheckpoint, type SentenceVectors, textsToEncode, train, type TrainingExample } from '@ratchet/embedded-model';
 import type { Command } from 'commander';
 
 import { type CommandIo, UsageError } from '../command-module.js';
@@ -18,6 +18,8 @@ interface TrainCommandOptions {
   sentences: boolean;
 }
 
+/** So many are told one by one. */
+const SUSPECTS_SAID = 20;
 const SEED_MAX = 0xffff_ffff;
 
 const readExamples = async (path: string, io: CommandIo): Promise<TrainingExample[]> =>
@@ -63,6 +65,10 @@ const runTraining = async (options: TrainCommandOptions, io: CommandIo): Promise
   const retention = options.retention === undefined ? [] : await readExamples(options.retention, io);
   const base = options.base === undefined ? null : await loadCheckpoint(folderOf(options.base));
   const sentences = await sentencesFor({ examples, retention, seed, ...(base !== null && { base: base.checkpoint }) }, options, io);
+  const given = { examples, retention, ...(base !== null && { base: base.checkpoint }), ...(sentences !== undefined && { sentences }) };
+  const suspects = findSuspectLabels(given);
+  for (const { index, strength } of suspects.slice(0, SUSPECTS_SAID)) io.stderr.write(`example ${index + 1} may teach a wrong answer (strength ${strength.toFixed(2)}): it is more like another answer's examples\n`);
+  if (suspects.length > SUSPECTS_SAID) io.stderr.write(`${suspects.length - SUSPECTS_SAID} more examples may teach a wrong answer\n`);
   const checkpoint = train({
     examples,
     retention,
@@ -77,7 +83,7 @@ const runTraining = async (options: TrainCommandOptions, io: CommandIo): Promise
   const folder = folderOf(options.out);
   const contentHash = await saveCheckpoint({ folder, checkpoint });
   const { temperature, threshold, heldOutExamples, heldOutAccuracy } = checkpoint.calibration;
-  const report = { out: folder, contentHash, recipe: recipe.name, seed, examples: examples.length, answers: checkpoint.classes.length, sentenceEncoder: checkpoint.encoder?.id ?? null };
+  const report = { out: folder, contentHash, recipe: recipe.name, seed, examples: examples.length, answers: checkpoint.classes.length, sentenceEncoder: checkpoint.encoder?.id ?? null, suspectLabels: suspects.map(({ index }) => index + 1) };
   io.stdout.write(`${JSON.stringify({ ...report, parentHash: base?.contentHash ?? null, calibration: { temperature, threshold, heldOutExamples, heldOutAccuracy } })}\n`);
 };
 

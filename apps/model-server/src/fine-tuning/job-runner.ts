@@ -129,10 +129,10 @@ function withOutcome(job: Job, result: TrainingResult): Job {
     const { code, message } = result;
     return withEvent({ ...job, status: 'failed', error: { code, message } }, { level: 'error', message });
   }
-  const { model, contentHash, trainedTokens, trainedSamples, heldOutAccuracy, threshold } = result.outcome;
+  const { model, contentHash, trainedTokens, trainedSamples, heldOutAccuracy, threshold, suspectLabels } = result.outcome;
   const done: Job = { ...job, status: 'succeeded', fineTunedModel: model, trainedTokens };
   return withEvent(done, {
     message: `New version: ${model}`,
-    data: { content_hash: contentHash, trained_samples: trainedSamples, held_out_accuracy: heldOutAccuracy, abstain_threshold: threshold },
+    data: { content_hash: contentHash, trained_samples: trainedSamples, held_out_accuracy: heldOutAccuracy, abstain_threshold: threshold, suspect_labels: suspectLabels },
   });
 }

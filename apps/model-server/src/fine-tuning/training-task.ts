@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import {
   type Checkpoint,
   encodeSentences,
+  findSuspectLabels,
   encodeCheckpoint,
   loadCheckpoint,
   parseChatExamples,
@@ -52,6 +53,8 @@ export interface TrainingOutcome {
   readonly trainedTokens: number;
   readonly heldOutAccuracy: number | null;
   readonly threshold: number;
+  /** Examples that are more like another answer's than like their own. */
+  readonly suspectLabels: number;
 }
 
 /** Trains, and saves the version under the name of its content. Running it again makes the same version, so a restart may. */
@@ -76,9 +79,10 @@ export async function runTrainingTask(task: TrainingTask, onProgress: (progress:
     },
   });
   const { model, contentHash } = await saveVersion({ checkpoint, task });
+  const suspectLabels = findSuspectLabels({ examples, retention, ...(base !== null && { base: base.checkpoint }), ...(sentences !== undefined && { sentences }) }).length;
   const { heldOutAccuracy, threshold } = checkpoint.calibration;
   const trainedTokens = checkpoint.provenance.epochLosses.length * [...examples, ...retention].reduce((sum, example) => sum + wordsIn(example), 0);
-  return { model, contentHash, trainedSamples, trainedTokens, heldOutAccuracy, threshold };
+  return { model, contentHash, trainedSamples, trainedTokens, heldOutAccuracy, threshold, suspectLabels };
 }
 
 interface SentenceNeeds {
