@@ -45,7 +45,7 @@ export class CycleHandlers {
   async onAdvanced({ data }: EventEnvelope<RolloutAdvanced>, tx: Transaction): Promise<void> {
     if (data.to === 'SUPERSEDED') await endCycle(tx, data.cycleId, 'superseded');
     if (data.to === 'CANCELLED') await endCycle(tx, data.cycleId, data.actor.startsWith('human:') ? 'rejected' : 'insufficient');
-    if (data.from === 'AWAITING_APPROVAL' && data.to.startsWith('RUNNING')) await moveCycle(tx, { cycleId: data.cycleId, state: 'rollout' });
+    if (data.from === 'AWAITING_APPROVAL' && data.to === 'DRAFT') await moveCycle(tx, { cycleId: data.cycleId, state: 'rollout' });
   }
 
   /** Also after a promotion, when a person takes the former champion back. */
