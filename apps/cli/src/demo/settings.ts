@@ -18,6 +18,8 @@ export const demoEnvironment = ({ dataDir, encoder }: { dataDir: string; encoder
   analyzer: { MIN_CLUSTER_SIZE: '8', CLUSTER_K_MAX: '40' },
   // A hundred users soon share a weakness here: only what the counts and clocks say is urgent.
   'data-generator': { GENERATE_DELAY_MS: '1000', HIGH_PRIORITY: '1000000' },
+  // The champion judged against itself is no part of the story: a few items show that it is done.
+  evaluator: { AA_CHECK_ITEMS_MAX: '100' },
   'trainer-dispatcher': { TRIGGER_EVERY_MS: '1000', TRIGGER_EXAMPLES: '80', TRIGGER_PAUSE_MS: '10000', TRIGGER_PAUSE_MAX_MS: '20000', TRAINING_POLL_MS: '300' },
   'rollout-controller': {
     TICK_MS: '500',
