@@ -35,10 +35,10 @@ export class CyclesHandlers {
     await decideCycle(tx, { ...data, outcome: 'training_failed', decidedAt: data.failedAt });
   }
 
-  /** A candidate that never came to an end in traffic: its champion had gone, or a person turned it down before. */
+  /** A candidate that never came to an end in traffic: its champion had gone, or a person turned it down before. That nobody decided in time says nothing of its strategies. */
   @OnEvent(rolloutAdvanced)
   async onAdvanced({ data }: EventEnvelope<RolloutAdvanced>, tx: Transaction): Promise<void> {
     if (data.to === 'SUPERSEDED') await decideCycle(tx, { ...data, outcome: 'superseded', decidedAt: data.advancedAt });
-    if (data.to === 'CANCELLED') await decideCycle(tx, { ...data, outcome: 'rejected', decidedAt: data.advancedAt });
+    if (data.to === 'CANCELLED') await decideCycle(tx, { ...data, outcome: data.actor.startsWith('human:') ? 'rejected' : 'insufficient', decidedAt: data.advancedAt });
   }
 }

@@ -73,8 +73,8 @@ const transition = (cycleId: string) => ({ ...target, rolloutId: 'ro', cycleId, 
 const promoted = (cycleId: string, datasetIds: string[], opportunityIds: string[]) => () =>
   database.transaction((tx) => promotions.onPromoted(event({ ...transition(cycleId), datasetIds, opportunityIds, promotedAt: '2026-06-05T00:00:00Z' }), tx));
 const rolledBack = (cycleId: string) => () => database.transaction((tx) => promotions.onRolledBack(event({ ...transition(cycleId), stage: 2, metric: 'failure_rate', rolledBackAt: '2026-06-06T00:00:00Z' }), tx));
-const advanced = (cycleId: string, to: string) => () =>
-  database.transaction((tx) => cycles.onAdvanced(event({ ...transition(cycleId), sequence: 1, from: 'DRAFT', to, stage: 0, share: 0, advancedAt: '2026-06-05T00:00:00Z' }), tx));
+const advanced = (cycleId: string, to: string, actor = 'policy') => () =>
+  database.transaction((tx) => cycles.onAdvanced(event({ ...transition(cycleId), actor, sequence: 1, from: 'DRAFT', to, stage: 0, share: 0, advancedAt: '2026-06-05T00:00:00Z' }), tx));
 const inOrder = async (...steps: (() => Promise<void>)[]): Promise<void> => {
   for (const step of steps) await step();
 };
@@ -120,6 +120,7 @@ describe('the outcome of a cycle', () => {
     ['insufficient', [judged('c1', 'insufficient')]],
     ['superseded by the verdict', [judged('c1', 'superseded')]],
     ['superseded in the rollout', [judged('c1', 'passed'), advanced('c1', 'SUPERSEDED')]],
+    ['nobody decided in time', [judged('c1', 'insufficient'), advanced('c1', 'CANCELLED')]],
     ['still in its rollout', [judged('c1', 'passed'), advanced('c1', 'RUNNING')]],
     ['training failed', [() => database.transaction((tx) => cycles.onTrainingFailed(event({ ...cycleFields('c1', [], []), reason: '', failedAt: '2026-06-04T00:00:00Z' }), tx))]],
   ])('says nothing of the fix, but its cost is remembered for the next: %s', async (_what, steps) => {
@@ -141,7 +142,7 @@ describe('the outcome of a cycle', () => {
   });
 
   it('is a failure when a person rejects the candidate before it has traffic, and a success when one approves what the gates could not prove', async () => {
-    await inOrder(dataset('d1', { o1: 'taught_fast' }), started('c1', ['d1'], ['o1']), judged('c1', 'insufficient'), advanced('c1', 'CANCELLED'));
+    await inOrder(dataset('d1', { o1: 'taught_fast' }), started('c1', ['d1'], ['o1']), judged('c1', 'insufficient'), advanced('c1', 'CANCELLED', 'human:ann'));
     expect((await loadOutcomes(database)).map(({ reward }) => reward)).toEqual([0]);
     await inOrder(promoted('c1', ['d1'], ['o1']));
     expect((await loadOutcomes(database))[0]?.reward).toBeGreaterThan(0.8);

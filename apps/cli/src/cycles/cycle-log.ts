@@ -24,8 +24,17 @@ const OPEN: ReadonlySet<CycleState> = new Set(['training', 'judging', 'waiting f
 
 export const CYCLE_TOPICS = [topics.candidates, topics.verdicts, topics.promotions, topics.commands].map(({ name }) => name);
 
+/** Where a rollout stands that was neither promoted nor rolled back. Before its first stage it may wait for a person, and leave without traffic. */
+const ofRollout = ({ to, actor }: RolloutAdvanced, judged: CandidateJudged | undefined): CycleState => {
+  if (to === 'SUPERSEDED') return 'superseded';
+  if (to === 'CANCELLED') return actor.startsWith('human:') ? 'rejected' : 'insufficient';
+  if (to !== 'AWAITING_APPROVAL') return 'rollout';
+  // Verdicts of the time before `awaits` ended their cycle, and could be approved all the same.
+  return judged && judged.awaits !== 'person' ? 'insufficient' : 'waiting for a person';
+};
+
 const afterVerdict = ({ judged, stage }: KnownCycle): CycleState | undefined => {
-  if (stage) return stage.to === 'SUPERSEDED' ? 'superseded' : 'rollout';
+  if (stage) return ofRollout(stage, judged);
   if (!judged) return undefined;
   if (judged.outcome === 'passed') return 'rollout';
   if (judged.outcome === 'insufficient') return judged.awaits === 'person' ? 'waiting for a person' : 'insufficient';

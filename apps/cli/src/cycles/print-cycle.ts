@@ -37,11 +37,22 @@ const startLines = ({ started }: KnownCycle): string[] =>
       ]
     : ['began       the topic has let its start go'];
 
+const suiteLines = ({ judged }: KnownCycle): string[] => {
+  if (!judged?.evidence) return [];
+  const { suiteHash, items, leaked, leakedItemIds = [], scorers } = judged.evidence;
+  const named = leakedItemIds.length < leaked ? `${leakedItemIds.length} of them: ` : '';
+  return [
+    `suite       ${text(suiteHash)}: ${items.target} target, ${items.general} general and ${items.safety} safety items`,
+    ...(leaked > 0 ? [`leaked      ${leaked} items were among the training examples (${named}${listOf(leakedItemIds)})`] : []),
+    ...(scorers.length > 0 ? [`scored by   ${scorers.map(({ name, version, items: scored }) => text(`${name}${version === undefined ? '' : ` ${version}`} ${scored}`)).join(', ')}`] : []),
+  ];
+};
+
 const endLines = ({ registered, failed, judged, stage, promoted, rolledBack, rejectedBy }: KnownCycle): string[] => [
   ...(registered ? [`candidate   ${registered.version} in ${registered.trainingSeconds.toFixed(1)} s${registered.backend ? ` by ${registered.backend}` : ''}${registered.costUsd === undefined ? '' : `, ${registered.costUsd} USD`}`] : []),
   ...(registered?.metrics ? [`metrics     ${fieldsOf(registered.metrics)}`] : []),
   ...(failed ? [`failed      ${failed.failedAt}${failed.code ? ` (${failed.code})` : ''}: ${text(failed.reason)}`] : []),
-  ...(judged ? [`judged      ${judged.outcome}: ${text(judged.message)}`, ...judged.gates.map(({ name, verdict, message }) => `  ${name} ${verdict}: ${text(message)}`)] : []),
+  ...(judged ? [`judged      ${judged.outcome}: ${text(judged.message)}`, ...judged.gates.map(({ name, verdict, message }) => `  ${name} ${verdict}: ${text(message)}`), ...suiteLines({ cycleId: judged.cycleId, judged })] : []),
   ...(rejectedBy === undefined ? [] : [`rejected    by ${text(rejectedBy)}`]),
   ...(stage ? [`rollout     ${stage.from} -> ${stage.to} at ${(stage.share * 100).toFixed(0)} % (${text(stage.actor)}): ${text(stage.reason)}`] : []),
   ...(promoted ? [`promoted    ${promoted.promotedAt} (${text(promoted.actor)}): ${text(promoted.reason)}`] : []),

@@ -29,6 +29,11 @@ describe('suiteEvents', () => {
 describe('partsOf', () => {
   const example = (chars: number): Example => ({ exampleId: 'x', input: 'i'.repeat(chars), output: '', source: 'import', split: 'test', confidence: 1, lineage: { interactionIds: [] } });
 
+  it('counts checks and scorers, too', () => {
+    const withSchema: Example = { ...example(10), scorer: { kind: 'json_schema', schema: { description: 'x'.repeat(60) } } };
+    expect(partsOf([withSchema, withSchema], { charsMax: 150 }).map((part) => part.length)).toEqual([1, 1]);
+  });
+
   it('begins a new part before an event grows too large', () => {
     expect(partsOf([example(60), example(40), example(1), example(200)], { charsMax: 100 }).map((part) => part.length)).toEqual([2, 1, 1]);
   });

@@ -24,14 +24,20 @@ const canonicalJson = (value: unknown): string =>
   JSON.stringify(value, (_, field: unknown) => (typeof field === 'object' && field !== null && !Array.isArray(field) ? Object.fromEntries(Object.entries(field).sort(([a], [b]) => (a < b ? -1 : 1))) : field));
 
 /** Kafka takes messages up to a megabyte by default; the envelope and the other examples' fields need some of it. */
-const EVENT_CHARS_MAX = 300_000;
+export const EVENT_CHARS_MAX = 300_000;
+
+/** What an example takes in an event, about: schemas of scorers may be longer than questions. */
+const charsOf = ({ input, output, check, scorer }: Pick<Example, 'input' | 'output' | 'check' | 'scorer'>): number => input.length + output.length + (check || scorer ? JSON.stringify([check, scorer]).length : 0);
+
+/** Longer than any event can carry. */
+export const isTooLong = (row: SuiteRow): boolean => charsOf(row) > EVENT_CHARS_MAX;
 
 /** Examples in parts that each fit into one event. */
 export const partsOf = (examples: readonly Example[], { countMax = EXAMPLES_PER_EVENT, charsMax = EVENT_CHARS_MAX } = {}): Example[][] => {
   const parts: Example[][] = [];
   let chars = 0;
   for (const example of examples) {
-    const size = example.input.length + example.output.length;
+    const size = charsOf(example);
     const last = parts.at(-1);
     if (last && last.length < countMax && chars + size <= charsMax) last.push(example);
     else {

@@ -48,6 +48,7 @@ describe('parseSuiteItems', () => {
     ['several questions', lines({ messages: [{ role: 'user', content: 'a' }, { role: 'user', content: 'b' }], output: 'A' }), /line 1: has several user messages/],
     ['an id that stands for two things', lines({ id: 'x', input: 'a', output: 'A' }, { id: 'x', input: 'b', output: 'A' }), /line 2: id "x" is already on line 1/],
     ['text in place of an object', '"hello"', /line 1: expected/],
+    ['what no event can carry', lines({ input: 'a', output: 'A' }, { input: 'b', scorer: { kind: 'json_schema', schema: { description: 'x'.repeat(300_000) } } }), /line 2: is longer than 300000 characters/],
     ['nothing at all', '\n', /has no items/],
   ])('refuses %s by its line', (_, content, message) => {
     expect(() => parseSuiteItems(content, general)).toThrow(message);

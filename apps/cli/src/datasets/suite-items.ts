@@ -3,7 +3,7 @@ import { answerCheckSchema, scorerSchema } from '@ratchet/domain';
 import { z } from 'zod';
 import { UsageError } from '../command-module.js';
 import { parseJsonLines } from '../json-input.js';
-import { rowHashOf } from './suite-events.js';
+import { EVENT_CHARS_MAX, isTooLong, rowHashOf } from './suite-events.js';
 import type { SuitePurpose, SuiteRow } from './suite-events.js';
 
 const lineSchema = z.object({
@@ -57,6 +57,7 @@ export const parseSuiteItems = (content: string, { source, purpose }: { source: 
     } catch (error) {
       throw error instanceof UsageError ? new UsageError(`${source}, line ${line}: ${error.message}`) : error;
     }
+    if (isTooLong(row)) throw new UsageError(`${source}, line ${line}: is longer than ${EVENT_CHARS_MAX} characters, more than an event can carry: shorten it, or leave it out`);
     const earlier = rows.get(row.id);
     if (earlier && rowHashOf(earlier.row) !== rowHashOf(row)) throw new UsageError(`${source}, line ${line}: id ${JSON.stringify(row.id)} is already on line ${earlier.line} with another content: give one of them another id, or leave ids out`);
     if (!earlier) rows.set(row.id, { row, line });

@@ -12,6 +12,8 @@ describe('followsFrom', () => {
     ['a verdict on a candidate that has not been read', having('started'), having('judged'), false],
     ['a promotion whose verdict has not been read', having('started', 'registered'), having('promoted'), false],
     ['a roll-back whose verdict has been read', having('started', 'registered', 'judged'), having('rolledBack'), true],
+    ['the end of a rollout whose verdict has not been read', having('started', 'registered'), having('dropped'), false],
+    ['an approval whose verdict has not been read', having('started', 'registered'), having('approved'), false],
     ['a failed training', having('started'), having('trainingFailed'), true],
   ])('%s', (_what, known, facts, follows) => {
     expect(followsFrom(known, facts)).toBe(follows);

@@ -5,6 +5,8 @@ const needs: Partial<Record<keyof CycleFacts, keyof CycleFacts>> = {
   registered: 'started',
   trainingFailed: 'started',
   judged: 'registered',
+  approved: 'judged',
+  dropped: 'judged',
   promoted: 'judged',
   rolledBack: 'judged',
 };

@@ -29,6 +29,7 @@ const judged: NonNullable<CycleFacts['judged']> = {
 const counts = { units: 0, failedUnits: 0, outcomes: 0, failures: 0, errors: 0, unsafe: 0, latencyP95Ms: null };
 const evidence = { candidate: counts, control: counts, tests: [], formulaVersion: 'rollout-1' };
 const transition = { rolloutId: 'ro1', cycleId: 'c1', ...target, version: 'v2', previousVersion: 'v1', actor: 'rollout-controller', reason: 'harm is proven', evidence };
+const advanced = { ...transition, sequence: 2, from: 'AWAITING_APPROVAL', to: 'DRAFT', stage: 0, share: 0, advancedAt: '2026-01-01T05:00:00Z' };
 
 describe('the record of a cycle', () => {
   it('has all the fields that an auditor asks for, from the facts of the topics', () => {
@@ -56,6 +57,9 @@ describe('the record of a cycle', () => {
     ['a verdict against it', { judged }, 'not deployed, gates failed: no_regression failed'],
     ['a training that failed', { trainingFailed: { ...cycle, reason: 'no space', failedAt: '2026-01-01T00:10:00Z' } }, 'not deployed, training failed: no space'],
     ['a promotion', { promoted: { ...transition, reason: 'all stages passed', opportunityIds: [], datasetIds: [], promotedAt: '2026-01-02T00:00:00Z' } }, 'promoted v2: all stages passed'],
+    ['a person who turned it down', { judged, dropped: { ...advanced, to: 'CANCELLED', actor: 'human:ana', reason: 'rejected: too risky' } }, 'not deployed, rejected (human:ana): rejected: too risky'],
+    ['nobody, in time', { judged, dropped: { ...advanced, to: 'CANCELLED', actor: 'policy', reason: 'nobody decided' } }, 'not deployed, insufficient (policy): nobody decided'],
+    ['another champion', { judged, dropped: { ...advanced, to: 'SUPERSEDED', actor: 'policy', reason: 'v3 serves' } }, 'not deployed, superseded (policy): v3 serves'],
     ['nothing yet', {}, 'not deployed'],
   ])('decides by %s', (_what, facts, decision) => {
     expect(decisionOf({ started, ...facts })).toBe(decision);

@@ -1,4 +1,4 @@
-import type { CandidateJudged, CandidateRegistered, Command, CycleRecord, TrainingFailed, TrainingStarted, VersionPromoted, VersionRolledBack } from '@ratchet/domain';
+import type { CandidateJudged, CandidateRegistered, Command, CycleRecord, RolloutAdvanced, TrainingFailed, TrainingStarted, VersionPromoted, VersionRolledBack } from '@ratchet/domain';
 
 /** What the console has read about one cycle. */
 export interface CycleFacts {
@@ -6,14 +6,23 @@ export interface CycleFacts {
   readonly registered?: CandidateRegistered;
   readonly trainingFailed?: TrainingFailed;
   readonly judged?: CandidateJudged;
+  /** A person let the candidate into its rollout. */
+  readonly approved?: RolloutAdvanced;
+  /** The candidate left its rollout before it had traffic: turned down, not decided about in time, or overtaken. */
+  readonly dropped?: RolloutAdvanced;
   readonly promoted?: VersionPromoted;
   readonly rolledBack?: VersionRolledBack;
   readonly commands?: readonly Command[];
 }
 
-export const decisionOf = ({ trainingFailed, judged, promoted, rolledBack }: CycleFacts): string => {
+/** What a rollout that ended without traffic makes of its cycle: the words that the trainer-dispatcher uses. */
+export const outcomeOfDropped = ({ to, actor }: Pick<RolloutAdvanced, 'to' | 'actor'>): 'superseded' | 'rejected' | 'insufficient' =>
+  to === 'SUPERSEDED' ? 'superseded' : actor.startsWith('human:') ? 'rejected' : 'insufficient';
+
+export const decisionOf = ({ trainingFailed, judged, promoted, dropped, rolledBack }: CycleFacts): string => {
   if (rolledBack) return `rolled back at stage ${rolledBack.stage}: ${rolledBack.reason}`;
   if (promoted) return `promoted ${promoted.version}: ${promoted.reason}`;
+  if (dropped) return `not deployed, ${outcomeOfDropped(dropped)} (${dropped.actor}): ${dropped.reason}`;
   if (trainingFailed) return `not deployed, training failed: ${trainingFailed.reason}`;
   if (judged) return `not deployed, gates ${judged.outcome}: ${judged.message}`;
   return 'not deployed';

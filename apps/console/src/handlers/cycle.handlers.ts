@@ -7,7 +7,7 @@ import type { Transaction } from '@ratchet/persistence';
 import { OnEvent } from '@ratchet/service';
 import { followsFrom } from '../audit/cycle-order.js';
 import { recordableCommand } from '../audit/recordable-command.js';
-import { cycleRecordOf } from '../audit/cycle-record.js';
+import { cycleRecordOf, outcomeOfDropped } from '../audit/cycle-record.js';
 import type { CycleFacts } from '../audit/cycle-record.js';
 import { addDecision, addFacts, appendAudit, cycleOfVersion, endCycle, keepForLater, lockFacts, openCycle, openCycleOf, takeKept } from '../persistence/console.repository.js';
 import type { CycleChange } from '../persistence/console.repository.js';
@@ -36,9 +36,11 @@ export class CycleHandlers {
 
   @OnEvent(candidateJudged)
   async onJudged({ data, id }: EventEnvelope<CandidateJudged>, tx: Transaction): Promise<void> {
-    const { cycleId, model, workload, outcome, message, judgedAt } = data;
+    const { cycleId, model, workload, outcome, awaits, message, judgedAt } = data;
     await addDecision(tx, { eventId: id, cycleId, model, workload, kind: 'verdict', actor: 'evaluator', reason: `${outcome}: ${message}`, body: data, happenedAt: judgedAt });
     if (outcome === 'passed') await this.note(tx, { cycleId, state: 'rollout', facts: { judged: data } });
+    // The record of a cycle is written once, so it waits for the person, too.
+    else if (outcome === 'insufficient' && awaits === 'person') await this.note(tx, { cycleId, state: 'waiting for a person', facts: { judged: data } });
     else await this.note(tx, { cycleId, state: outcome === 'failed' ? 'rejected' : outcome, facts: { judged: data }, endedAt: judgedAt });
   }
 
@@ -46,6 +48,8 @@ export class CycleHandlers {
   async onAdvanced({ data, id }: EventEnvelope<RolloutAdvanced>, tx: Transaction): Promise<void> {
     const { cycleId, model, workload, actor, reason, from, to, advancedAt } = data;
     await addDecision(tx, { eventId: id, cycleId, model, workload, kind: 'rollout', actor, reason: `${from} → ${to}: ${reason}`, body: data, happenedAt: advancedAt });
+    if (from === 'AWAITING_APPROVAL' && to === 'DRAFT') await this.note(tx, { cycleId, state: 'rollout', facts: { approved: data } });
+    if (to === 'CANCELLED' || to === 'SUPERSEDED') await this.note(tx, { cycleId, state: outcomeOfDropped(data), facts: { dropped: data }, endedAt: advancedAt });
   }
 
   @OnEvent(versionPromoted)

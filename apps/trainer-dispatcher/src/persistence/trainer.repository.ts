@@ -120,8 +120,9 @@ export const insertCycle = async (tx: Transaction, cycle: Target & { cycleId: st
 export const findCycle = async (db: Queries, cycleId: string): Promise<CycleRow | undefined> =>
   (await db.query<CycleRow>(`select ${cycleColumns} from cycles where cycle_id = $1`, [cycleId]))[0];
 
+/** Verdict and approval come on topics of their own: a verdict that is read late does not take back what followed it. */
 export const moveCycle = async (tx: Transaction, { cycleId, state, version }: { cycleId: string; state: 'judging' | 'awaiting_person' | 'rollout'; version?: string }): Promise<void> => {
-  await tx.query(`update cycles set state = $2, version = coalesce($3, version) where cycle_id = $1 and ended_at is null`, [cycleId, state, version ?? null]);
+  await tx.query(`update cycles set state = $2, version = coalesce($3, version) where cycle_id = $1 and ended_at is null and ($2 = 'rollout' or state <> 'rollout')`, [cycleId, state, version ?? null]);
 };
 
 /** What a cycle's end means for its examples: used for good, set apart as harmful, or free for the next cycle. */
