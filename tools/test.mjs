@@ -99,7 +99,7 @@ const main = async () => {
   await stopStack();
   heading('the whole loop');
   // Each of them brings a stack of its own: the demo as it does for a user, the others to take it away. What takes minutes of CPU time is left to `npm run verify -- fixes dead-letters`.
-  await runNx(['run', '@ratchet/e2e:itest', '--outputStyle=static', '--args=--testPathIgnorePatterns=src/(fixes|poison).itest'], { timeoutMs: 20 * MINUTE_MS });
+  await runNx(['run', '@ratchet/e2e:itest', '--outputStyle=static', '--args=--testPathIgnorePatterns=src/fixes.itest --testPathIgnorePatterns=src/poison.itest'], { timeoutMs: 20 * MINUTE_MS });
 };
 
 stopOnSignals(stopStack);
