@@ -1,4 +1,5 @@
 import { ForwardMigration } from '@ratchet/persistence';
+import { EarlyDecisions0007 } from './early-decisions.migration.js';
 
 /** Who serves, and every revision of it. */
 const ROUTING = `
@@ -133,4 +134,4 @@ class RolloutTables0001 extends ForwardMigration {
   protected readonly statements = [ROUTING, ROLLOUTS, RECORD, COUNTS];
 }
 
-export const migrations = [RolloutTables0001];
+export const migrations = [RolloutTables0001, EarlyDecisions0007];

@@ -4,6 +4,7 @@ import { derivedId, Logger } from '@ratchet/observability';
 import type { Transaction } from '@ratchet/persistence';
 import { CONFIG } from '@ratchet/service';
 import { type Config, policyFor } from '../config.js';
+import { keepDecision, whyNotOpen } from '../persistence/decision.repository.js';
 import { findPromotion, handleCommandOnce, openRollouts, type RolloutRow } from '../persistence/rollout.repository.js';
 import { loadEvidence } from '../persistence/tally.repository.js';
 import { changeRouting, holdAutomation, insertTarget, lockTarget, type TargetRow } from '../persistence/target.repository.js';
@@ -55,11 +56,20 @@ export class Operators {
     const row = await this.rolloutFor(tx, target, command);
     if (!row) {
       if (command.name === 'rollout.rollback' && target.previousChampion !== null) return this.revert(tx, target, command);
-      return this.refuse(command, 'there is no rollout that it could mean');
+      return this.keepOrRefuse(tx, target, command);
     }
     const evidence = await loadEvidence(tx, row);
     const { refusal } = await this.rollouts.step(tx, { target, row, event: { type: 'commanded', at: this.clock(), command, evidence }, evidence });
     if (refusal !== undefined) this.refuse(command, refusal);
+  }
+
+  /** Topics have no order among each other: a person may have read a verdict that has not come here yet. */
+  private async keepOrRefuse(tx: Transaction, { target }: TargetRow, command: Command): Promise<void> {
+    if (command.name !== 'candidate.approve' && command.name !== 'candidate.reject') return this.refuse(command, 'there is no rollout that it could mean');
+    const why = await whyNotOpen(tx, target, command.version);
+    if (why !== undefined) return this.refuse(command, why);
+    await keepDecision(tx, target, command, this.clock());
+    this.logger.info('a decision is kept until its candidate is judged', { ...this.fields(command), version: command.version });
   }
 
   private async rolloutFor(tx: Transaction, { target }: TargetRow, command: Command): Promise<RolloutRow | undefined> {

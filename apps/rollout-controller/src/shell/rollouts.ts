@@ -4,6 +4,7 @@ import { derivedId, Logger } from '@ratchet/observability';
 import type { Transaction } from '@ratchet/persistence';
 import { CONFIG } from '@ratchet/service';
 import { type Config, policyFor } from '../config.js';
+import { type CandidateDecision, storeVerdict, takeDecisions } from '../persistence/decision.repository.js';
 import { findCandidate, findRollout, insertRollout, openRollouts, type RolloutRow, storeCandidate } from '../persistence/rollout.repository.js';
 import { addBaseline, addVitals, loadEvidence, matureUnits, noteUnsafe, referencesFor } from '../persistence/tally.repository.js';
 import { lockTarget, type TargetRow } from '../persistence/target.repository.js';
@@ -34,6 +35,10 @@ interface Step {
 /** Topics have no order among each other: a verdict may be read before the adoption that it rests on. It waits in the queue. */
 const notYetAdopted = (key: string, target: Target): TargetRow => ({ target: key, ...target, champion: '', previousChampion: null, revision: 0, automationHeld: false });
 
+/** A verdict that names nothing that it waits for is of an evaluator that let a person decide. */
+const opensRollout = (verdict: CandidateJudged): verdict is CandidateJudged & { readonly outcome: 'passed' | 'insufficient' } =>
+  verdict.outcome === 'passed' || (verdict.outcome === 'insufficient' && verdict.awaits !== 'more_data');
+
 /** Runs decisions inside transactions. Every method that may move a rollout locks its target first. */
 @Injectable()
 export class Rollouts {
@@ -52,17 +57,44 @@ export class Rollouts {
     await this.evaluate(tx, targetKey(candidate));
   }
 
-  async judge(tx: Transaction, { cycleId, model, workload, version, baseVersion, outcome, awaits, message }: CandidateJudged): Promise<void> {
-    if (outcome !== 'passed' && !(outcome === 'insufficient' && awaits !== 'more_data')) return;
+  async judge(tx: Transaction, verdict: CandidateJudged): Promise<void> {
+    const { cycleId, model, workload, version, baseVersion, message } = verdict;
     const key = targetKey({ model, workload });
     const target = (await lockTarget(tx, key)) ?? notYetAdopted(key, { model, workload });
+    await storeVerdict(tx, verdict);
+    if (!opensRollout(verdict)) return this.dropDecisions(tx, key, verdict);
     const at = this.clock();
     const rolloutId = derivedId('rollout', key, cycleId, version);
     const state = newRollout({ rolloutId, target: { model, workload }, cycleId, version, baseVersion }, at);
     const policy = policyFor(this.config, workload);
     if (!(await insertRollout(tx, state, policy))) return;
-    await this.step(tx, { target, row: { state, policy, lastCandidateDataAt: null }, event: { type: 'judged', at, outcome, message }, evidence: noEvidence });
+    const row: RolloutRow = { state, policy, lastCandidateDataAt: null };
+    const judged = await this.step(tx, { target, row, event: { type: 'judged', at, outcome: verdict.outcome, message }, evidence: noEvidence });
+    await this.obeyEarlier(tx, { target: judged.target, row: { ...row, state: judged.state } }, verdict);
     await this.evaluate(tx, key);
+  }
+
+  /** What people decided before the verdict was read here. A rejection holds whatever the gates say, an approval rests on what they said. */
+  private async obeyEarlier(tx: Transaction, from: Pick<Step, 'target' | 'row'>, { version, judgedAt }: CandidateJudged): Promise<void> {
+    let { target, row } = from;
+    for (const command of await takeDecisions(tx, target.target, version)) {
+      if (command.name === 'candidate.approve' && Date.parse(command.issuedAt) < Date.parse(judgedAt)) {
+        this.refused(command, 'it was given before the verdict; look at it and approve again');
+        continue;
+      }
+      const { refusal, ...after } = await this.step(tx, { target, row, event: { type: 'commanded', at: this.clock(), command, evidence: noEvidence }, evidence: noEvidence });
+      if (refusal !== undefined) this.refused(command, refusal);
+      target = after.target;
+      row = { ...row, state: after.state };
+    }
+  }
+
+  private async dropDecisions(tx: Transaction, key: string, { version, outcome }: CandidateJudged): Promise<void> {
+    for (const command of await takeDecisions(tx, key, version)) this.refused(command, `the gates' verdict on it is ${outcome}`);
+  }
+
+  private refused({ commandId, name, actor, version }: CandidateDecision, why: string): void {
+    this.logger.warn('a command was refused', { commandId, command: name, actor, version, why });
   }
 
   async count(tx: Transaction, vitals: VitalsCounted): Promise<void> {
