@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { alertRaised, alertResolved, targetKey } from '@ratchet/domain';
 import type { Target } from '@ratchet/domain';
@@ -14,6 +15,7 @@ import { EvaluatorMetrics } from '../metrics.js';
 import { SuitesRepository } from '../persistence/suites.repository.js';
 import { VersionsRepository } from '../persistence/versions.repository.js';
 import { SafetySetProvider } from '../safety/safety-set.provider.js';
+import { Scoring } from '../scoring/scoring.js';
 import { assembleSuite } from '../suites/assemble-suite.js';
 import type { SuiteItem } from '../suites/suite-item.js';
 import { AaChecksRepository } from './aa-checks.repository.js';
@@ -42,6 +44,7 @@ export class AaCheckJob implements Job {
     private readonly versions: VersionsRepository,
     private readonly safetySet: SafetySetProvider,
     private readonly runtime: VersionRuntime,
+    private readonly scoring: Scoring,
     private readonly metrics: EvaluatorMetrics,
     private readonly logger: Logger,
   ) {}
@@ -70,12 +73,16 @@ export class AaCheckJob implements Job {
     return items.filter(({ suite }) => suite !== 'safety');
   }
 
-  private async askTwice({ versionId }: DueCheck, { items, signal }: { items: readonly SuiteItem[]; signal: AbortSignal }): Promise<{ first: AaSide; second: AaSide }> {
+  private async askTwice({ versionId, model, workload }: DueCheck, { items, signal }: { items: readonly SuiteItem[]; signal: AbortSignal }): Promise<{ first: AaSide; second: AaSide }> {
     const bundle = await this.versions.bundleOf(this.database, versionId);
     // Two names for one bundle: whatever keeps answers by version cannot mix the sides up.
     const [one, other] = [`${versionId} (first)`, `${versionId} (second)`];
     if (!bundle || items.length === 0) return { first: new Map(), second: new Map() };
+    // What its judge costs counts for the month, and for this check alone.
+    const { scorers } = await this.scoring.scorersFor({ model, workload, cycleId: `${AA_CHECK}:${versionId}:${randomUUID()}` });
     const answers = await runSuite({
+      scorers,
+      timeLimitMs: this.config.ITEM_TIMEOUT_MS,
       items,
       incumbent: { versionId: one, bundle },
       candidate: { versionId: other, bundle },
