@@ -1,3 +1,4 @@
+import { gramHashes, minHash } from '@ratchet/embedded-model';
 import { foldText, tokensOf } from './fold-text.js';
 
 /** With fewer words left, two texts that share all but one word mean different things: "cancel my plan", "cancel my order". */
@@ -11,23 +12,6 @@ const SIMILARITY_MIN = 0.8;
 const BANDS = 12;
 const ROWS = 4;
 
-const fnv = (text: string, seed = 0x811c9dc5): number => {
-  let hash = seed;
-  for (let i = 0; i < text.length; i += 1) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
-  return hash >>> 0;
-};
-const mix = (value: number, seed: number): number => {
-  let x = Math.imul(value ^ seed, 0x85ebca6b);
-  x = Math.imul(x ^ (x >>> 13), 0xc2b2ae35);
-  return (x ^ (x >>> 16)) >>> 0;
-};
-
-const gramsOf = (folded: string): Set<number> => {
-  const grams = new Set<number>();
-  for (let i = 0; i + GRAM <= folded.length; i += 1) grams.add(fnv(folded.slice(i, i + GRAM)));
-  return grams;
-};
-
 const jaccard = (a: ReadonlySet<number>, b: ReadonlySet<number>): number => {
   let common = 0;
   for (const gram of a) if (b.has(gram)) common += 1;
@@ -35,18 +19,10 @@ const jaccard = (a: ReadonlySet<number>, b: ReadonlySet<number>): number => {
   return all === 0 ? 0 : common / all;
 };
 
-const seeds = Uint32Array.from({ length: BANDS * ROWS }, (_, i) => mix(i + 1, 0x9e3779b9));
-
-/** MinHash: the smallest of the n-grams under each of several hashes; texts with a share s of common n-grams agree in a share s of them. */
+/** Of the smallest hashes, a few in each band. */
 const bandKeys = (grams: ReadonlySet<number>): string[] => {
   if (grams.size === 0) return [];
-  const least = new Uint32Array(seeds.length).fill(0xffffffff);
-  for (const gram of grams) {
-    for (let i = 0; i < seeds.length; i += 1) {
-      const hash = mix(gram, seeds[i] as number);
-      if (hash < (least[i] as number)) least[i] = hash;
-    }
-  }
+  const least = minHash(grams, BANDS * ROWS);
   return Array.from({ length: BANDS }, (_, band) => `b${band}:${least.subarray(band * ROWS, (band + 1) * ROWS).join('.')}`);
 };
 
@@ -89,12 +65,12 @@ export class NearDuplicateIndex<Value> {
   find(text: string): Match<Value>[] {
     const folded = foldText(text);
     const found = new Map<Kept<Value>, Match<Value>>();
-    const grams = gramsOf(folded);
+    const grams = gramHashes(folded, GRAM);
     for (const key of this.keysOf(folded, grams)) {
       for (const kept of this.byKey.get(key) ?? []) {
         if (found.has(kept)) continue;
         // What meets in a band may have done so by chance.
-        if (key.startsWith('b') && jaccard(grams, gramsOf(kept.folded)) < SIMILARITY_MIN) continue;
+        if (key.startsWith('b') && jaccard(grams, gramHashes(kept.folded, GRAM)) < SIMILARITY_MIN) continue;
         found.set(kept, { value: kept.value, same: kept.folded === folded });
       }
     }
@@ -105,7 +81,7 @@ export class NearDuplicateIndex<Value> {
     return this.find(text).length > 0;
   }
 
-  private keysOf(folded: string, grams = gramsOf(folded)): Set<string> {
+  private keysOf(folded: string, grams = gramHashes(folded, GRAM)): Set<string> {
     return new Set([`f:${folded}`, ...wordKeys(tokensOf(folded)), ...bandKeys(grams)]);
   }
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { gramHashes, minHash } from '@ratchet/embedded-model';
 
 /** What is kept of a training example: enough to find its text again in a suite, and nothing to read it by. */
 export interface TextFingerprint {
@@ -20,33 +21,10 @@ export const normalizeQuestion = (text: string): string =>
     .replace(/[^\p{L}\p{N}]+/gu, ' ')
     .trim();
 
-const fnv = (text: string, from: number): number => {
-  let hash = 0x811c9dc5;
-  for (let i = from; i < from + GRAM; i += 1) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
-  return hash >>> 0;
-};
-
-const mix = (value: number, seed: number): number => {
-  let x = Math.imul(value ^ seed, 0x85ebca6b);
-  x = Math.imul(x ^ (x >>> 13), 0xc2b2ae35);
-  return (x ^ (x >>> 16)) >>> 0;
-};
-
-const seeds = Uint32Array.from({ length: SIGNATURE_BYTES }, (_, i) => mix(i + 1, 0x9e3779b9));
-
 /** The low byte of each smallest hash: no n-gram can be had back from it. */
 const signatureOf = (normalized: string): Buffer => {
-  if (normalized.length < GRAM) return Buffer.alloc(0);
-  const grams = new Set<number>();
-  for (let i = 0; i + GRAM <= normalized.length; i += 1) grams.add(fnv(normalized, i));
-  const least = new Uint32Array(SIGNATURE_BYTES).fill(0xffffffff);
-  for (const gram of grams) {
-    for (let i = 0; i < SIGNATURE_BYTES; i += 1) {
-      const hash = mix(gram, seeds[i] as number);
-      if (hash < (least[i] as number)) least[i] = hash;
-    }
-  }
-  return Buffer.from(least.map((hash) => hash & 0xff));
+  const grams = gramHashes(normalized, GRAM);
+  return grams.size === 0 ? Buffer.alloc(0) : Buffer.from(minHash(grams, SIGNATURE_BYTES).map((hash) => hash & 0xff));
 };
 
 export const fingerprintOf = (text: string): TextFingerprint => {
