@@ -6,7 +6,7 @@ export { EmbeddedModel, type Prediction, type ServableCheckpoint } from './embed
 export { EmbeddedModelError, type EmbeddedModelErrorCode, embeddedModelErrorCodes } from './embedded-model.error.js';
 export { featurize, FEATURE_SLOTS, FEATURES_VERSION, MAX_TEXT_CHARS, type SparseVector } from './featurize.js';
 export { Fisher } from './fisher.js';
-export { type EncoderIdentity, encodeSentences, type SentenceSource, sentenceVectors, type SentenceVectors, textsToEncode } from './sentence-vectors.js';
+export { type EncoderIdentity, encodeSentences, mayReadSentences, type SentenceSource, sentenceVectors, type SentenceVectors, textsToEncode } from './sentence-vectors.js';
 export { cosine, dotProduct, EMBEDDING_DIM, fitIdf, hashEmbedding, type HashEmbeddingOptions, type IdfTable } from './hash-embedding.js';
 export { gramHashes, minHash } from './min-hash.js';
 export { LinearSoftmax, softmaxInPlace } from './linear-softmax.js';

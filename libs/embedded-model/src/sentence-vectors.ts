@@ -1,6 +1,7 @@
 import type { Checkpoint } from './checkpoint.js';
 import { EmbeddedModelError } from './embedded-model.error.js';
 import { noiseTexts } from './noise-texts.js';
+import type { Recipe } from './recipe.js';
 import type { TrainingExample } from './training-example.js';
 
 /** Which sentence encoder a model's features come from. */
@@ -21,6 +22,9 @@ export interface SentenceVectors extends EncoderIdentity {
   /** Throws `missing_sentence` for a text that was not encoded. */
   of(text: string): Float32Array;
 }
+
+/** Whether a training with this recipe reads sentence vectors where there are any: one that goes on from a model of n-grams does not, since a head cannot gain features later. */
+export const mayReadSentences = ({ recipe, base }: { recipe: Pick<Recipe, 'start'>; base: Checkpoint | null }): boolean => recipe.start === 'fresh' || base?.encoder !== null;
 
 /** All texts whose vectors a training with these inputs asks for, each once; those that the base keeps the vectors of are left out. */
 export function textsToEncode({ examples, retention = [], base, seed }: { examples: readonly TrainingExample[]; retention?: readonly TrainingExample[]; base?: Checkpoint | undefined; seed: number }): string[] {
@@ -47,12 +51,12 @@ export function sentenceVectors({ id, dimensions }: EncoderIdentity, vectors: Re
 }
 
 /**
- * The vectors that a training is to use: none where its base was trained without, since a head cannot gain features later.
+ * The vectors that a training is to use; none where it may not read them.
  * Throws `missing_encoder` where the base needs an encoder that is not there, or another one.
  */
-export function sentencesOfTraining({ base, goesOn, given }: { base: Checkpoint | null; goesOn: boolean; given: SentenceVectors | undefined }): SentenceVectors | null {
+export function sentencesOfTraining({ base, recipe, given }: { base: Checkpoint | null; recipe: Pick<Recipe, 'start'>; given: SentenceVectors | undefined }): SentenceVectors | null {
+  if (!mayReadSentences({ recipe, base })) return null;
   const needed = base?.encoder ?? null;
-  if (goesOn && needed === null) return null;
   if (needed !== null) checkEncoder(needed, given);
   if (given === undefined) return null;
   const kept = base?.sentences ?? new Map<string, Float32Array>();

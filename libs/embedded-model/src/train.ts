@@ -58,7 +58,7 @@ export function train(options: TrainOptions): Checkpoint {
   }
   const fallbackAnswer = options.fallbackAnswer ?? base?.fallbackAnswer ?? DEFAULT_FALLBACK_ANSWER;
   const plan = planTraining({ base, examples, retention, recipe, fallbackAnswer, seed });
-  const sentences = sentencesOfTraining({ base, goesOn: recipe.start === 'base', given: options.sentences });
+  const sentences = sentencesOfTraining({ base, recipe, given: options.sentences });
   const { head, epochLosses, inputs } = fitHead({ plan, recipe, base, sentences, seed, curriculum, ...(options.onEpoch && { onEpoch: options.onEpoch }) });
   const fisher = recipe.start === 'base' && base !== null ? base.fisher.clone() : new Fisher({ classes: head.classes, slots: head.slots });
   fisher.grow(head.classes);

@@ -24,6 +24,8 @@ const OUTPUT_NAME = 'last_hidden_state';
 export class SentenceEncoder {
   /** Names the model by content (sha256 of its file): vectors of equal ids can be compared. */
   readonly id: string;
+  /** Length of a vector. */
+  readonly dimensions = SENTENCE_DIMENSIONS;
   private readonly tokenizer: Tokenizer;
   private readonly session: InferenceSession;
   private queue: Promise<unknown> = Promise.resolve();

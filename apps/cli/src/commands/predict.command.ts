@@ -1,4 +1,4 @@
-import { EmbeddedModel, loadCheckpoint, textOfContent } from '@ratchet/embedded-model';
+import { EmbeddedModel, loadCheckpoint, type SentenceSource, textOfContent } from '@ratchet/embedded-model';
 import type { Command } from 'commander';
 
 import { type CommandIo, UsageError } from '../command-module.js';
@@ -26,6 +26,16 @@ export const parseQuestions = (content: string, source: string): Question[] =>
     return { id, text };
   });
 
+/** Logs repeat themselves: the vector of a text is computed once. */
+const encodedOnce = (source: SentenceSource): ((text: string) => Promise<Float32Array>) => {
+  const vectors = new Map<string, Promise<Float32Array>>();
+  return (text) => {
+    const vector = vectors.get(text) ?? source.encode(text);
+    vectors.set(text, vector);
+    return vector;
+  };
+};
+
 /**
  * What turns a question into the vector that the model reads; undefined for a model of n-grams alone.
  *
@@ -34,7 +44,7 @@ export const parseQuestions = (content: string, source: string): Question[] =>
 const encoderOf = async (model: EmbeddedModel, io: CommandIo): Promise<((text: string) => Promise<Float32Array>) | undefined> => {
   if (model.encoder === null) return undefined;
   const source = await sentenceSource((text) => void io.stderr.write(`${text}\n`));
-  if (source?.id === model.encoder.id) return source.encode;
+  if (source?.id === model.encoder.id) return encodedOnce(source);
   throw new UsageError(`the model reads vectors of the sentence encoder ${model.encoder.id.slice(0, 12)}, ${source === null ? 'which cannot be had here' : `and this release has ${source.id.slice(0, 12)}: train the model again`}`);
 };
 

@@ -1,4 +1,4 @@
-import { type Checkpoint, DEFAULT_RECIPE, encodeSentences, findSuspectLabels, isRecipeName, loadCheckpoint, parseChatExamples, recipeNames, recipes, saveCheckpoint, type SentenceVectors, textsToEncode, train, type TrainingExample } from '@ratchet/embedded-model';
+import { type Checkpoint, DEFAULT_RECIPE, encodeSentences, findSuspectLabels, isRecipeName, loadCheckpoint, mayReadSentences, parseChatExamples, type Recipe, recipeNames, recipes, saveCheckpoint, type SentenceVectors, textsToEncode, train, type TrainingExample } from '@ratchet/embedded-model';
 import type { Command } from 'commander';
 
 import { type CommandIo, UsageError } from '../command-module.js';
@@ -43,12 +43,12 @@ interface SentenceNeeds {
   readonly examples: readonly TrainingExample[];
   readonly retention: readonly TrainingExample[];
   readonly base?: Checkpoint;
+  readonly recipe: Recipe;
   readonly seed: number;
 }
 
-/** Where a model goes on, its own features say whether there are any. */
 const sentencesFor = async (needs: SentenceNeeds, options: TrainCommandOptions, io: CommandIo): Promise<SentenceVectors | undefined> => {
-  if (!options.sentences || (needs.base !== undefined && needs.base.encoder === null)) return undefined;
+  if (!options.sentences || !mayReadSentences({ recipe: needs.recipe, base: needs.base ?? null })) return undefined;
   const say = (text: string): void => void io.stderr.write(`${text}\n`);
   const source = await sentenceSource(say);
   if (source === null) return undefined;
@@ -64,7 +64,7 @@ const runTraining = async (options: TrainCommandOptions, io: CommandIo): Promise
   const examples = await readExamples(options.examples, io);
   const retention = options.retention === undefined ? [] : await readExamples(options.retention, io);
   const base = options.base === undefined ? null : await loadCheckpoint(folderOf(options.base));
-  const sentences = await sentencesFor({ examples, retention, seed, ...(base !== null && { base: base.checkpoint }) }, options, io);
+  const sentences = await sentencesFor({ examples, retention, recipe, seed, ...(base !== null && { base: base.checkpoint }) }, options, io);
   const given = { examples, retention, ...(base !== null && { base: base.checkpoint }), ...(sentences !== undefined && { sentences }) };
   const suspects = findSuspectLabels(given);
   for (const { index, strength } of suspects.slice(0, SUSPECTS_SAID)) io.stderr.write(`example ${index + 1} may teach a wrong answer (strength ${strength.toFixed(2)}): it is more like another answer's examples\n`);

@@ -7,6 +7,7 @@ import {
   findSuspectLabels,
   encodeCheckpoint,
   loadCheckpoint,
+  mayReadSentences,
   parseChatExamples,
   type Recipe,
   type RecipeName,
@@ -17,7 +18,7 @@ import {
   train,
   type TrainingExample,
 } from '@ratchet/embedded-model';
-import { SENTENCE_DIMENSIONS, SentenceEncoder } from '@ratchet/sentence-encoder';
+import { SentenceEncoder } from '@ratchet/sentence-encoder';
 
 /** Everything a training needs, as plain data: it crosses to a worker thread. */
 export interface TrainingTask {
@@ -92,14 +93,12 @@ interface SentenceNeeds {
   readonly base: Checkpoint | undefined;
 }
 
-/** None without an encoder, nor where the base was trained without one. */
+/** None without an encoder, nor where they would not be read. */
 async function sentencesFor({ task, examples, retention, base }: SentenceNeeds): Promise<SentenceVectors | undefined> {
-  const isGrams = base !== undefined && base.encoder === null && recipes[task.recipe].start === 'base';
-  if (task.encoderDir === null || isGrams) return undefined;
+  if (task.encoderDir === null || !mayReadSentences({ recipe: recipes[task.recipe], base: base ?? null })) return undefined;
   const encoder = await SentenceEncoder.load(task.encoderDir);
-  const source = { id: encoder.id, dimensions: SENTENCE_DIMENSIONS, encode: (text: string) => encoder.encode(text) };
   try {
-    return await encodeSentences({ source, texts: textsToEncode({ examples, retention, base, seed: task.seed }) });
+    return await encodeSentences({ source: encoder, texts: textsToEncode({ examples, retention, base, seed: task.seed }) });
   } finally {
     await encoder.close();
   }

@@ -1,6 +1,6 @@
 import { Inject, Injectable, type OnModuleInit, type OnApplicationShutdown } from '@nestjs/common';
 import type { EncoderIdentity } from '@ratchet/embedded-model';
-import { SENTENCE_DIMENSIONS, SentenceEncoder, SentenceEncoderError } from '@ratchet/sentence-encoder';
+import { SentenceEncoder, SentenceEncoderError } from '@ratchet/sentence-encoder';
 import { CONFIG, type ModelServerConfig } from '../config.js';
 import { LruMap } from '../storage/lru-map.js';
 
@@ -28,7 +28,7 @@ export class Sentences implements OnModuleInit, OnApplicationShutdown {
 
   /** Null where there is none. */
   get encoder(): EncoderIdentity | null {
-    return this.loaded === null ? null : { id: this.loaded.id, dimensions: SENTENCE_DIMENSIONS };
+    return this.loaded;
   }
 
   /** Throws SentenceEncoderError `missing_encoder` where there is none. */
