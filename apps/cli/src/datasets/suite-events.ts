@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { EventEnvelope } from '@ratchet/contracts';
-import { datasetVersioned, EXAMPLES_PER_EVENT, examplesAdded } from '@ratchet/domain';
+import { canonicalJson, datasetVersioned, EXAMPLES_PER_EVENT, examplesAdded } from '@ratchet/domain';
 import type { AnswerCheck, Example, ScorerChoice, Target } from '@ratchet/domain';
 import { derivedId } from '@ratchet/observability';
 import { cliEvent } from '../stack/cli-event.js';
@@ -18,10 +18,6 @@ export interface SuiteRow {
   /** Scores answers in place of the workload's scorer, and of `check`. */
   readonly scorer?: ScorerChoice;
 }
-
-/** Keys in order, so that one value has one text. */
-const canonicalJson = (value: unknown): string =>
-  JSON.stringify(value, (_, field: unknown) => (typeof field === 'object' && field !== null && !Array.isArray(field) ? Object.fromEntries(Object.entries(field).sort(([a], [b]) => (a < b ? -1 : 1))) : field));
 
 /** Kafka takes messages up to a megabyte by default; the envelope and the other examples' fields need some of it. */
 export const EVENT_CHARS_MAX = 300_000;

@@ -1,12 +1,8 @@
 import { targetKey } from '@ratchet/domain';
 import { plainTable } from '../stack/plain-table.js';
-import { printableText } from '../printable-text.js';
+import { reportedFields, reportedList, reportedText } from '../printable-text.js';
 import { type RegisteredVersion, stateOfVersion } from './version-log.js';
 
-const TEXT_CHARS_MAX = 300;
-const text = (value: string): string => printableText(value, TEXT_CHARS_MAX);
-const listOf = (ids: readonly string[] | undefined): string => (ids === undefined || ids.length === 0 ? 'none' : ids.map(text).join(', '));
-const fieldsOf = (record: Readonly<Record<string, string | number | boolean>>): string => Object.entries(record).map(([name, value]) => text(`${name} ${value}`)).join(', ') || 'none';
 
 /** Who made it, in words: a person adopted it, a fix patched it, or a back end trained it. Topics keep cycles for a year, and versions for ever. */
 export const makerOf = ({ published, cycle }: RegisteredVersion): string => {
@@ -35,7 +31,7 @@ export const printVersions = (versions: readonly RegisteredVersion[]): string =>
     ['version', 'target', 'parent', 'state', 'made by', 'cycle', 'published'],
     versions.map((version) => {
       const { published, cycle } = version;
-      return [published.versionId, text(targetKey(published)), published.parentVersion ?? '–', stateOfVersion(version), text(makerOf(version)), cycle?.cycleId ?? '–', published.publishedAt];
+      return [published.versionId, reportedText(targetKey(published)), published.parentVersion ?? '–', stateOfVersion(version), reportedText(makerOf(version)), cycle?.cycleId ?? '–', published.publishedAt];
     }),
   );
 
@@ -43,12 +39,12 @@ const trainingLines = ({ cycle }: RegisteredVersion): string[] => {
   const { registered, started } = cycle ?? {};
   if (!registered) return [];
   return [
-    `cycle      ${registered.cycleId}${started ? `, by ${started.trigger}: ${text(started.triggerReason)}` : ''}`,
-    `datasets   ${listOf(registered.datasetIds)}`,
-    `for        ${listOf(registered.opportunityIds)}`,
-    `parameters ${fieldsOf(registered.trainingConfig)}`,
-    ...(registered.dataHash === undefined ? [] : [`data hash  ${text(registered.dataHash)}`]),
-    ...(registered.metrics ? [`metrics    ${fieldsOf(registered.metrics)}`] : []),
+    `cycle      ${registered.cycleId}${started ? `, by ${started.trigger}: ${reportedText(started.triggerReason)}` : ''}`,
+    `datasets   ${reportedList(registered.datasetIds)}`,
+    `for        ${reportedList(registered.opportunityIds)}`,
+    `parameters ${reportedFields(registered.trainingConfig)}`,
+    ...(registered.dataHash === undefined ? [] : [`data hash  ${reportedText(registered.dataHash)}`]),
+    ...(registered.metrics ? [`metrics    ${reportedFields(registered.metrics)}`] : []),
     `cost       ${registered.costUsd === undefined ? 'not told' : `${registered.costUsd} USD`}, ${registered.trainingSeconds.toFixed(1)} s`,
   ];
 };
@@ -56,9 +52,9 @@ const trainingLines = ({ cycle }: RegisteredVersion): string[] => {
 const judgementLines = ({ cycle }: RegisteredVersion): string[] => {
   const { judged, promoted, rolledBack } = cycle ?? {};
   return [
-    ...(judged ? [`gates      ${judged.outcome}: ${text(judged.message)}`, ...judged.gates.map(({ name, verdict, message }) => `  ${name} ${verdict}: ${text(message)}`)] : []),
-    ...(promoted ? [`promoted   ${promoted.promotedAt} (${text(promoted.actor)})`] : []),
-    ...(rolledBack ? [`rolled back ${rolledBack.rolledBackAt} (${text(rolledBack.actor)}): ${text(rolledBack.reason)}`] : []),
+    ...(judged ? [`gates      ${judged.outcome}: ${reportedText(judged.message)}`, ...judged.gates.map(({ name, verdict, message }) => `  ${name} ${verdict}: ${reportedText(message)}`)] : []),
+    ...(promoted ? [`promoted   ${promoted.promotedAt} (${reportedText(promoted.actor)})`] : []),
+    ...(rolledBack ? [`rolled back ${rolledBack.rolledBackAt} (${reportedText(rolledBack.actor)}): ${reportedText(rolledBack.reason)}`] : []),
   ];
 };
 
@@ -66,10 +62,10 @@ export const printVersion = (version: RegisteredVersion): string => {
   const { published } = version;
   const { provider } = published.bundle;
   return [
-    `version    ${published.versionId} of ${text(targetKey(published))}: ${stateOfVersion(version)}`,
-    `bundle     ${text(provider.model)} at ${text(provider.name)}, sha256 ${published.contentHash}`,
+    `version    ${published.versionId} of ${reportedText(targetKey(published))}: ${stateOfVersion(version)}`,
+    `bundle     ${reportedText(provider.model)} at ${reportedText(provider.name)}, sha256 ${published.contentHash}`,
     `parent     ${published.parentVersion ?? 'none'}`,
-    `made       ${published.publishedAt}, ${text(makerOf(version))}`,
+    `made       ${published.publishedAt}, ${reportedText(makerOf(version))}`,
     ...trainingLines(version),
     ...judgementLines(version),
   ].join('\n');
@@ -79,8 +75,8 @@ export const printVersion = (version: RegisteredVersion): string => {
 export const printLineage = (line: readonly RegisteredVersion[], children: readonly RegisteredVersion[]): string => {
   const describe = (version: RegisteredVersion): string => {
     const { registered } = version.cycle ?? {};
-    const from = registered ? `, cycle ${registered.cycleId}, datasets ${listOf(registered.datasetIds)}` : '';
-    return text(`${version.published.versionId} (${stateOfVersion(version)}): ${makerOf(version)}${from}`);
+    const from = registered ? `, cycle ${registered.cycleId}, datasets ${reportedList(registered.datasetIds)}` : '';
+    return reportedText(`${version.published.versionId} (${stateOfVersion(version)}): ${makerOf(version)}${from}`);
   };
   const missing = line[0]?.published.parentVersion;
   const before = missing === undefined ? [] : [`${missing} (no longer on the topic)`];

@@ -1,3 +1,4 @@
+import { cosine } from '@ratchet/embedded-model';
 import { ProviderError } from '@ratchet/providers';
 import type { EmbeddingsClient } from '@ratchet/providers';
 import { SEED } from '../judging/seed.js';
@@ -23,15 +24,8 @@ export const scoreOfCosine = (cosine: number, { threshold, floor }: SimilaritySc
 
 /** Undefined where the vectors cannot be compared: of unequal length, or one of them nothing. */
 export const cosineOf = (a: Float32Array, b: Float32Array): number | undefined => {
-  if (a.length !== b.length) return undefined;
-  let [dot, aa, bb] = [0, 0, 0];
-  for (let i = 0; i < a.length; i += 1) {
-    const [x, y] = [a[i] ?? 0, b[i] ?? 0];
-    dot += x * y;
-    aa += x * x;
-    bb += y * y;
-  }
-  return aa === 0 || bb === 0 ? undefined : dot / Math.sqrt(aa * bb);
+  const isNothing = (vector: Float32Array): boolean => vector.every((value) => value === 0);
+  return a.length !== b.length || isNothing(a) || isNothing(b) ? undefined : cosine(a, b);
 };
 
 /** Scores an answer by how near its embedding is to that of the expected answer. */
