@@ -1,6 +1,6 @@
 import type { Target } from '@ratchet/domain';
 import type { Database, Transaction } from '@ratchet/persistence';
-import type { RunMemory } from '../training/backends/trainer-backend.js';
+import type { RunHandle, RunMemory } from '../training/backends/trainer-backend.js';
 import { findCycle } from './trainer.repository.js';
 import type { CycleRow } from './trainer.repository.js';
 
@@ -40,6 +40,13 @@ export const chooseTrainer = async (db: Queries, cycleId: string, trainer: strin
 export const rememberOfRun = async (db: Queries, cycleId: string, change: RunMemory): Promise<void> => {
   await db.query(`update cycles set run_memory = run_memory || $2::jsonb, provider_job = coalesce($3, provider_job) where cycle_id = $1`, [cycleId, JSON.stringify(change), change['job'] || null]);
 };
+
+export const runHandleOf = (db: Queries, { cycleId, providerJob, memory }: Pick<RunRow, 'cycleId' | 'providerJob' | 'memory'>): RunHandle => ({
+  cycleId,
+  // A cycle that began before runs had a memory has its provider's job alone.
+  memory: providerJob ? { job: providerJob, ...memory } : memory,
+  remember: (change) => rememberOfRun(db, cycleId, change),
+});
 
 export const markBegun = async (db: Queries, cycleId: string): Promise<void> => {
   await db.query('update cycles set run_begun = true where cycle_id = $1', [cycleId]);

@@ -4,7 +4,7 @@ import { retainedInFile, trainerOf } from '@ratchet/providers';
 import { CONFIG } from '@ratchet/service';
 import type { Config } from '../config.js';
 import { dataOfCycle, retainedExamples } from '../persistence/example.repository.js';
-import { rememberOfRun } from '../persistence/run.repository.js';
+import { runHandleOf } from '../persistence/run.repository.js';
 import type { RunRow } from '../persistence/run.repository.js';
 import { bundleOf } from '../persistence/trainer.repository.js';
 import { TrainerError } from './backends/trainer-backend.js';
@@ -27,7 +27,7 @@ export class TrainingOrders {
 
   /** @throws {TrainerError} where the base version is unknown */
   async of(run: RunRow): Promise<TrainingOrder> {
-    const { cycleId, model, workload, baseVersion, providerJob } = run;
+    const { cycleId, model, workload, baseVersion } = run;
     const base = await bundleOf(this.database, baseVersion);
     if (!base) throw new TrainerError({ code: 'trainer_refused', message: `the bundle of ${baseVersion} is unknown` });
     const provider = this.trainers.providerOf(base);
@@ -37,10 +37,7 @@ export class TrainingOrders {
     const isProvider = this.trainers.isProvider(run.trainer ?? PROVIDER_ITSELF);
     const count = retainedInFile(isProvider ? trainerOf(provider) : 'openai', settings, train.length);
     return {
-      cycleId,
-      // A cycle that began before runs had a memory has its provider's job alone.
-      memory: providerJob ? { job: providerJob, ...run.memory } : run.memory,
-      remember: (change) => rememberOfRun(this.database, cycleId, change),
+      ...runHandleOf(this.database, run),
       target: { model, workload },
       baseVersion,
       baseModel: base.provider.model,

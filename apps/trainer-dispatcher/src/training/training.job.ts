@@ -6,7 +6,7 @@ import { ProviderError } from '@ratchet/providers';
 import { CONFIG } from '@ratchet/service';
 import type { Job } from '@ratchet/service';
 import type { Config } from '../config.js';
-import { chooseTrainer, markBegun, rememberDataHash, rememberOfRun, trainingRun, withRunLock } from '../persistence/run.repository.js';
+import { chooseTrainer, markBegun, rememberDataHash, runHandleOf, trainingRun, withRunLock } from '../persistence/run.repository.js';
 import type { RunRow } from '../persistence/run.repository.js';
 import { bundleOf } from '../persistence/trainer.repository.js';
 import { TrainerError } from './backends/trainer-backend.js';
@@ -87,10 +87,7 @@ export class TrainingJob implements Job {
     if (!known.trainer || !known.runStartedAt) await chooseTrainer(this.database, cycleId, this.trainers.nameFor(known, base));
     const run = await trainingRun(this.database, cycleId);
     if (!run?.trainer) return undefined;
-    // A cycle that began before runs had a memory has its provider's job alone.
-    const memory = run.providerJob ? { job: run.providerJob, ...run.memory } : run.memory;
-    const handle: RunHandle = { cycleId, memory, remember: (change) => rememberOfRun(this.database, cycleId, change) };
-    return { run, base, handle, deadline: this.orders.deadlineOf(run), backend: await this.trainers.open(run.trainer, base) };
+    return { run, base, handle: runHandleOf(this.database, run), deadline: this.orders.deadlineOf(run), backend: await this.trainers.open(run.trainer, base) };
   }
 
   private async turn(watched: Watched): Promise<Turn> {

@@ -105,36 +105,35 @@ const heldBackBy = (facts: TriggerFacts, policy: TriggerPolicy): string | undefi
   return undefined;
 };
 
-export const shownFacts = (facts: TriggerFacts, policy: TriggerPolicy): ShownFacts => {
-  const pValue = degradationPValue(facts, policy.degradationRatio);
-  return {
-    fired: firedOf(facts, pValue, policy).map(({ trigger }) => trigger).join(', ') || 'none',
-    daysSinceLastTraining: rounded((facts.nowMs - facts.lastTrainingMs) / DAY_MS),
-    scheduleDays: rounded(policy.scheduleMs / DAY_MS),
-    baselineFailureRate: rounded(rate(facts.baseline)),
-    baselineFailures: facts.baseline.failures,
-    baselineOutcomes: facts.baseline.outcomes,
-    currentFailureRate: rounded(rate(facts.current)),
-    currentFailures: facts.current.failures,
-    currentOutcomes: facts.current.outcomes,
-    degradationRatio: policy.degradationRatio,
-    degradationOutcomesMin: policy.degradationOutcomes,
-    degradationPValue: rounded(pValue, 3),
-    degradationPValueMax: policy.degradationPValue,
-    newExamples: facts.newExamples,
-    waitingExamples: facts.waitingExamples,
-    exampleThreshold: policy.exampleThreshold,
-    highPriorityReady: facts.highPriorityFix,
-    coolDownSeconds: coolDownMs(facts.failedInRow, policy) / 1_000,
-    failedInRow: facts.failedInRow,
-    held: facts.held,
-    ...(policy.off.length > 0 && { off: policy.off.join(', ') }),
-  };
-};
+const shownFacts = (facts: TriggerFacts, { fired, pValue }: { fired: readonly TriggerDecision[]; pValue: number }, policy: TriggerPolicy): ShownFacts => ({
+  fired: fired.map(({ trigger }) => trigger).join(', ') || 'none',
+  daysSinceLastTraining: rounded((facts.nowMs - facts.lastTrainingMs) / DAY_MS),
+  scheduleDays: rounded(policy.scheduleMs / DAY_MS),
+  baselineFailureRate: rounded(rate(facts.baseline)),
+  baselineFailures: facts.baseline.failures,
+  baselineOutcomes: facts.baseline.outcomes,
+  currentFailureRate: rounded(rate(facts.current)),
+  currentFailures: facts.current.failures,
+  currentOutcomes: facts.current.outcomes,
+  degradationRatio: policy.degradationRatio,
+  degradationOutcomesMin: policy.degradationOutcomes,
+  degradationPValue: rounded(pValue, 3),
+  degradationPValueMax: policy.degradationPValue,
+  newExamples: facts.newExamples,
+  waitingExamples: facts.waitingExamples,
+  exampleThreshold: policy.exampleThreshold,
+  highPriorityReady: facts.highPriorityFix,
+  coolDownSeconds: coolDownMs(facts.failedInRow, policy) / 1_000,
+  failedInRow: facts.failedInRow,
+  held: facts.held,
+  ...(policy.off.length > 0 && { off: policy.off.join(', ') }),
+});
 
 /** Looks at all triggers. None starts anything without a new example to learn from, within the pause after the last training, or while a person holds the target. */
 export const judgeTriggers = (facts: TriggerFacts, policy: TriggerPolicy): TriggerVerdict => {
-  const [first] = firedOf(facts, degradationPValue(facts, policy.degradationRatio), policy);
+  const pValue = degradationPValue(facts, policy.degradationRatio);
+  const fired = firedOf(facts, pValue, policy);
+  const [first] = fired;
   const back = first && heldBackBy(facts, policy);
-  return { decision: back === undefined ? first : undefined, heldBackBy: back, shown: shownFacts(facts, policy) };
+  return { decision: back === undefined ? first : undefined, heldBackBy: back, shown: shownFacts(facts, { fired, pValue }, policy) };
 };

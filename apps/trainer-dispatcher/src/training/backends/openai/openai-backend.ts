@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { hyperparametersFor, hyperparametersPlace, ProviderError, trainerOf } from '@ratchet/providers';
+import { hyperparametersFor, hyperparametersPlace, isFinished, ProviderError, trainerOf } from '@ratchet/providers';
 import type { FineTuningClient, FineTuningJob, ProviderConfig, Trainer } from '@ratchet/providers';
 import { hashOfText, preferencePairs, providerFile } from '../../training-data.js';
 import type { TrainingData } from '../../training-data.js';
@@ -75,7 +75,7 @@ export class OpenAiBackend implements TrainerBackend {
       if (error instanceof ProviderError && error.code === 'refused') return this.get(known);
       throw error;
     });
-    return this.isOver(seen);
+    return seen === undefined || isFinished(seen);
   }
 
   async logs(): Promise<string> {
@@ -95,10 +95,6 @@ export class OpenAiBackend implements TrainerBackend {
 
   private get honoursKeys(): boolean {
     return this.config.idempotencyKeys ?? trainerOf(this.provider) === 'embedded';
-  }
-
-  private isOver(job: FineTuningJob | undefined): boolean {
-    return job === undefined || job.status === 'succeeded' || job.status === 'failed' || job.status === 'cancelled';
   }
 
   private fileOf(data: TrainingData, method: 'supervised' | 'dpo'): string {
@@ -154,7 +150,7 @@ export class OpenAiBackend implements TrainerBackend {
 
   private async read(job: FineTuningJob): Promise<TrainingRun> {
     const { status, fineTunedModel, trainedTokens, error } = job;
-    if (!this.isOver(job)) return { status: 'running' };
+    if (!isFinished(job)) return { status: 'running' };
     const { usdPerMillionTrainedTokens: price } = this.config;
     const costUsd = price !== undefined && trainedTokens !== undefined ? (trainedTokens / PAYS_PER_TOKENS) * price : undefined;
     const cost = costUsd === undefined ? {} : { costUsd };
