@@ -1,28 +1,18 @@
 // A candidate's way from its events to the verdict, against a real PostgreSQL.
-// DATABASE_URL names a server; each run makes a database of its own there and drops it.
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { NestFactory } from '@nestjs/core';
-import type { INestApplicationContext } from '@nestjs/common';
 import type { EventEnvelope } from '@ratchet/contracts';
 import type { CandidateJudged, Example } from '@ratchet/domain';
-import { createKafka, EventProducer } from '@ratchet/kafka';
-import { Logger, Metrics } from '@ratchet/observability';
-import { Database, prepareJobs } from '@ratchet/persistence';
-import { InMemoryChatProvider, VersionRuntime } from '@ratchet/providers';
-import { PlatformModule } from '@ratchet/service';
-import pg from 'pg';
-import { AppModule } from './app.module.js';
-import { loadConfig } from './config.js';
-import { contract } from './contract.js';
+import { createTestDatabase } from '@ratchet/testing';
+import type { TestDatabase } from '@ratchet/testing';
 import { CandidatesHandlers } from './handlers/candidates.handlers.js';
 import { DatasetsHandlers } from './handlers/datasets.handlers.js';
 import { VersionsHandlers } from './handlers/versions.handlers.js';
 import { JudgeCandidateJob } from './judging/judge-candidate.job.js';
 import { ErasureRepository } from './persistence/erasure.repository.js';
-import { migrations } from './persistence/migrations.js';
 import { PruneTick } from './prune.tick.js';
-import { SamplingRates } from './quality/sampling/sampling-rates.js';
+import { scriptProvider, startEvaluator } from './spec-support/evaluator-app.js';
+import type { EvaluatorApp } from './spec-support/evaluator-app.js';
 
 const target = { model: 'assistant', workload: 'default' };
 const now = '2026-01-01T00:00:00.000Z';
@@ -31,42 +21,23 @@ const event = <Data>(data: Data): EventEnvelope<Data> => ({ id: randomUUID(), so
 const counts = { units: 0, failedUnits: 0, outcomes: 0, failures: 0, errors: 0, unsafe: 0, latencyP95Ms: null };
 const evidence = { candidate: counts, control: counts, tests: [], formulaVersion: '1' };
 
-const serverUrl = process.env['DATABASE_URL'];
-const name = `evaluator_${randomUUID().replaceAll('-', '').slice(0, 12)}`;
-let app: INestApplicationContext;
-let database: Database;
+let server: TestDatabase;
+let evaluator: EvaluatorApp;
+let app: EvaluatorApp['app'];
+let database: EvaluatorApp['database'];
 /** What the scripted provider says; tests change it. */
 let answer: (model: string, question: string) => string | { failure: 'connection' | 'refused' };
 
-const onServer = async (sql: string): Promise<void> => {
-  if (!serverUrl) throw new Error('Set DATABASE_URL to a PostgreSQL server on which databases may be created.');
-  const client = new pg.Client({ connectionString: serverUrl });
-  await client.connect();
-  await client.query(sql);
-  await client.end();
-};
-
 beforeAll(async () => {
-  await onServer(`create database ${name}`);
-  const url = new URL(serverUrl ?? '');
-  url.pathname = `/${name}`;
-  const logger = Logger.silent();
-  database = new Database({ url: url.href, service: contract.service, migrations });
-  await database.start();
-  await prepareJobs({ url: url.href, service: contract.service, logger });
-  const config = loadConfig({ KAFKA_BROKERS: 'localhost:1', DATABASE_URL: url.href, PROVIDERS: '[]', JUDGE_OUTAGES_MAX: '1' });
-  const kafka = createKafka({ brokers: config.KAFKA_BROKERS, clientId: 'test', ssl: false }, logger);
-  const platform = PlatformModule.with({ config, logger, metrics: new Metrics(), kafka, producer: new EventProducer(kafka), database });
-  app = await NestFactory.createApplicationContext({ module: class Root {}, imports: [platform, AppModule.with(new SamplingRates())] }, { logger: ['error'] });
-  const provider = new InMemoryChatProvider({ name: 'scripted', answer: ({ model, messages }) => answer(model, messages.at(-1)?.content ?? '') });
-  // The runtime itself is real; only the provider behind it is scripted.
-  Object.assign(app.get(VersionRuntime), new VersionRuntime({ providers: new Map([['scripted', provider]]) }));
+  server = await createTestDatabase('evaluator');
+  evaluator = await startEvaluator({ url: server.url, env: { JUDGE_OUTAGES_MAX: '1' } });
+  ({ app, database } = evaluator);
+  scriptProvider(evaluator, (model, question) => answer(model, question));
 });
 
 afterAll(async () => {
-  await app?.close();
-  await database?.stop();
-  await onServer(`drop database if exists ${name}`);
+  await evaluator?.stop();
+  await server?.drop();
 });
 
 const example = (input: string, split: 'train' | 'test', category?: string): Example => ({

@@ -10,7 +10,8 @@ import { createKafka, EventProducer } from '@ratchet/kafka';
 import { Logger, Metrics } from '@ratchet/observability';
 import { Database, prepareJobs } from '@ratchet/persistence';
 import { PlatformModule } from '@ratchet/service';
-import pg from 'pg';
+import { createTestDatabase } from '@ratchet/testing';
+import type { TestDatabase } from '@ratchet/testing';
 import { AppModule } from './app.module.js';
 import { loadConfig } from './config.js';
 import { contract } from './contract.js';
@@ -25,9 +26,7 @@ import { CLOCK } from './shell/rollouts.js';
 
 const bundle: Bundle = { provider: { name: 'embedded', model: 'assistant' } };
 const champion = versionIdOf({ ordinal: 1, bundle });
-const serverUrl = process.env['DATABASE_URL'];
-const name = `rollouts_${randomUUID().replaceAll('-', '').slice(0, 12)}`;
-
+let server: TestDatabase;
 let app: INestApplicationContext;
 let database: Database;
 let nowMs = Date.parse('2026-03-02T08:00:00Z');
@@ -38,24 +37,14 @@ let key = '';
 const event = <Data>(data: Data): EventEnvelope<Data> => ({ id: randomUUID(), source: '/test', type: 'test', time: new Date(nowMs).toISOString(), data });
 const instant = (): string => new Date(nowMs).toISOString();
 
-const onServer = async (sql: string): Promise<void> => {
-  if (!serverUrl) throw new Error('Set DATABASE_URL to a PostgreSQL server on which databases may be created.');
-  const client = new pg.Client({ connectionString: serverUrl });
-  await client.connect();
-  await client.query(sql);
-  await client.end();
-};
-
 beforeAll(async () => {
-  await onServer(`create database ${name}`);
-  const url = new URL(serverUrl ?? '');
-  url.pathname = `/${name}`;
+  server = await createTestDatabase('rollouts');
   const logger = Logger.silent();
-  database = new Database({ url: url.href, service: contract.service, migrations });
+  database = new Database({ url: server.url, service: contract.service, migrations });
   await database.start();
-  await prepareJobs({ url: url.href, service: contract.service, logger });
+  await prepareJobs({ url: server.url, service: contract.service, logger });
   const policy = { minSoakMs: [2000, 2000, 2000, 2000], bakeMs: 3000, maxStageMs: 3_600_000, labelDelayMs: 1000 };
-  const config = loadConfig({ KAFKA_BROKERS: 'localhost:1', DATABASE_URL: url.href, ROLLOUT_POLICY: JSON.stringify(policy) });
+  const config = loadConfig({ KAFKA_BROKERS: 'localhost:1', DATABASE_URL: server.url, ROLLOUT_POLICY: JSON.stringify(policy) });
   const kafka = createKafka({ brokers: config.KAFKA_BROKERS, clientId: 'test', ssl: false }, logger);
   const platform = PlatformModule.with({ config, logger, metrics: new Metrics(), kafka, producer: new EventProducer(kafka), database });
   const module = AppModule.create();
@@ -66,7 +55,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await app?.close();
   await database?.stop();
-  await onServer(`drop database if exists ${name}`);
+  await server?.drop();
 });
 
 beforeEach(() => {

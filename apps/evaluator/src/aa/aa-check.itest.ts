@@ -1,44 +1,25 @@
 // A champion judged against itself, from the tick to the alert, against a real PostgreSQL.
-// DATABASE_URL names a server; each run makes a database of its own there and drops it.
-import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { NestFactory } from '@nestjs/core';
-import type { INestApplicationContext } from '@nestjs/common';
-import { createKafka, EventProducer } from '@ratchet/kafka';
-import { Logger, Metrics } from '@ratchet/observability';
-import { Database, prepareJobs } from '@ratchet/persistence';
-import { InMemoryChatProvider, VersionRuntime } from '@ratchet/providers';
-import { PlatformModule } from '@ratchet/service';
-import pg from 'pg';
-import { AppModule } from '../app.module.js';
-import { loadConfig } from '../config.js';
-import { contract } from '../contract.js';
-import { migrations } from '../persistence/migrations.js';
+import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
+import { Metrics } from '@ratchet/observability';
+import { VersionRuntime } from '@ratchet/providers';
+import { createTestDatabase } from '@ratchet/testing';
+import type { TestDatabase } from '@ratchet/testing';
 import { VersionsRepository } from '../persistence/versions.repository.js';
-import { SamplingRates } from '../quality/sampling/sampling-rates.js';
+import { Scoring } from '../scoring/scoring.js';
+import { scriptProvider, startEvaluator } from '../spec-support/evaluator-app.js';
+import type { EvaluatorApp } from '../spec-support/evaluator-app.js';
 import { AaCheckJob } from './aa-check.job.js';
 import { AaCheckTick } from './aa-check.tick.js';
 
 const target = { model: 'assistant', workload: 'default' };
-const serverUrl = process.env['DATABASE_URL'];
-const name = `evaluator_aa_${randomUUID().replaceAll('-', '').slice(0, 12)}`;
 const metrics = new Metrics();
-let app: INestApplicationContext;
-let database: Database;
+let server: TestDatabase;
+let evaluator: EvaluatorApp;
+let app: EvaluatorApp['app'];
+let database: EvaluatorApp['database'];
 let answer: (question: string) => string;
 
-const onServer = async (sql: string): Promise<void> => {
-  if (!serverUrl) throw new Error('Set DATABASE_URL to a PostgreSQL server on which databases may be created.');
-  const client = new pg.Client({ connectionString: serverUrl });
-  await client.connect();
-  await client.query(sql);
-  await client.end();
-};
-
-const events = async (type: string): Promise<Record<string, unknown>[]> => {
-  const rows = await database.query<{ value: string }>(`select value from outbox where headers->>'ce_type' = $1 order by sequence`, [type]);
-  return rows.map(({ value }) => JSON.parse(value) as Record<string, unknown>);
-};
+const events = (type: string): Promise<Record<string, unknown>[]> => evaluator.sent(type);
 
 /** What the tick has asked for, done; the number of checks. */
 const turn = async (): Promise<number> => {
@@ -56,27 +37,17 @@ const promote = (versionId: string): Promise<void> =>
   });
 
 beforeAll(async () => {
-  await onServer(`create database ${name}`);
-  const url = new URL(serverUrl ?? '');
-  url.pathname = `/${name}`;
-  const logger = Logger.silent();
-  database = new Database({ url: url.href, service: contract.service, migrations });
-  await database.start();
-  await prepareJobs({ url: url.href, service: contract.service, logger });
-  const config = loadConfig({ KAFKA_BROKERS: 'localhost:1', DATABASE_URL: url.href, PROVIDERS: '[]', AA_CHECK_ITEMS_MAX: '200' });
-  const kafka = createKafka({ brokers: config.KAFKA_BROKERS, clientId: 'test', ssl: false }, logger);
-  const platform = PlatformModule.with({ config, logger, metrics, kafka, producer: new EventProducer(kafka), database });
-  app = await NestFactory.createApplicationContext({ module: class Root {}, imports: [platform, AppModule.with(new SamplingRates())] }, { logger: ['error'] });
-  const provider = new InMemoryChatProvider({ name: 'scripted', answer: ({ messages }) => answer(messages.at(-1)?.content ?? '') });
-  Object.assign(app.get(VersionRuntime), new VersionRuntime({ providers: new Map([['scripted', provider]]) }));
+  server = await createTestDatabase('evaluator-aa');
+  evaluator = await startEvaluator({ url: server.url, env: { AA_CHECK_ITEMS_MAX: '200' }, metrics });
+  ({ app, database } = evaluator);
+  scriptProvider(evaluator, (_, question) => answer(question));
   await database.query(`insert into datasets values ('suite', $1, $2, 'general_suite', '[]', now())`, [target.model, target.workload]);
   await database.query(`insert into examples (dataset_id, example_id, split, input, output, category) select 'suite', 'e' || i, 'test', 'question ' || i, 'answer ' || i, 'c' || i % 4 from generate_series(1, 400) i`);
 });
 
 afterAll(async () => {
-  await app?.close();
-  await database?.stop();
-  await onServer(`drop database if exists ${name}`);
+  await evaluator?.stop();
+  await server?.drop();
 });
 
 it('asks a new champion everything twice within the limit, once, and finds no difference', async () => {
@@ -85,8 +56,10 @@ it('asks a new champion everything twice within the limit, once, and finds no di
     asked.set(question, (asked.get(question) ?? 0) + 1);
     return question.replace('question', 'answer');
   };
+  const scorersFor = jest.spyOn(app.get(Scoring), 'scorersFor');
   await promote('v1');
   expect(await turn()).toBe(1);
+  expect(scorersFor.mock.calls).toEqual([[expect.objectContaining(target)]]);
   expect(new Set(asked.values())).toEqual(new Set([2]));
   expect(asked.size).toBe(200);
   expect(await database.query('select version_id, trigger, outcome, alert_id from aa_checks')).toEqual([{ version_id: 'v1', trigger: 'promotion', outcome: 'clean', alert_id: null }]);

@@ -4,24 +4,16 @@ import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { NestFactory } from '@nestjs/core';
-import type { INestApplicationContext } from '@nestjs/common';
 import type { EventEnvelope } from '@ratchet/contracts';
 import { bucketOfValue, emptyHistogram } from '@ratchet/domain';
 import type { Arm, Feedback, Interaction, QualityEvaluated, SignalDetected } from '@ratchet/domain';
-import { createKafka, EventProducer } from '@ratchet/kafka';
-import { Logger, Metrics } from '@ratchet/observability';
-import { Database, prepareJobs } from '@ratchet/persistence';
-import { PlatformModule } from '@ratchet/service';
 import { createTestDatabase } from '@ratchet/testing';
 import type { TestDatabase } from '@ratchet/testing';
-import { AppModule } from '../app.module.js';
-import { loadConfig } from '../config.js';
-import { contract } from '../contract.js';
 import { InteractionsHandlers } from '../handlers/interactions.handlers.js';
 import { VersionsHandlers } from '../handlers/versions.handlers.js';
 import { VitalsHandlers } from '../handlers/vitals.handlers.js';
-import { migrations } from '../persistence/migrations.js';
+import { startEvaluator } from '../spec-support/evaluator-app.js';
+import type { EvaluatorApp } from '../spec-support/evaluator-app.js';
 import { AgreementTick } from './agreement/agreement.tick.js';
 import { QualityAlertsTick } from './alerts/quality-alerts.tick.js';
 import { JudgeQualityJob } from './judges/judge-quality.job.js';
@@ -64,27 +56,15 @@ afterAll(async () => {
   await server.drop();
 });
 
-interface Running {
-  readonly app: INestApplicationContext;
-  readonly database: Database;
+interface Running extends Pick<EvaluatorApp, 'app' | 'database' | 'sent'> {
   readonly complete: (one: Interaction) => Promise<void>;
-  readonly sent: <Data>(type: string) => Promise<Data[]>;
 }
 
 const start = async (env: Record<string, string>): Promise<Running> => {
-  const logger = Logger.silent();
-  const database = new Database({ url: server.url, service: contract.service, migrations });
-  await database.start();
-  await prepareJobs({ url: server.url, service: contract.service, logger });
   const providers = JSON.stringify([{ name: 'wire', baseUrl: `http://127.0.0.1:${(judge.address() as AddressInfo).port}/v1` }]);
-  const config = loadConfig({ KAFKA_BROKERS: 'localhost:1', DATABASE_URL: server.url, PROVIDERS: providers, SAMPLE_RATE: '1', QUALITY_SETTLE_MINUTES: '0', ...env });
-  const kafka = createKafka({ brokers: config.KAFKA_BROKERS, clientId: 'test', ssl: false }, logger);
-  const platform = PlatformModule.with({ config, logger, metrics: new Metrics(), kafka, producer: new EventProducer(kafka), database });
-  const app = await NestFactory.createApplicationContext({ module: class Root {}, imports: [platform, AppModule.with(new SamplingRates())] }, { logger: ['error'] });
-  closing.push(() => database.stop(), () => app.close());
+  const { app, database, sent, stop } = await startEvaluator({ url: server.url, env: { PROVIDERS: providers, SAMPLE_RATE: '1', QUALITY_SETTLE_MINUTES: '0', ...env } });
+  closing.push(stop);
   const complete = async (one: Interaction): Promise<void> => database.transaction((tx) => app.get(InteractionsHandlers).onCompleted(event(one), tx));
-  const sent = async <Data>(type: string): Promise<Data[]> =>
-    (await database.query<{ value: string }>(`select value from outbox where headers->>'ce_type' = $1 order by sequence`, [type])).map(({ value }) => JSON.parse(value) as Data);
   return { app, database, complete, sent };
 };
 

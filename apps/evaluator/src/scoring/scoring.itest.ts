@@ -2,30 +2,20 @@
 // PostgreSQL, with a scripted judge on the wire.
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { NestFactory } from '@nestjs/core';
-import type { INestApplicationContext } from '@nestjs/common';
 import type { EventEnvelope } from '@ratchet/contracts';
 import type { BudgetChanged, CandidateJudged, Example } from '@ratchet/domain';
-import { createKafka, EventProducer } from '@ratchet/kafka';
-import { Logger, Metrics } from '@ratchet/observability';
-import { Database, prepareJobs } from '@ratchet/persistence';
-import { InMemoryChatProvider, VersionRuntime } from '@ratchet/providers';
-import { PlatformModule } from '@ratchet/service';
 import { createTestDatabase, ScriptedTeacherServer } from '@ratchet/testing';
 import type { TestDatabase } from '@ratchet/testing';
-import { AppModule } from '../app.module.js';
-import { loadConfig } from '../config.js';
-import { contract } from '../contract.js';
 import { CandidatesHandlers } from '../handlers/candidates.handlers.js';
 import { DatasetsHandlers } from '../handlers/datasets.handlers.js';
 import { ErasureHandlers } from '../handlers/erasure.handlers.js';
 import { VersionsHandlers } from '../handlers/versions.handlers.js';
 import { JudgeCandidateJob } from '../judging/judge-candidate.job.js';
-import { migrations } from '../persistence/migrations.js';
 import { ScoringCachesRepository } from '../persistence/scoring-caches.repository.js';
 import { PruneTick } from '../prune.tick.js';
 import { FENCE } from '../quality/judges/judge-prompts.js';
-import { SamplingRates } from '../quality/sampling/sampling-rates.js';
+import { scriptProvider, startEvaluator } from '../spec-support/evaluator-app.js';
+import type { EvaluatorApp } from '../spec-support/evaluator-app.js';
 
 const target = { model: 'assistant', workload: 'default' };
 const now = '2026-01-01T00:00:00.000Z';
@@ -33,8 +23,9 @@ const event = <Data>(data: Data): EventEnvelope<Data> => ({ id: randomUUID(), so
 
 let server: TestDatabase;
 let judge: ScriptedTeacherServer;
-let database: Database;
-let app: INestApplicationContext;
+let evaluator: EvaluatorApp;
+let app: EvaluatorApp['app'];
+let database: EvaluatorApp['database'];
 const asked: string[] = [];
 
 beforeAll(async () => {
@@ -43,32 +34,23 @@ beforeAll(async () => {
     const { first, second } = JSON.parse(String(input).slice(FENCE.open.length, -FENCE.close.length)) as { first: string; second: string };
     return { value: { explanation: `it quotes ${first}`, better: first.includes('right') ? 'first' : second.includes('right') ? 'second' : 'tie' } };
   });
-  const logger = Logger.silent();
-  database = new Database({ url: server.url, service: contract.service, migrations });
-  await database.start();
-  await prepareJobs({ url: server.url, service: contract.service, logger });
-  const config = loadConfig({
-    KAFKA_BROKERS: 'localhost:1', DATABASE_URL: server.url, FRESH_ITEMS: '4', SCORERS: '{"default": {"kind": "judge"}}', PROVIDERS: JSON.stringify([{ name: 'judge', baseUrl: judge.baseUrl }]),
-    // Enough for the labelled pairs and the first cycle.
-    EVALUATION_JUDGE: '{"provider": "judge", "model": "large", "price": {"inputUsdPerMillionTokens": 1, "outputUsdPerMillionTokens": 1}, "callsPerJudgementMax": 70}',
-  });
-  const kafka = createKafka({ brokers: config.KAFKA_BROKERS, clientId: 'test', ssl: false }, logger);
-  const platform = PlatformModule.with({ config, logger, metrics: new Metrics(), kafka, producer: new EventProducer(kafka), database });
-  app = await NestFactory.createApplicationContext({ module: class Root {}, imports: [platform, AppModule.with(new SamplingRates())] }, { logger: ['error'] });
-  const provider = new InMemoryChatProvider({
-    name: 'scripted',
-    answer: ({ model, messages }) => {
-      const question = messages.at(-1)?.content ?? '';
-      asked.push(`${model} ${question}`);
-      return /^(?:topic|general|regex)/u.test(question) ? `${model === 'v1' ? 'wrong' : `right, by ${model},`} answer to ${question}` : "I can't help with that request.";
+  evaluator = await startEvaluator({
+    url: server.url,
+    env: {
+      FRESH_ITEMS: '4', SCORERS: '{"default": {"kind": "judge"}}', PROVIDERS: JSON.stringify([{ name: 'judge', baseUrl: judge.baseUrl }]),
+      // Enough for the labelled pairs and the first cycle.
+      EVALUATION_JUDGE: '{"provider": "judge", "model": "large", "price": {"inputUsdPerMillionTokens": 1, "outputUsdPerMillionTokens": 1}, "callsPerJudgementMax": 70}',
     },
   });
-  Object.assign(app.get(VersionRuntime), new VersionRuntime({ providers: new Map([['scripted', provider]]) }));
+  ({ app, database } = evaluator);
+  scriptProvider(evaluator, (model, question) => {
+    asked.push(`${model} ${question}`);
+    return /^(?:topic|general|regex)/u.test(question) ? `${model === 'v1' ? 'wrong' : `right, by ${model},`} answer to ${question}` : "I can't help with that request.";
+  });
 });
 
 afterAll(async () => {
-  await app?.close();
-  await database?.stop();
+  await evaluator?.stop();
   await judge?.close();
   await server?.drop();
 });
@@ -94,8 +76,7 @@ const judgeCandidate = async (cycleId: string, version: string, ordinal: number)
   if (!verdict) throw new Error(`no verdict on ${cycleId}`);
   return verdict;
 };
-const outbox = async <Data>(type: string): Promise<Data[]> =>
-  (await database.query<{ value: string }>(`select value from outbox where headers->>'ce_type' = $1 order by sequence`, [type])).map(({ value }) => JSON.parse(value) as Data);
+const outbox = <Data>(type: string): Promise<Data[]> => evaluator.sent<Data>(type);
 const scoresOf = (cycleId: string, scorer: string): Promise<Record<string, unknown>[]> =>
   database.query(`select version_id, score, source, fault, count(*)::int as n from answers where cycle_id = $1 and scorer = $2 group by 1, 2, 3, 4 order by 1, 3, 2`, [cycleId, scorer]);
 
