@@ -77,8 +77,7 @@ const integrate = async () => {
   rmSync(dataDir, { recursive: true, force: true });
   stack = await startStack({ dataDir, onProgress: (step) => process.stdout.write(`${step}\n`) });
   const env = { KAFKA_BROKERS: stack.kafkaBrokers.join(','), DATABASE_URL: stack.databaseUrl };
-  // More than there are cores: most of the time they wait for Kafka.
-  await runNx(['run-many', '-t', 'itest', '--exclude=@ratchet/e2e', '--parallel=3', '--outputStyle=static'], { env, timeoutMs: 12 * MINUTE_MS });
+  await runNx(['run-many', '-t', 'itest', '--exclude=@ratchet/e2e', '--parallel=2', '--outputStyle=static'], { env, timeoutMs: 12 * MINUTE_MS });
 };
 
 const stopStack = async () => {
