@@ -1,6 +1,6 @@
 import {
   alertRaised, alertResolved, auditRecorded, budgetChanged, candidateJudged, candidateRegistered, clockAdvanced, commandIssued, conversationEnded, datasetVersioned,
-  erasureCompleted, examplesAdded, experimentConcluded, feedbackGiven, fixProposed, handoffRequested, interactionCompleted, interactionFailed, opportunityClosed,
+  erasureCompleted, examplesAdded, experimentConcluded, experimentUpdated, feedbackGiven, fixProposed, handoffRequested, interactionCompleted, interactionFailed, opportunityClosed,
   opportunityRanked, qualityEvaluated, reviewChanged, rolloutAdvanced, routingChanged, signalDetected, targetKey, trainingFailed, trainingStarted, versionPromoted,
   versionPublished, versionRolledBack, vitalsCounted,
 } from '@ratchet/domain';
@@ -137,6 +137,7 @@ export const topics = {
       keyed(rolloutAdvanced, targetKey),
       keyed(versionPromoted, targetKey),
       keyed(versionRolledBack, targetKey),
+      keyed(experimentUpdated, targetKey),
       keyed(experimentConcluded, targetKey),
     ],
     producers: ['rollout-controller'],

@@ -20,7 +20,7 @@ export { sftRowSchema, type SftRow, openAiPreferenceRowSchema, type OpenAiPrefer
 export { budgetComponentSchema, type BudgetComponent, budgetChanged, type BudgetChanged } from './budget/budget.js';
 export { bundleSchema, type Bundle, versionPublished, type VersionPublished } from './version/version.js';
 export { triggerSchema, type Trigger, trainerBackendSchema, type TrainerBackend, trainingConfigSchema, trainingStarted, type TrainingStarted, trainingFailed, type TrainingFailed, candidateRegistered, type CandidateRegistered, gateNameSchema, gateVerdictSchema, gateResultSchema, type GateResult, candidateJudged, type CandidateJudged } from './cycle/cycle.js';
-export { routingChanged, type RoutingChanged, armCountsSchema, type ArmCounts, evidenceRecordSchema, type EvidenceRecord, rolloutAdvanced, type RolloutAdvanced, versionPromoted, type VersionPromoted, versionRolledBack, type VersionRolledBack, experimentConcluded, type ExperimentConcluded } from './rollout/rollout.js';
+export { routingChanged, type RoutingChanged, armCountsSchema, type ArmCounts, evidenceRecordSchema, type EvidenceRecord, rolloutAdvanced, type RolloutAdvanced, versionPromoted, type VersionPromoted, versionRolledBack, type VersionRolledBack, experimentVerdicts, experimentPlanSchema, type ExperimentPlan, experimentUpdated, type ExperimentUpdated, experimentConcluded, type ExperimentConcluded } from './rollout/rollout.js';
 export { commandSchema, type Command, commandIssued } from './command/command.js';
 export { alertRaised, type AlertRaised, alertResolved, type AlertResolved } from './alert/alert.js';
 export { cycleRecordSchema, type CycleRecord, auditRecorded, type AuditRecorded } from './audit/audit.js';

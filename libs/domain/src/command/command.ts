@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { defineEvent, idSchema, instantSchema } from '../event/event-definition.js';
+import { countSchema, defineEvent, idSchema, instantSchema, shareSchema } from '../event/event-definition.js';
 import { rootCauseSchema } from '../opportunity/fix-type.js';
+import { experimentPlanSchema } from '../rollout/rollout.js';
 import { targetFields } from '../target/target.js';
 import { bundleSchema } from '../version/version.js';
 
@@ -34,12 +35,29 @@ export const commandSchema = z.discriminatedUnion('name', [
   z.object({ name: z.literal('review.edit'), ...commandFields, exampleId: idSchema, output: z.string().min(1).max(20_000) }),
   /** Removes what a user said from everything that is kept to learn from. */
   z.object({ name: z.literal('user.erase'), ...commandFields, userId: idSchema }),
-  z.object({ name: z.literal('candidate.approve'), ...commandFields, version: idSchema }),
+  /** `stage` and `evidence` (the sequence of the rollout's last row) say what was looked at: the approval means nothing else. */
+  z.object({ name: z.literal('candidate.approve'), ...commandFields, version: idSchema, stage: countSchema.optional(), evidence: countSchema.optional() }),
   z.object({ name: z.literal('candidate.reject'), ...commandFields, version: idSchema }),
   z.object({ name: z.literal('rollout.pause'), ...commandFields }),
   z.object({ name: z.literal('rollout.resume'), ...commandFields }),
   z.object({ name: z.literal('rollout.advance'), ...commandFields }),
   z.object({ name: z.literal('rollout.rollback'), ...commandFields }),
+  /** An A/B test of any two versions; `control` is the champion where it is absent. Its id is the command's. */
+  z.object({
+    name: z.literal('experiment.start'),
+    ...commandFields,
+    treatment: idSchema,
+    control: idSchema.optional(),
+    /** Of all traffic; the rest of it, beside both arms, is the champion's. */
+    share: shareSchema.optional(),
+    controlShare: shareSchema.optional(),
+    plan: experimentPlanSchema.optional(),
+    alpha: z.number().positive().max(0.2).optional(),
+    margin: z.number().positive().max(0.5).optional(),
+    /** What follows where the treatment wins against the champion; nothing by default. */
+    onWin: z.enum(['keep', 'rollout']).optional(),
+  }),
+  z.object({ name: z.literal('experiment.stop'), ...commandFields, experimentId: idSchema.optional() }),
   z.object({ name: z.literal('automation.hold'), ...commandFields }),
   z.object({ name: z.literal('automation.release'), ...commandFields }),
 ]);

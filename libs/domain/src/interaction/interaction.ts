@@ -12,6 +12,12 @@ export const assignmentSchema = z.object({
   version: idSchema,
   overridden: z.boolean().optional(),
   fellBack: z.boolean().optional(),
+  /** What the assignment sticks to, and so what may be counted as independent; a conversation where it is absent. */
+  unit: z.enum(['conversation', 'user']).optional(),
+  /** Group that an experiment's read-out is split by; what it is must not depend on the answer. */
+  segment: z.string().min(1).max(100).optional(),
+  /** A number known of the unit before it was assigned, that predicts its outcome (CUPED). */
+  covariate: z.number().optional(),
 });
 export type Assignment = z.infer<typeof assignmentSchema>;
 

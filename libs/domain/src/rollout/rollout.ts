@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { countSchema, defineEvent, idSchema, instantSchema, shareSchema } from '../event/event-definition.js';
+import { candidateJudged } from '../cycle/cycle.js';
 import { targetFields } from '../target/target.js';
 
 export const routingChanged = defineEvent(
@@ -16,6 +17,14 @@ export const routingChanged = defineEvent(
     stage: countSchema,
     salt: z.string(),
     stickTo: z.enum(['conversation', 'user']),
+    /** What has the traffic: absent means a rollout. Of an experiment, `rolloutId` is its id and `candidate` its treatment. */
+    kind: z.enum(['rollout', 'experiment']).optional(),
+    /** Version that the control arm is served, where it is not the champion. */
+    control: idSchema.optional(),
+    /** Share of the control arm, where it is not the candidate's. */
+    controlShare: shareSchema.optional(),
+    /** A candidate that lost its share, and finishes the conversations that it had begun until then. */
+    draining: z.object({ rolloutId: idSchema, candidate: idSchema, salt: z.string(), share: shareSchema, stage: countSchema, stickTo: z.enum(['conversation', 'user']), until: instantSchema }).optional(),
     changedAt: instantSchema,
   }),
 );
@@ -29,6 +38,12 @@ export const armCountsSchema = z.object({
   errors: countSchema,
   unsafe: countSchema,
   latencyP95Ms: z.number().nullable(),
+  /** Assignment units, where these are users. */
+  users: countSchema.optional(),
+  /** Mean of quality scores, 0 to 1, and how many there are. */
+  quality: z.object({ mean: z.number(), count: countSchema }).optional(),
+  /** US dollars a request, and how many requests say what they cost. */
+  costUsd: z.object({ mean: z.number(), count: countSchema }).optional(),
 });
 export type ArmCounts = z.infer<typeof armCountsSchema>;
 
@@ -38,6 +53,8 @@ export const evidenceRecordSchema = z.object({
   control: armCountsSchema,
   tests: z.array(z.object({ name: z.string(), value: z.number().nullable(), lower: z.number().nullable(), upper: z.number().nullable(), threshold: z.number(), verdict: z.string() })),
   formulaVersion: z.string(),
+  /** The last record of each partition that is counted in it. */
+  offsets: z.array(z.object({ topic: z.string(), partition: countSchema, offset: z.string() })).optional(),
 });
 export type EvidenceRecord = z.infer<typeof evidenceRecordSchema>;
 
@@ -64,6 +81,9 @@ export const versionPromoted = defineEvent(
     ...transitionFields,
     opportunityIds: z.array(idSchema),
     datasetIds: z.array(idSchema),
+    trainingRunId: idSchema.optional(),
+    /** The gates' verdict that let it be rolled out. */
+    verdict: z.object({ outcome: candidateJudged.schema.shape.outcome, gates: candidateJudged.schema.shape.gates, message: z.string(), judgedAt: instantSchema }).optional(),
     evidence: evidenceRecordSchema,
     promotedAt: instantSchema,
   }),
@@ -76,17 +96,67 @@ export const versionRolledBack = defineEvent(
 );
 export type VersionRolledBack = z.infer<typeof versionRolledBack.schema>;
 
+export const experimentVerdicts = ['treatment_wins', 'control_wins', 'no_difference', 'inconclusive'] as const;
+
+const differenceFields = { difference: z.number(), lower: z.number(), upper: z.number() };
+const armUnitsSchema = z.object({ units: countSchema, failed: countSchema });
+
+/** Treatment minus control in success rate, with what it rests on. */
+const experimentReadingFields = {
+  ...differenceFields,
+  /** Two-sided, adjusted for looking: always valid, or of the group-sequential plan's last look. */
+  pValue: z.number().optional(),
+  arms: z.object({ control: armUnitsSchema, treatment: armUnitsSchema }).optional(),
+  /** The difference with the part taken out that a covariate explains; `varianceRatio` is what is left of its variance. */
+  adjusted: z.object({ ...differenceFields, varianceRatio: z.number() }).optional(),
+  /** By segment; p-values adjusted for their number (Holm). */
+  segments: z.array(z.object({ segment: z.string(), control: armUnitsSchema, treatment: armUnitsSchema, ...differenceFields, pValue: z.number(), verdict: z.enum(experimentVerdicts) })).optional(),
+  sampleRatio: z.object({ bayesFactor: z.number().nullable(), chiSquareP: z.number().nullable(), broken: z.boolean() }).optional(),
+};
+
+export const experimentPlanSchema = z.discriminatedUnion('type', [
+  /** A declared end, and looks before it whose error rates add up to alpha (O'Brien-Fleming). */
+  z.object({ type: z.literal('fixed'), unitsPerArm: z.number().int().min(50).max(100_000_000), looks: z.number().int().min(1).max(20) }),
+  /** No declared end: confidence sequences. */
+  z.object({ type: z.literal('open') }),
+]);
+export type ExperimentPlan = z.infer<typeof experimentPlanSchema>;
+
+const experimentFields = { experimentId: idSchema, ...targetFields, control: idSchema, treatment: idSchema };
+
+/** An experiment began, had one of its looks, or was stopped: where it stands. */
+export const experimentUpdated = defineEvent(
+  'ratchet.experiment.updated',
+  z.object({
+    ...experimentFields,
+    sequence: countSchema,
+    status: z.enum(['queued', 'running', 'held', 'concluded', 'cancelled']),
+    plan: experimentPlanSchema,
+    share: shareSchema,
+    controlShare: shareSchema,
+    alpha: z.number(),
+    /** Relative difference that does not matter. */
+    margin: z.number(),
+    /** Looks that were taken. */
+    looks: countSchema,
+    actor: z.string(),
+    reason: z.string(),
+    reading: z.object(experimentReadingFields).optional(),
+    updatedAt: instantSchema,
+  }),
+);
+export type ExperimentUpdated = z.infer<typeof experimentUpdated.schema>;
+
 export const experimentConcluded = defineEvent(
   'ratchet.experiment.concluded',
   z.object({
-    experimentId: idSchema,
-    ...targetFields,
-    control: idSchema,
-    treatment: idSchema,
-    verdict: z.enum(['treatment_wins', 'control_wins', 'no_difference', 'inconclusive']),
-    difference: z.number(),
-    lower: z.number(),
-    upper: z.number(),
+    ...experimentFields,
+    verdict: z.enum(experimentVerdicts),
+    ...experimentReadingFields,
+    /** A rollout read as a test where it is absent. */
+    plan: experimentPlanSchema.optional(),
+    /** Why it ended, and why there is no winner where there could have been one. */
+    reason: z.string().optional(),
     concludedAt: instantSchema,
   }),
 );

@@ -10,6 +10,21 @@ export const bundleSchema = z.object({
   knowledge: z.array(z.object({ entryId: idSchema, title: z.string(), text: z.string() })).optional(),
   retrieval: z.object({ topK: countSchema, minScore: z.number() }).optional(),
   safety: z.object({ threshold: shareSchema }).optional(),
+  /**
+   * The version criticises and improves its own answer before it is given: at most `rounds` times, not after a critique of at least `stopAbove`, and
+   * only while time and money are left. Answers that are streamed go out as they are.
+   */
+  selfCritique: z
+    .object({
+      /** 3 where it is absent. */
+      rounds: z.number().int().min(1).max(3).optional(),
+      /** 0.9 where it is absent. */
+      stopAbove: shareSchema.optional(),
+      /** For the whole answer, the first draft included; 20,000 where it is absent. */
+      maxMs: z.number().int().positive().max(600_000).optional(),
+      maxUsd: z.number().positive().optional(),
+    })
+    .optional(),
   price: z.object({ inputUsdPerMillionTokens: z.number().nonnegative(), outputUsdPerMillionTokens: z.number().nonnegative() }).optional(),
 });
 export type Bundle = z.infer<typeof bundleSchema>;

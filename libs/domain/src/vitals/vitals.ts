@@ -59,6 +59,8 @@ export const vitalsCounted = defineEvent(
     arm: armSchema,
     rolloutId: idSchema.optional(),
     stage: countSchema.optional(),
+    /** Group of the assignments counted; events of one key differ in it, and add up to the key's whole. */
+    segment: z.string().optional(),
     requests: countSchema,
     errors: countSchema,
     fellBack: countSchema,
@@ -68,6 +70,10 @@ export const vitalsCounted = defineEvent(
     unsafe: countSchema,
     failuresBySignal: z.record(z.string(), countSchema),
     units: z.object({ count: countSchema, failed: countSchema, sumY: z.number(), sumN: z.number(), sumYY: z.number(), sumYN: z.number(), sumNN: z.number() }),
+    /** Of the settled conversations whose assignment has a covariate x; y is 1 where the conversation failed, else 0. */
+    covariate: z.object({ count: countSchema, sumX: z.number(), sumXX: z.number(), sumY: z.number(), sumXY: z.number() }).optional(),
+    /** Settled conversations by user, where users are the assignment unit: these are what may be counted as independent. `user` is a hash. */
+    users: z.array(z.object({ user: z.string(), count: countSchema, failed: countSchema })).optional(),
     latencyMs: histogramSchema,
     inputTokens: countSchema,
     outputTokens: countSchema,
