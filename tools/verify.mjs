@@ -50,6 +50,7 @@ const bench = (project, file, args = [], folder = 'libs') => async () => {
 /** The seed is printed, so that a run that found something can be had again. */
 const chaos = async () => expectCode(await runNode('tools/chaos.mjs', [], { timeoutMs: 90 * MINUTE_MS }));
 const cycleKills = async () => expectCode(await runNode('tools/cycle-kills.mjs', [], { timeoutMs: 90 * MINUTE_MS }));
+const rolloutKills = async () => expectCode(await runNode('tools/rollout-kills.mjs', [], { timeoutMs: 60 * MINUTE_MS }));
 const doors = (program, args = []) => async () => expectCode(await runNode('tools/doors.mjs', [program, ...args], { timeoutMs: 70 * MINUTE_MS }));
 const streams = async () => expectCode(await runNode('bench/run.mjs', ['streams', '--records', '100000', '--only', 'limit,full,reference,streams1,streams2'], { timeoutMs: 30 * MINUTE_MS }));
 
@@ -106,6 +107,7 @@ const steps = [
   { name: 'poison', does: 'a wrong correction by many users is turned down', run: demo('poison', ['--poison'], { wanted: 1, says: /^(REJECTED|ROLLED BACK) /m }) },
   { name: 'chaos', does: 'every service killed twenty times, broker and database away, under traffic', run: chaos },
   { name: 'cycle-kills', does: 'trainer-dispatcher, model-server and evaluator killed fifty times, at every step of a cycle', run: cycleKills },
+  { name: 'rollout-kills', does: 'rollout-controller killed before and after every write of every transition', run: rolloutKills },
   { name: 'fixes', does: 'each of the five kinds of fix, from failures in to a changed answer in traffic', run: endToEnd('fixes') },
   { name: 'dead-letters', does: 'broken and hostile records on every topic: each consumer sets them aside and goes on', run: endToEnd('poison') },
   { name: 'recipes', does: 'each snippet of docs/operating/connect.md, with packages from PyPI and npm', run: doors('recipes') },

@@ -1,0 +1,64 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { ReadRecord } from '@ratchet/testing';
+import type { KillStack } from './kill-stack.js';
+import { MODEL } from './scripts.js';
+
+/** All that a rollout leaves behind, without what is different each time. */
+export interface Outcome {
+  readonly transitions: readonly unknown[];
+  readonly routing: readonly unknown[];
+  readonly tallies: readonly unknown[];
+  readonly target: readonly unknown[];
+  /** By topic: what its readers see once they have dropped repeats, in order. */
+  readonly published: Readonly<Record<string, readonly unknown[]>>;
+}
+
+const times = /(?:At|Since|From|Ms|_at|until)$/u;
+
+/** Names of the target, ids derived from them, and times have no place in a comparison. */
+const withoutNames = (value: unknown, workload: string, ids: Map<string, string>): unknown => {
+  if (typeof value === 'string') return (ids.get(value) ?? value).replaceAll(workload, 'TARGET');
+  if (Array.isArray(value)) return value.map((one) => withoutNames(one, workload, ids));
+  if (value === null || typeof value !== 'object' || value instanceof Date) return value instanceof Date ? 'TIME' : value;
+  return Object.fromEntries(Object.entries(value).filter(([name, one]) => name !== 'offsets' && !(times.test(name) && (typeof one === 'number' || typeof one === 'string'))).map(([name, one]) => [name, withoutNames(one, workload, ids)]));
+};
+
+export const outcomeOf = async (stack: KillStack, workload: string, topics: ReadonlyMap<string, readonly ReadRecord[]>): Promise<Outcome> => {
+  const key = `${MODEL}/${workload}`;
+  const rollouts = await stack.query<{ id: string }>('select rollout_id as id from rollouts where target = $1 order by queue_number', [key]);
+  const ids = new Map(rollouts.map(({ id }, i) => [id, `rollout ${i}`]));
+  const rows = async (sql: string): Promise<unknown[]> => (await stack.query(sql, [key])).map((row) => withoutNames(row, workload, ids));
+  const published: Record<string, unknown[]> = {};
+  for (const [topic, records] of topics) {
+    const seen = new Set<string>();
+    published[topic] = records
+      .filter((record) => record.key === key && !seen.has(record.headers['ce_id'] ?? '') && seen.add(record.headers['ce_id'] ?? ''))
+      .map(({ headers, value }) => ({ type: headers['ce_type'], data: withoutNames(JSON.parse(String(value)), workload, ids) }));
+  }
+  return {
+    transitions: await rows(`select r.queue_number - min(r.queue_number) over () as rollout, t.sequence, from_state, to_state, actor, reason, metric, command_id, after, evidence, stages, formula_version
+      from rollout_transitions t join rollouts r using (rollout_id) where target = $1 order by r.queue_number, t.sequence`),
+    routing: await rows('select revision, body, actor, reason from routing_revisions where target = $1 order by revision'),
+    tallies: await rows('select t.* from arm_tallies t join rollouts r using (rollout_id) where target = $1 order by r.queue_number, stage, arm'),
+    target: await rows('select champion, previous_champion, revision, automation_held from targets where target = $1'),
+    published,
+  };
+};
+
+/** Where two outcomes differ, in words; nothing where they are the same. */
+export const differencesOf = (expected: Outcome, found: Outcome): string[] =>
+  (Object.keys(expected) as (keyof Outcome)[]).filter((part) => !isDeepStrictEqual(expected[part], found[part])).map((part) => `${part}: ${JSON.stringify(found[part]).slice(0, 1_500)} in place of ${JSON.stringify(expected[part]).slice(0, 1_500)}`);
+
+/** What holds of every run by itself: revisions without a gap, and one of them for each change of the share. */
+export const broken = ({ transitions, routing }: Outcome): string[] => {
+  const shares = (transitions as { rollout: string; after: { share: number; status: string } }[]).reduce(
+    ({ changes, last }, { rollout, after }) => ({ changes: changes + (after.share === (last.get(rollout) ?? 0) && after.status !== 'PROMOTED' ? 0 : 1), last: new Map(last).set(rollout, after.share) }),
+    { changes: 0, last: new Map<string, number>() },
+  ).changes;
+  const revisions = (routing as { revision: number }[]).map(({ revision }) => revision);
+  const problems: string[] = [];
+  if (revisions.some((revision, i) => revision !== i + 1)) problems.push(`revisions are ${revisions.join(', ')}`);
+  // The first one is the adoption's.
+  if (revisions.length !== shares + 1) problems.push(`${shares} changes of the share made ${revisions.length - 1} revisions`);
+  return problems;
+};
