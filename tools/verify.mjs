@@ -51,6 +51,7 @@ const bench = (project, file, args = [], folder = 'libs') => async () => {
 const chaos = async () => expectCode(await runNode('tools/chaos.mjs', [], { timeoutMs: 90 * MINUTE_MS }));
 const cycleKills = async () => expectCode(await runNode('tools/cycle-kills.mjs', [], { timeoutMs: 90 * MINUTE_MS }));
 const rolloutKills = async () => expectCode(await runNode('tools/rollout-kills.mjs', [], { timeoutMs: 60 * MINUTE_MS }));
+const rollbackTime = async () => expectCode(await runNode('tools/rollback-time.mjs', [], { timeoutMs: 30 * MINUTE_MS }));
 const doors = (program, args = []) => async () => expectCode(await runNode('tools/doors.mjs', [program, ...args], { timeoutMs: 70 * MINUTE_MS }));
 const streams = async () => expectCode(await runNode('bench/run.mjs', ['streams', '--records', '100000', '--only', 'limit,full,reference,streams1,streams2'], { timeoutMs: 30 * MINUTE_MS }));
 
@@ -108,6 +109,7 @@ const steps = [
   { name: 'chaos', does: 'every service killed twenty times, broker and database away, under traffic', run: chaos },
   { name: 'cycle-kills', does: 'trainer-dispatcher, model-server and evaluator killed fifty times, at every step of a cycle', run: cycleKills },
   { name: 'rollout-kills', does: 'rollout-controller killed before and after every write of every transition', run: rolloutKills },
+  { name: 'rollback-time', does: 'candidates that fail, are unsafe or slow under traffic: from the evidence to the last gateway in under 2 s + 1 s', run: rollbackTime },
   { name: 'fixes', does: 'each of the five kinds of fix, from failures in to a changed answer in traffic', run: endToEnd('fixes') },
   { name: 'dead-letters', does: 'broken and hostile records on every topic: each consumer sets them aside and goes on', run: endToEnd('poison') },
   { name: 'recipes', does: 'each snippet of docs/operating/connect.md, with packages from PyPI and npm', run: doors('recipes') },
@@ -131,7 +133,7 @@ const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => name !== '--list' && !steps.some((step) => step.name === name));
 if (unknown.length > 0 || wanted.includes('--list')) {
   if (unknown.length > 0) process.stderr.write(`there is no step ${unknown.join(', ')}\n`);
-  process.stdout.write(steps.map(({ name, does }) => `${name.padEnd(12)} ${does}\n`).join(''));
+  process.stdout.write(steps.map(({ name, does }) => `${name.padEnd(14)} ${does}\n`).join(''));
   process.exit(unknown.length > 0 ? 2 : 0);
 }
 
@@ -143,5 +145,5 @@ for (const { name, does, run } of steps.filter((step) => wanted.length === 0 || 
   const outcome = await run().catch((error) => failed(error.message));
   results.push({ name, seconds: Math.round((performance.now() - startedAt) / 1_000), ...outcome });
 }
-process.stdout.write(`\n${results.map(({ name, result, seconds, reason }) => `${name.padEnd(12)} ${result.padEnd(8)} ${String(seconds).padStart(5)} s  ${reason ?? ''}`.trimEnd()).join('\n')}\n`);
+process.stdout.write(`\n${results.map(({ name, result, seconds, reason }) => `${name.padEnd(14)} ${result.padEnd(8)} ${String(seconds).padStart(5)} s  ${reason ?? ''}`.trimEnd()).join('\n')}\n`);
 process.exit(results.some(({ result }) => result === 'failed') ? 1 : 0);
