@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { ReadRecord } from '@ratchet/testing';
 import type { KillStack } from './kill-stack.js';
 import { MODEL } from './scripts.js';
@@ -36,7 +35,7 @@ export const outcomeOf = async (stack: KillStack, workload: string, topics: Read
       .map(({ headers, value }) => ({ type: headers['ce_type'], data: withoutNames(JSON.parse(String(value)), workload, ids) }));
   }
   return {
-    transitions: await rows(`select r.queue_number - min(r.queue_number) over () as rollout, t.sequence, from_state, to_state, actor, reason, metric, command_id, after, evidence, stages, formula_version
+    transitions: await rows(`select (dense_rank() over (order by r.queue_number))::int as rollout, t.sequence, from_state, to_state, actor, reason, metric, command_id, after, evidence, stages, formula_version
       from rollout_transitions t join rollouts r using (rollout_id) where target = $1 order by r.queue_number, t.sequence`),
     routing: await rows('select revision, body, actor, reason from routing_revisions where target = $1 order by revision'),
     tallies: await rows('select t.* from arm_tallies t join rollouts r using (rollout_id) where target = $1 order by r.queue_number, stage, arm'),
@@ -45,9 +44,17 @@ export const outcomeOf = async (stack: KillStack, workload: string, topics: Read
   };
 };
 
-/** Where two outcomes differ, in words; nothing where they are the same. */
-export const differencesOf = (expected: Outcome, found: Outcome): string[] =>
-  (Object.keys(expected) as (keyof Outcome)[]).filter((part) => !isDeepStrictEqual(expected[part], found[part])).map((part) => `${part}: ${JSON.stringify(found[part]).slice(0, 1_500)} in place of ${JSON.stringify(expected[part]).slice(0, 1_500)}`);
+const isTree = (value: unknown): value is Readonly<Record<string, unknown>> => value !== null && typeof value === 'object';
+
+/** The first place where two values differ, as a path; undefined where they are the same. */
+export const firstDifference = (expected: unknown, found: unknown, path = ''): string | undefined => {
+  if (!isTree(expected) || !isTree(found)) return Object.is(expected, found) ? undefined : `${path}: ${JSON.stringify(found)} in place of ${JSON.stringify(expected)}`;
+  for (const name of new Set([...Object.keys(expected), ...Object.keys(found)])) {
+    const difference = firstDifference(expected[name], found[name], path === '' ? name : `${path}.${name}`);
+    if (difference !== undefined) return difference.slice(0, 1_000);
+  }
+  return undefined;
+};
 
 /** What holds of every run by itself: revisions without a gap, and one of them for each change of the share. */
 export const broken = ({ transitions, routing }: Outcome): string[] => {

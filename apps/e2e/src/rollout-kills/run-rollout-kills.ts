@@ -6,7 +6,7 @@ import { kafkaDoor } from '../chaos/doors.js';
 import type { Door } from '../chaos/doors.js';
 import type { DeathWarrant } from './death-warrant.js';
 import { KillStack } from './kill-stack.js';
-import { broken, differencesOf, outcomeOf } from './outcome.js';
+import { broken, firstDifference, outcomeOf } from './outcome.js';
 import type { Outcome } from './outcome.js';
 import { MODEL, scripts } from './scripts.js';
 import type { Script, Step } from './scripts.js';
@@ -110,7 +110,8 @@ const findOut = async (stack: KillStack, runs: readonly Run[]): Promise<{ repeat
     const outcome = await outcomeOf(stack, workload, topics);
     const undisturbed = expected.get(script.name);
     if (!undisturbed) expected.set(script.name, outcome);
-    differences.push(...[...broken(outcome), ...(undisturbed ? differencesOf(undisturbed, outcome) : [])].map((text) => `${workload}: ${text}`));
+    const difference = undisturbed && firstDifference(undisturbed, outcome);
+    differences.push(...[...broken(outcome), ...(difference === undefined ? [] : [difference])].map((text) => `${workload}: ${text}`));
   }
   const all = [...topics.values()].flat();
   return { repeats: all.length - new Set(all.map(({ headers }) => headers['ce_id'])).size, differences };
