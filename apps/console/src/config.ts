@@ -1,8 +1,12 @@
-import { databaseConfigSchema, loadEnv } from '@ratchet/service';
+import { databaseConfigSchema, jsonVariable, loadEnv } from '@ratchet/service';
 import { z } from 'zod';
+import { webhooksSchema } from './webhooks/webhook-config.js';
 
 export const configSchema = databaseConfigSchema.extend({
   LIVE_EVENTS_MAX: z.coerce.number().int().min(10).max(10_000).default(200).describe('Newest interactions kept in memory for the live view'),
+  WEBHOOKS: jsonVariable(webhooksSchema, { example: '[{"name": "platform", "url": "https://hooks.example.com/ratchet", "secret": "whsec_..."}]', orFile: true })
+    .prefault('[]')
+    .describe('Who is told of promotions, rollbacks, experiments and alerts over HTTP: a JSON array, or the path of a file with one; each has name, url, and optionally secret (whsec_..., or two of them), events, workloads, timeoutMs (10000), allowHttp'),
 });
 export type Config = z.infer<typeof configSchema>;
 

@@ -1,5 +1,6 @@
 import { ForwardMigration } from '@ratchet/persistence';
 import { Budgets0004 } from '../budgets/budgets.migration.js';
+import { Webhooks0005 } from '../webhooks/webhooks.migration.js';
 import { Reviews0003 } from './reviews.migration.js';
 
 const TABLES = `
@@ -96,4 +97,4 @@ class EarlyFacts0002 extends ForwardMigration {
     `];
 }
 
-export const migrations = [ConsoleTables0001, EarlyFacts0002, Reviews0003, Budgets0004];
+export const migrations = [ConsoleTables0001, EarlyFacts0002, Reviews0003, Budgets0004, Webhooks0005];
