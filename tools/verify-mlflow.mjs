@@ -13,7 +13,7 @@ const CLI = 'apps/cli/bin/ratchet.mjs';
 const target = { model: 'assistant', workload: 'support/EU' };
 const hostile = `a reason\u0000 with \u001b[31m control characters, and far too long: ${'x'.repeat(20_000)}`;
 
-const freePort = () =>
+export const freePort = () =>
   new Promise((resolve) => {
     const server = createServer().listen(0, '127.0.0.1', () => {
       const { port } = server.address();
@@ -26,13 +26,13 @@ const program = (file, args) => {
   if (status !== 0) throw new Error(`${file} ${args[0]}: ${error?.message ?? stderr.trim().split('\n').at(-1)}`);
 };
 
-const installMlflow = (folder) => {
+export const installMlflow = (folder) => {
   program('python3', ['-m', 'venv', join(folder, 'venv')]);
   program(join(folder, 'venv', 'bin', 'pip'), ['install', '--quiet', '--disable-pip-version-check', MLFLOW]);
   return join(folder, 'venv', 'bin', 'mlflow');
 };
 
-const startMlflow = async (mlflow, folder) => {
+export const startMlflow = async (mlflow, folder) => {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const args = ['server', '--host', '127.0.0.1', '--port', String(port), '--workers', '1', '--backend-store-uri', `sqlite:///${join(folder, 'mlflow.db')}`, '--default-artifact-root', join(folder, 'artifacts')];
@@ -62,7 +62,8 @@ const gate = { name: 'target_improvement', required: true, verdict: 'passed', va
 const published = (versionId, ordinal, parentVersion) => event(`p-${versionId}`, 'ratchet.version.published', { versionId, ordinal, bundle: bundle(`support@${ordinal}`), contentHash: `${ordinal}`.repeat(64), publishedAt: at, ...(parentVersion && { parentVersion }) });
 const routing = (revision, champion, candidate) => event(`routing-${revision}`, 'ratchet.routing.changed', { revision, champion, ...(candidate && { candidate }), share: 0.05, stage: 1, salt: 's', stickTo: 'conversation', changedAt: at });
 
-const before = [
+/** A champion and a candidate that passed its gates, as the topics tell of them. */
+export const versionsBefore = [
   published('v1-aaaaaaaa', 1),
   event('s', 'ratchet.training.started', { ...cycle, trigger: 'data_threshold', triggerReason: hostile, datasetIds: ['d1', 'd2'], opportunityIds: ['o1'], failuresAnalyzed: 40, exampleCount: 190, trainingConfig: { recipe: 'gentle', seed: 7 }, startedAt: at }),
   published('v2-bbbbbbbb', 2, 'v1-aaaaaaaa'),
@@ -87,6 +88,12 @@ const stateOf = async (url, name) => {
 const tagsOf = ({ tags }) => Object.fromEntries(tags.map(({ key, value }) => [key, value]));
 const aliasesOf = ({ registered_model: { aliases = [] }, model_versions }) =>
   Object.fromEntries(aliases.map(({ alias, version }) => [alias, tagsOf(model_versions.find((one) => String(one.version) === String(version)))['ratchet.version']]));
+
+/** Our id of the version that an alias of the only registered model names. */
+export const servingAlias = async (url, alias) => {
+  const { registered_models } = await read(url, 'registered-models/search', {});
+  return aliasesOf(await stateOf(url, registered_models[0].name))[alias];
+};
 
 const checkFirst = (state) => {
   assert.deepEqual(aliasesOf(state), { champion: 'v1-aaaaaaaa', candidate: 'v2-bbbbbbbb' });
@@ -115,7 +122,7 @@ const check = async ({ url, brokers, folder }) => {
     await cli('replay', '--any', file);
   };
   const exportAll = () => cli('registry', 'export', '--to-mlflow', url);
-  await send(before);
+  await send(versionsBefore);
   await exportAll();
   const { registered_models } = await read(url, 'registered-models/search', {});
   const name = registered_models[0].name;

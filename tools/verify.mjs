@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { root, runNode, stopOnSignals } from './run-process.mjs';
+import { verifyConsumers } from './verify-consumers.mjs';
 import { verifyMlflow } from './verify-mlflow.mjs';
 import { findBrowser, verifyWidget } from './verify-widget.mjs';
 
@@ -82,11 +83,12 @@ const widget = async () => {
   return passed;
 };
 
-const mlflow = async () => {
+/** A step that installs packages of PyPI into an environment of its own. */
+const withPython = (projects, name, step) => async () => {
   if (spawnSync('python3', ['-m', 'venv', '--help'], { stdio: 'ignore' }).status !== 0) return skipped('there is no Python 3 with venv here');
-  const built = await runNode(NX, ['run-many', '-t', 'build', '--projects=@ratchet/cli,@ratchet/local-stack', '--outputStyle=static'], { timeoutMs: 10 * MINUTE_MS });
+  const built = await runNode(NX, ['run-many', '-t', 'build', `--projects=${projects}`, '--outputStyle=static'], { timeoutMs: 10 * MINUTE_MS });
   if (built.code !== 0) return expectCode(built);
-  await verifyMlflow(join(work, 'mlflow'));
+  await step(join(work, name));
   return passed;
 };
 
@@ -122,7 +124,8 @@ const steps = [
   { name: 'clustering', does: 'k-means and clusters of labelled intents beside scikit-learn (PyPI) on the same vectors', run: withData(['natcs_intents.jsonl', 'banking77.jsonl', 'clinc150.jsonl'], clustering) },
   { name: 'analysis', does: '100,000 failures are analysed in under 60 s on one core, and the consumer does not fall behind', run: analysis },
   { name: 'widget', does: 'the feedback widget in a browser, by mouse and keyboard, and its feedback on the topic', run: widget },
-  { name: 'mlflow', does: 'versions, lineage and aliases in a real MLflow (PyPI), and a second export that changes nothing', run: mlflow },
+  { name: 'mlflow', does: 'versions, lineage and aliases in a real MLflow (PyPI), and a second export that changes nothing', run: withPython('@ratchet/cli,@ratchet/local-stack', 'mlflow', verifyMlflow) },
+  { name: 'consumers', does: 'the examples for downstream teams: Kafka, Git, a real MLflow (PyPI) and a webhook, once each, through a crash and a rollback', run: withPython('@ratchet/cli,@ratchet/console,@ratchet/local-stack', 'consumers', verifyConsumers) },
   { name: 'root-causes', does: 'rules tell root causes apart on the held-out half of the labelled failures', run: bench('analyzer', 'root-causes.mjs', [], 'apps') },
   { name: 'gates', does: 'how often the gates are wrong, and how often they see what is there, by simulated candidates and A/A checks', run: gates },
   { name: 'drift', does: 'a drop of quality is noticed within the hour, and quiet years are quiet', run: bench('evaluator', 'quality-drift.mjs', [], 'apps') },

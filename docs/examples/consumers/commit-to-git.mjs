@@ -107,7 +107,7 @@ export const commitPromotion = async ({ folder, remote, branch = 'main' }, event
       return await commitOnce({ folder, remote, branch }, event);
     } catch (error) {
       // Somebody else has pushed in between.
-      if (!/\[rejected\]|fetch first|cannot lock ref/u.test(String(error.stderr)) || attempt === PUSHES_MAX) throw error;
+      if (!/\[(?:remote )?rejected\]/u.test(String(error.stderr)) || attempt === PUSHES_MAX) throw error;
     }
   }
 };

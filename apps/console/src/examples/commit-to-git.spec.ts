@@ -95,7 +95,8 @@ describe('commitPromotion', () => {
     expect(await commitPromotion(settings, promotedEvent(1))).toBe('committed');
     git(other, 'pull', '--quiet', '--rebase');
     git(other, 'commit', '--quiet', '--allow-empty', '-m', 'another team');
-    git(other, 'push', '--quiet');
+    // After our fetch, and before our push.
+    writeFileSync(join(folder, '.git', 'hooks', 'pre-push'), `#!/bin/sh\nunset GIT_DIR\ngit -C '${other}' push --quiet\n`, { mode: 0o755 });
     // Cut off between commit and push: what the remote does not have, is made again.
     git(folder, 'commit', '--quiet', '--allow-empty', '-m', 'never pushed');
     expect(await commitPromotion(settings, promotedEvent(5, { version: 'v3-cccccccc' }))).toBe('committed');

@@ -84,6 +84,11 @@ spec:
               valueFrom:
                 secretKeyRef: {name: {{ include "ratchet.secretName" $root }}, key: PROVIDERS}
             {{- end }}
+            {{- if $service.webhooks }}
+            - name: WEBHOOKS
+              valueFrom:
+                secretKeyRef: {name: {{ include "ratchet.secretName" $root }}, key: WEBHOOKS, optional: true}
+            {{- end }}
             {{- range $name, $value := $service.env }}
             - name: {{ $name }}
               value: {{ $value | quote }}
