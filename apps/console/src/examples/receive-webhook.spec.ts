@@ -40,7 +40,7 @@ describe('receiver', () => {
   const start = async (handle: (event: object) => unknown): Promise<(signedWith?: string) => Promise<unknown>> => {
     server = receiver({ secret, handle, log: () => undefined });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const webhook: Webhook = { name: 'w', url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, events: [], timeoutMs: 5_000, allowHttp: false };
+    const webhook: Webhook = { name: 'w', url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, events: [], timeoutMs: 15_000, allowHttp: false };
     return (signedWith = secret) => postMessage({ ...webhook, secret: [signedWith] }, message, Date.now());
   };
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import { catalogueEntryOf, toStructured, type EventEnvelope } from '@ratchet/contracts';
+import { toStructured, type EventEnvelope } from '@ratchet/contracts';
+import { targetKey } from '@ratchet/domain';
 import { derivedId, Logger } from '@ratchet/observability';
 import type { Transaction } from '@ratchet/persistence';
 import { CONFIG } from '@ratchet/service';
@@ -15,11 +16,14 @@ export const messageIdOf = ({ id, source }: Pick<EventEnvelope, 'id' | 'source'>
 
 export const urlHashOf = ({ url }: Webhook): string => createHash('sha256').update(url).digest('hex');
 
-const orderingKeyOf = ({ type, data }: EventEnvelope): string => {
-  const entry = catalogueEntryOf(type);
-  if (!entry) throw new Error(`${type} is in no topic of the catalogue`);
-  // Names may hold what text in a database does not.
-  return derivedId('webhook-order', entry.topic.name, entry.keyOf(data as never));
+/** What a webhook may be told of. */
+export type Told = { readonly workload: string } & ({ readonly alertId: string } | { readonly experimentId: string } | { readonly model: string });
+
+/** Events of one alert, of one experiment, or of one target's versions are told in order. Alerts do not wait for each other, since one that is late helps nobody. */
+const orderingKeyOf = (data: Told): string => {
+  const parts = 'alertId' in data ? ['alert', data.alertId] : 'experimentId' in data ? ['experiment', data.experimentId] : ['target', targetKey(data)];
+  // Names and ids may hold what text in a database does not.
+  return derivedId('webhook-order', ...parts);
 };
 
 /** Notes, with an event's other effects, which webhooks are to be told of it. */
@@ -31,7 +35,7 @@ export class WebhookQueue {
     @Inject(Logger) private readonly logger: Logger,
   ) {}
 
-  async add(tx: Transaction, event: EventEnvelope<{ readonly workload: string }>): Promise<void> {
+  async add(tx: Transaction, event: EventEnvelope<Told>): Promise<void> {
     const wanted = this.config.WEBHOOKS.filter((webhook) => wants(webhook, event.type, event.data.workload));
     if (wanted.length === 0) return;
     const messageId = messageIdOf(event);
@@ -42,7 +46,7 @@ export class WebhookQueue {
         this.metrics.deliveries.inc({ webhook: webhook.name, result: 'not_sent' });
         this.logger.info('a webhook is not told of an event', { webhook: webhook.name, webhookId: messageId, reason: isOld ? 'too_old' : 'gone' });
       } else {
-        await addDelivery(tx, { webhook: webhook.name, messageId, type: event.type, orderingKey: orderingKeyOf(event), body: JSON.stringify(toStructured(event)) });
+        await addDelivery(tx, { webhook: webhook.name, messageId, type: event.type, orderingKey: orderingKeyOf(event.data), body: JSON.stringify(toStructured(event)) });
       }
     }
   }

@@ -4,7 +4,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { EventEnvelope } from '@ratchet/contracts';
-import { alertRaised, versionPromoted, versionRolledBack } from '@ratchet/domain';
+import { alertRaised, alertResolved, versionPromoted, versionRolledBack } from '@ratchet/domain';
 import { Logger, Metrics } from '@ratchet/observability';
 import { Database } from '@ratchet/persistence';
 import { createTestDatabase, type TestDatabase } from '@ratchet/testing';
@@ -13,7 +13,7 @@ import { contract } from '../contract.js';
 import { migrations } from '../persistence/migrations.js';
 import { postMessage } from './webhook-client.js';
 import { WebhookMetrics } from './webhook-metrics.js';
-import { WebhookQueue } from './webhook-queue.js';
+import { WebhookQueue, type Told } from './webhook-queue.js';
 import { WebhookTick, type WebhookTickOptions } from './webhook.tick.js';
 import { WebhooksController } from './webhooks.controller.js';
 
@@ -61,7 +61,7 @@ const promoted = (version: string, model = 'assistant', time?: string) =>
 const rolledBack = (version: string) =>
   event(versionRolledBack.type, versionRolledBack.schema.parse({ ...common, model: 'assistant', workload: 'default', version, stage: 2, metric: 'errors', rolledBackAt: '2026-01-01T00:00:00Z' }));
 
-const add = (one: EventEnvelope<{ readonly workload: string }>): Promise<void> => database.transaction((tx) => new WebhookQueue(config, new WebhookMetrics(metrics), Logger.silent()).add(tx, one));
+const add = (one: EventEnvelope<Told>): Promise<void> => database.transaction((tx) => new WebhookQueue(config, new WebhookMetrics(metrics), Logger.silent()).add(tx, one));
 const tickOf = (options: Partial<WebhookTickOptions> = {}): WebhookTick => new WebhookTick({ webhook: config.WEBHOOKS[0]!, database, metrics: new WebhookMetrics(metrics), logger: Logger.silent(), ...options });
 const tick = (options: Partial<WebhookTickOptions> = {}): Promise<void> => tickOf(options).tick();
 const name = (): string => config.WEBHOOKS[0]!.name;
@@ -123,6 +123,20 @@ describe('webhooks', () => {
     expect(got.map(({ body }) => [body.type, body.data.version])).toEqual([
       ['ratchet.version.promoted', 'v2'], ['ratchet.version.promoted', 'x7'], ['ratchet.version.promoted', 'v2'], ['ratchet.version.rolledback', 'v2'],
     ]);
+  });
+
+  it('are told of the end of an alert after its beginning, and of another alert meanwhile', async () => {
+    const raised = (alertId: string) => event(alertRaised.type, alertRaised.schema.parse({ alertId, workload: 'default', name: 'n', severity: 'critical', message: 'm', raisedAt: '2026-01-01T00:00:00Z' }));
+    const [first, second] = [raised('a1'), raised('a2')];
+    const resolved = event(alertResolved.type, alertResolved.schema.parse({ alertId: 'a1', workload: 'default', name: 'n', message: 'm', resolvedAt: '2026-01-01T01:00:00Z' }));
+    answers = [500];
+    await add(first);
+    await tick();
+    for (const one of [resolved, second]) await add(one);
+    await tick();
+    await passTime();
+    await tick();
+    expect(got.map(({ id }) => id)).toEqual([first.id, second.id, first.id, resolved.id]);
   });
 
   it('are told once where two consoles look at the same moment', async () => {
