@@ -8,6 +8,7 @@ import { pathToFileURL } from 'node:url';
 import { freePort, installMlflow, servingAlias, startMlflow, versionsBefore } from './verify-mlflow.mjs';
 import { root, runNode } from './run-process.mjs';
 
+const STANDARD_WEBHOOKS = 'standardwebhooks==1.1.0';
 const MINUTE_MS = 60_000;
 const examples = join(root, 'docs', 'examples', 'consumers');
 const target = { model: 'assistant', workload: 'support/EU' };
@@ -80,16 +81,19 @@ const sendOddRecords = async (brokers) => {
   await producer.disconnect();
 };
 
+/** By the snippet of docs/operating/promotions.md, and by the library of Standard Webhooks itself. */
 const checkPython = async (folder, secret) => {
   const { webhookHeaders } = await import(pathToFileURL(join(root, 'apps', 'console', 'dist', 'webhooks', 'signature.js')).href);
   const body = JSON.stringify(promotion);
   const headers = webhookHeaders({ id: promotion.id, timestampSeconds: Math.floor(Date.now() / 1_000), body, secrets: [secret] });
   const old = webhookHeaders({ id: promotion.id, timestampSeconds: Math.floor(Date.now() / 1_000) - 400, body, secrets: [secret] });
   writeFileSync(join(folder, 'signed.json'), JSON.stringify({ headers, old, body, secret }));
-  const script = `import json, sys; sys.path.insert(0, sys.argv[1]); from verify_webhook import is_genuine; s = json.load(open(sys.argv[2])); b = s["body"].encode()
-print(is_genuine(s["headers"], b, s["secret"]), is_genuine(s["headers"], b + b" ", s["secret"]), is_genuine(s["old"], b, s["secret"]), is_genuine({}, b, s["secret"]))`;
-  const { stdout, stderr } = spawnSync('python3', ['-B', '-c', script, examples, join(folder, 'signed.json')], { encoding: 'utf8' });
-  assert.equal(stdout.trim(), 'True False False False', stderr);
+  const bin = join(folder, 'venv', 'bin');
+  assert.equal(spawnSync(join(bin, 'pip'), ['install', '--quiet', '--disable-pip-version-check', STANDARD_WEBHOOKS], { stdio: 'inherit' }).status, 0, STANDARD_WEBHOOKS);
+  const script = `import json, sys; sys.path.insert(0, sys.argv[1]); from verify_webhook import is_genuine; from standardwebhooks import Webhook; s = json.load(open(sys.argv[2])); b = s["body"].encode()
+print(Webhook(s["secret"]).verify(s["body"], s["headers"])["id"], is_genuine(s["headers"], b, s["secret"]), is_genuine(s["headers"], b + b" ", s["secret"]), is_genuine(s["old"], b, s["secret"]), is_genuine({}, b, s["secret"]))`;
+  const { stdout, stderr } = spawnSync(join(bin, 'python'), ['-B', '-c', script, examples, join(folder, 'signed.json')], { encoding: 'utf8' });
+  assert.equal(stdout.trim(), `${promotion.id} True False False False`, stderr);
 };
 
 const check = async ({ folder, brokers, databaseUrl, mlflowUrl }) => {
