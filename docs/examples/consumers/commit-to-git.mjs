@@ -116,6 +116,7 @@ if (import.meta.main) {
   const text = { type: 'string' };
   const { values } = parseArgs({ options: { repository: text, remote: text, branch: { ...text, default: 'main' }, brokers: { ...text, default: 'localhost:9092' }, group: { ...text, default: 'commit-to-git' } } });
   const { repository: folder, remote, branch, brokers, group } = values;
+  if (!folder) throw new Error('--repository must name a clone');
   const handler = async (event) => console.error(`${event.type} ${event.id}: ${await commitPromotion({ folder, remote, branch }, event)}`);
   await followUntilStopped({ brokers, group, handler });
 }

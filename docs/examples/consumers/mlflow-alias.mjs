@@ -54,6 +54,7 @@ if (import.meta.main) {
   const text = { type: 'string' };
   const { values } = parseArgs({ options: { mlflow: text, alias: { ...text, default: 'champion' }, brokers: { ...text, default: 'localhost:9092' }, group: { ...text, default: 'mlflow-alias' } } });
   const { mlflow, alias, brokers, group } = values;
+  if (!mlflow) throw new Error('--mlflow must name a server, such as http://localhost:5000');
   const handler = async (event) => console.error(`${event.type} ${event.id}: ${await setAlias({ mlflow, alias }, event)}`);
   await followUntilStopped({ brokers, group, handler });
 }

@@ -43,7 +43,9 @@ export const receiver = ({ secret, handle, log = console.error }) => {
 
 if (import.meta.main) {
   const { values } = parseArgs({ options: { port: { type: 'string', default: '3000' } } });
-  const server = receiver({ secret: process.env.WEBHOOK_SECRET, handle: (event) => void process.stdout.write(`${JSON.stringify(event)}\n`) });
+  const { WEBHOOK_SECRET: secret } = process.env;
+  if (!secret) throw new Error('set WEBHOOK_SECRET to the secret of the webhook');
+  const server = receiver({ secret, handle: (event) => void process.stdout.write(`${JSON.stringify(event)}\n`) });
   server.listen(Number(values.port), '127.0.0.1');
   for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(0));
 }

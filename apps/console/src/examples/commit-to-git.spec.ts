@@ -1,7 +1,7 @@
 // docs/examples/consumers/commit-to-git.mjs with real repositories in a temporary folder.
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { devNull, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { loadExample } from './spec-support/load-example.js';
@@ -17,7 +17,9 @@ let root: string;
 let folder: string;
 const file = 'models/assistant/default.yaml';
 
-const git = (where: string, ...args: string[]): string => execFileSync('git', ['-C', where, '-c', 'user.name=t', '-c', 'user.email=t@localhost', ...args], { encoding: 'utf8' }).trim();
+// Whoever runs this may sign commits, or have hooks.
+Object.assign(process.env, { GIT_CONFIG_GLOBAL: devNull, GIT_CONFIG_NOSYSTEM: '1' });
+const git = (where: string, ...args: string[]): string => execFileSync('git', ['-C', where, '-c', 'user.name=t', '-c', 'user.email=t@localhost', ...args], { encoding: 'utf8', env: process.env }).trim();
 const commits = (where = folder): number => Number(git(where, 'rev-list', '--count', 'HEAD'));
 const served = (where = folder, path = file): string | undefined => /^version: "(.*)"$/mu.exec(git(where, 'show', `HEAD:${path}`))?.[1];
 const repository = (name: string): string => {
