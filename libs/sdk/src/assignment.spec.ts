@@ -38,6 +38,18 @@ describe('armOf', () => {
     expect(armOf({ bucket: 99_999, share: 1 })).toBe('candidate');
   });
 
+  test('gives the control group a share of its own, at the top', () => {
+    const sizes = { share: 0.01, controlShare: 0.2 };
+    expect([999, 1000, 79_999, 80_000].map((bucket) => armOf({ bucket, ...sizes }))).toEqual(['candidate', 'rest', 'rest', 'control']);
+    expect([0, 99_999].map((bucket) => armOf({ bucket, share: 0.5, controlShare: 0 }))).toEqual(['candidate', 'rest']);
+    expect([49_999, 50_000].map((bucket) => armOf({ bucket, share: 0.5, controlShare: 0.5 }))).toEqual(['candidate', 'control']);
+  });
+
+  test('refuses shares that leave no room for each other', () => {
+    expect(() => armOf({ bucket: 0, share: 0.7, controlShare: 0.4 })).toThrow('add up to more than 1');
+    expect(() => armOf({ bucket: 0, share: 0.1, controlShare: 2 })).toThrow(AssignmentError);
+  });
+
   test('gives nobody to a candidate without a share', () => {
     expect(armOf({ bucket: 0, share: 0 })).toBe('rest');
     expect(armOf({ bucket: 99_999, share: 0 })).toBe('rest');
@@ -45,18 +57,53 @@ describe('armOf', () => {
 });
 
 describe('assign', () => {
-  test('moves no key out of the candidate while its share grows from 1 to 100 %', () => {
+  test('moves no key of a million out of the candidate while its share grows from 1 to 100 %, and serves each share within four standard errors', () => {
     const stages = [0.01, 0.05, 0.25, 0.5, 1];
-    for (const key of keys(20_000)) {
-      const arms = stages.map((share) => assign({ ...rollout, key, share }).arm === 'candidate');
-      expect(arms).toEqual([...arms].sort());
+    const n = 1_000_000;
+    const served = stages.map(() => 0);
+    let left = 0;
+    for (let at = 0; at < n; at += 1) {
+      const bucket = bucketOf('rollout-7', `conversation-${at}`);
+      let before = false;
+      for (let stage = 0; stage < stages.length; stage += 1) {
+        const isIn = armOf({ bucket, share: stages[stage] ?? 0 }) === 'candidate';
+        if (isIn) served[stage] = (served[stage] ?? 0) + 1;
+        if (before && !isIn) left += 1;
+        before = isIn;
+      }
+    }
+    expect(left).toBe(0);
+    for (const [stage, share] of stages.entries()) {
+      expect(Math.abs((served[stage] ?? 0) / n - share)).toBeLessThanOrEqual(4 * Math.sqrt((share * (1 - share)) / n));
     }
   });
 
-  test.each([0.01, 0.05, 0.25, 0.5])('serves a share of %d within four standard errors', (share) => {
-    const n = 100_000;
-    const candidates = keys(n).filter((key) => assign({ ...rollout, key, share }).version === 'v2').length;
-    expect(Math.abs(candidates / n - share)).toBeLessThan(4 * Math.sqrt((share * (1 - share)) / n));
+  test('serves the control arm its own version, and everybody else the champion', () => {
+    const arms = { candidate: 'v2', control: 'v3', rest: 'v1' };
+    for (const key of keys(2_000)) {
+      const byShares = assign({ ...rollout, key, share: 0.2, control: 'v3', controlShare: 0.3 });
+      expect(byShares.version).toBe(arms[byShares.arm]);
+      expect(byShares.arm).toBe(armOf({ bucket: byShares.bucket ?? 0, share: 0.2, controlShare: 0.3 }));
+      expect(assign({ salt: rollout.salt, key, weights: { v1: 0.5, v2: 0.2, v3: 0.3 }, candidate: 'v2', control: 'v3' })).toEqual(byShares);
+    }
+  });
+
+  test('takes the champion as the control, in words or in silence', () => {
+    const key = keys(2_000).find((at) => assign({ ...rollout, key: at, share: 0.1 }).arm === 'control');
+    expect(assign({ ...rollout, key, share: 0.1, control: 'v1' })).toEqual(assign({ ...rollout, key, share: 0.1 }));
+    expect(assign({ salt: rollout.salt, key, weights: { v1: 0.9, v2: 0.1 }, candidate: 'v2', control: 'v1' })).toEqual(assign({ ...rollout, key, share: 0.1 }));
+    expect(assign({ salt: rollout.salt, key, weights: { v1: 0.9, v2: 0.1 }, candidate: 'v2', controlShare: 0 }).arm).toBe('rest');
+  });
+
+  test("lets the champion be the candidate of a test against another version", () => {
+    expect(assign({ ...rollout, key: 'k', share: 1, candidate: 'v1', control: 'v3', controlShare: 0 })).toMatchObject({ version: 'v1', arm: 'candidate' });
+    expect(() => assign({ ...rollout, key: 'k', share: 0.5, control: 'v2' })).toThrow('control are both');
+  });
+
+  test('refuses a control whose share has no room, whoever asks', () => {
+    expect(() => assign({ ...rollout, key: undefined, share: 0.6, control: 'v3', controlShare: 0.5 })).toThrow('add up to more than 1');
+    expect(() => assign({ salt: 's', key: 'k', weights: { v1: 0.5, v2: 0.2, v3: 0.3 }, candidate: 'v2', control: 'v3', controlShare: 0.1 })).toThrow('give the control 0.3');
+    expect(() => assign({ salt: 's', key: 'k', weights: { v1: 0.9, v2: 0.1 }, candidate: 'v2', control: 'v3' })).toThrow('do not name the control');
   });
 
   test('reads the share of the candidate and the champion from the weights', () => {

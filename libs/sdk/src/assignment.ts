@@ -16,6 +16,10 @@ interface AssignmentSubject {
   salt: string;
   /** The unit that sticks: a user id or a conversation id. Absent, null or empty: the champion, outside both groups. */
   key?: string | null | undefined;
+  /** Version that the control arm is served; the champion where it is absent. Where weights are given, they name it, too. */
+  control?: string | undefined;
+  /** Share of the control arm; the candidate's where it is absent, as far as the candidate leaves it. */
+  controlShare?: number | undefined;
 }
 
 /** What {@link assign} needs: either all weights, or the candidate's share and the champion's name. */
@@ -48,45 +52,63 @@ export const bucketOf = (salt: string, key: string): number =>
   // The product stays below 2^49 and the division is by a power of two, so plain numbers give the 64-bit integer result.
   Math.floor((murmur3(`${salt}:${key}`) * BUCKETS) / 2 ** 32);
 
+const bucketsOf = (share: number): number => Math.ceil(share * BUCKETS - BUCKET_ROUNDING);
+
+const requireRoom = (share: number, controlShare: number | undefined): void => {
+  if (controlShare === undefined) return;
+  if (!(controlShare >= 0 && controlShare <= 1)) throw new AssignmentError(`The control's share is ${controlShare}; give a fraction from 0 to 1.`);
+  if (share + controlShare > 1 + WEIGHT_SUM_TOLERANCE) {
+    throw new AssignmentError(`The shares of candidate and control, ${share} and ${controlShare}, add up to more than 1.`);
+  }
+};
+
 /**
  * The arm of a bucket when the candidate's share (a fraction) is `share`: the candidate has the lowest buckets, so nobody
- * leaves it while the share grows; the control group has as many of the highest, as far as the candidate leaves them.
+ * leaves it while the share grows; the control group has the highest: `controlShare` of all, or else as many as the
+ * candidate, as far as the candidate leaves them.
+ *
+ * @throws {AssignmentError} where `controlShare` is given and both shares add up to more than 1
  */
-export const armOf = ({ bucket, share }: { bucket: number; share: number }): Arm => {
-  const candidateBuckets = Math.ceil(share * BUCKETS - BUCKET_ROUNDING);
+export const armOf = ({ bucket, share, controlShare }: { bucket: number; share: number; controlShare?: number | undefined }): Arm => {
+  requireRoom(share, controlShare);
+  const candidateBuckets = bucketsOf(share);
   if (bucket < candidateBuckets) return 'candidate';
-  return bucket >= BUCKETS - candidateBuckets ? 'control' : 'rest';
+  return bucket >= BUCKETS - (controlShare === undefined ? candidateBuckets : bucketsOf(controlShare)) ? 'control' : 'rest';
 };
 
 /**
  * Which version serves a key. A pure function of its arguments, so gateway, product and analysis agree without talking:
- * the candidate exactly if `bucketOf(salt, key) < share * 100000`, else the champion.
+ * the candidate exactly if `bucketOf(salt, key) < share * 100000`; the control arm is served `control`, everybody else the champion.
  *
- * @throws {AssignmentError} where weights, share or names contradict each other
+ * @throws {AssignmentError} where weights, shares or names contradict each other
  */
 export const assign = (request: AssignmentRequest): Assignment => {
-  const { champion, candidate, share } = resolveVersions(request);
+  const { champion, candidate, control, share, controlShare } = resolveVersions(request);
+  requireRoom(share, controlShare);
   if (request.salt === '') throw new AssignmentError('The salt is empty; give the rollout id.');
   if (request.key === undefined || request.key === null || request.key === '') {
     return { version: champion, arm: 'rest', bucket: null };
   }
   const bucket = bucketOf(request.salt, request.key);
-  const arm = armOf({ bucket, share });
-  return { version: arm === 'candidate' && candidate !== undefined ? candidate : champion, arm, bucket };
+  const arm = armOf({ bucket, share, controlShare });
+  const served = { candidate, control, rest: champion }[arm];
+  return { version: served ?? champion, arm, bucket };
 };
 
 interface ResolvedVersions {
   champion: string;
   candidate: string | undefined;
+  control: string | undefined;
   share: number;
+  controlShare: number | undefined;
 }
 
 const resolveVersions = (request: AssignmentRequest): ResolvedVersions => {
   if (request.weights !== undefined) return fromWeights({ ...request, weights: request.weights });
-  const { share, candidate, champion } = request;
+  const { share, candidate, champion, control = champion, controlShare } = request;
   if (!(share >= 0 && share <= 1)) throw new AssignmentError(`The share is ${share}; give a fraction from 0 to 1.`);
-  if (candidate === champion) throw new AssignmentError(`Candidate and champion are both ${JSON.stringify(champion)}.`);
-  return { champion, candidate, share };
+  if (candidate === control) throw new AssignmentError(`Candidate and ${control === champion ? 'champion' : 'control'} are both ${JSON.stringify(candidate)}.`);
+  return { champion, candidate, control, share, controlShare };
 };
 
 interface WeightedRequest {
@@ -94,10 +116,12 @@ interface WeightedRequest {
   weights: VersionWeights;
   candidate?: string | undefined;
   champion?: string | undefined;
+  control?: string | undefined;
+  controlShare?: number | undefined;
 }
 
 const fromWeights = (request: WeightedRequest): ResolvedVersions => {
-  const { weights, candidate } = request;
+  const { weights, candidate, control } = request;
   const subject = request.model === undefined ? 'The weights' : `The weights of ${request.model}`;
   const versions = Object.keys(weights);
   if (versions.length === 0) throw new AssignmentError(`${subject} name no version.`);
@@ -108,18 +132,33 @@ const fromWeights = (request: WeightedRequest): ResolvedVersions => {
   }
   const sum = versions.reduce((total, version) => total + (weights[version] ?? 0), 0);
   if (Math.abs(sum - 1) > WEIGHT_SUM_TOLERANCE) throw new AssignmentError(`${subject} add up to ${sum}, not to 1.`);
-  if (candidate !== undefined && !Object.hasOwn(weights, candidate)) {
-    throw new AssignmentError(`${subject} do not name the candidate ${JSON.stringify(candidate)}.`);
+  for (const [role, version] of Object.entries({ candidate, control })) {
+    if (version !== undefined && !Object.hasOwn(weights, version)) throw new AssignmentError(`${subject} do not name the ${role} ${JSON.stringify(version)}.`);
   }
-  const champion = championAmong({ ...request, subject, others: versions.filter((version) => version !== candidate) });
-  return { champion, candidate, share: candidate === undefined ? 0 : (weights[candidate] ?? 0) };
+  if (control !== undefined && candidate === control) throw new AssignmentError(`Candidate and control are both ${JSON.stringify(control)}.`);
+  const others = versions.filter((version) => version !== candidate);
+  // With three versions the control's weight is the arm's; with two, the control is the champion, whose weight is the rest's, too.
+  const apart = control !== undefined && others.length > 1 ? control : undefined;
+  const champion = championAmong({ ...request, subject, others: others.filter((version) => version !== apart) });
+  return {
+    champion,
+    candidate,
+    control: apart ?? champion,
+    share: candidate === undefined ? 0 : (weights[candidate] ?? 0),
+    controlShare: apart === undefined ? request.controlShare : controlWeight({ ...request, subject, weight: weights[apart] ?? 0 }),
+  };
+};
+
+const controlWeight = ({ subject, weight, controlShare = weight }: { subject: string; weight: number; controlShare?: number | undefined }): number => {
+  if (Math.abs(controlShare - weight) > WEIGHT_SUM_TOLERANCE) throw new AssignmentError(`${subject} give the control ${weight}, but its share is said to be ${controlShare}.`);
+  return weight;
 };
 
 const championAmong = (request: WeightedRequest & { subject: string; others: string[] }): string => {
   const { subject, others, champion, candidate } = request;
   const [other] = others;
   if (others.length > 1) {
-    const hint = candidate === undefined ? 'name the candidate' : 'one candidate is proved at a time, so give two versions';
+    const hint = candidate === undefined ? 'name the candidate' : 'one candidate is proved at a time, so give two versions, or name the control';
     throw new AssignmentError(`${subject} name ${others.length + (candidate === undefined ? 0 : 1)} versions; ${hint}.`);
   }
   if (champion !== undefined && (champion === candidate || (other !== undefined && other !== champion))) {

@@ -10,3 +10,4 @@ export {
   type VersionWeights,
 } from './assignment.js';
 export { murmur3 } from './murmur3.js';
+export { type Draining, laterRouting, type Route, type RoutedAssignment, type RoutedRequest, routeRequest, type Routing, routingProblem } from './routing.js';

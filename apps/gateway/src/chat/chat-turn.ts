@@ -60,11 +60,13 @@ export const openTurn = ({ context, request, headers }: { context: TurnContext; 
   }
   const conversationId = headers.conversationId ?? newEventId();
   const userId = headers.userId ?? request.user;
-  const chosen = chooseVersion({ table, route, requester: { conversationId, userId, wantedVersion: headers.wantedVersion } });
+  const { wantedVersion, segment, covariate } = headers;
+  const continues = request.messages.some(({ role }) => role === 'assistant');
+  const chosen = chooseVersion({ table, route, requester: { conversationId, userId, wantedVersion, continues, segment, covariate } });
   if (!chosen.ok) {
     return refuse(
       chosen.reason === 'version_unknown'
-        ? invalidRequest({ status: 404, code: 'version_not_found', message: `${model}/${workload} has no version ${JSON.stringify(headers.wantedVersion)}; its champion is ${JSON.stringify(route.champion)}.` })
+        ? invalidRequest({ status: 404, code: 'version_not_found', message: `${model}/${workload} has no version ${JSON.stringify(wantedVersion)}; its champion is ${JSON.stringify(route.champion)}.` })
         : { status: 503, type: 'api_error', code: 'version_unavailable', message: `The contents of version ${route.champion} have not arrived yet.` },
     );
   }

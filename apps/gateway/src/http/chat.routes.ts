@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import type { RoutingChanged } from '@ratchet/domain';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { headerNames, parseHeaders } from '../chat/chat-headers.js';
 import { parseChatRequest } from '../chat/chat-request.js';
@@ -17,6 +18,8 @@ export const chatRoutes = (scope: FastifyInstance, { context, chat, limits }: Ga
     const opened = openTurn({ context, request: parsed.request, headers: read.headers });
     if (!opened.ok) return sendFailure(reply, opened.failure);
     const { turn } = opened;
+    // On every answer from here on, a failure of the gateway's own as well; who answered in the end replaces it.
+    label(reply, turn, turn.choice.version.versionId);
     try {
       return await (turn.request.stream ? answerByPieces({ chat, turn, reply }) : answerAtOnce({ chat, turn, reply }));
     } catch (error) {
@@ -33,12 +36,19 @@ export const chatRoutes = (scope: FastifyInstance, { context, chat, limits }: Ga
         object: 'model',
         created: Math.floor(Math.min(...targets.map(({ changedAt }) => Date.parse(changedAt))) / 1000),
         owned_by: 'ratchet',
-        ratchet: { targets: targets.map(({ workload, revision, champion, candidate, share }) => ({ workload, revision, champion, ...(candidate !== undefined && { candidate, share }) })) },
+        ratchet: { targets: targets.map(targetOf) },
       };
     });
     return reply.send({ object: 'list', data });
   });
 };
+
+const targetOf = ({ workload, revision, champion, kind, candidate, share, control, controlShare }: RoutingChanged): object => ({
+  workload,
+  revision,
+  champion,
+  ...(candidate !== undefined && { kind: kind ?? 'rollout', candidate, share, ...(control !== undefined && { control }), ...(controlShare !== undefined && { controlShare }) }),
+});
 
 const label = (reply: FastifyReply, turn: ChatTurn, servedVersion: string): FastifyReply =>
   reply.header(headerNames.version, servedVersion).header(headerNames.conversation, turn.conversationId).header(headerNames.interaction, turn.interactionId);

@@ -1,5 +1,5 @@
 import type { Assignment, RoutingChanged, Target, VersionPublished } from '@ratchet/domain';
-import { assign } from '@ratchet/sdk';
+import { routeRequest } from '@ratchet/sdk';
 import type { RoutingTable } from './routing-table.js';
 
 export interface Requester {
@@ -7,16 +7,20 @@ export interface Requester {
   readonly userId: string | undefined;
   /** A tester's wish (`x-ratchet-version`). */
   readonly wantedVersion: string | undefined;
+  /** The conversation has an answer already. */
+  readonly continues: boolean;
+  readonly segment: string | undefined;
+  readonly covariate: number | undefined;
 }
 
 export interface Choice {
   readonly version: VersionPublished;
   /** Who answers when the chosen one cannot; absent where the champion is the chosen one. */
   readonly fallback: VersionPublished | undefined;
-  /** Present while a rollout runs. */
+  /** Present while a rollout or an experiment runs. */
   readonly assignment: Assignment | undefined;
   readonly overridden: boolean;
-  /** True where the assigned candidate's contents have not arrived yet, so the champion was chosen in its place. */
+  /** True where the contents of the assigned version have not arrived yet, so the champion was chosen in its place. */
   readonly fellBack: boolean;
 }
 
@@ -25,9 +29,10 @@ export type Chosen = { readonly ok: true; readonly choice: Choice } | { readonly
 /** Whose answer a request gets. Sticky: the same key has the same version for as long as the shares allow (rule of @ratchet/sdk). */
 export const chooseVersion = ({ table, route, requester }: { table: RoutingTable; route: RoutingChanged; requester: Requester }): Chosen => {
   const champion = table.version(route.champion);
-  if (requester.wantedVersion !== undefined) return override({ table, route, champion, versionId: requester.wantedVersion });
-  const assignment = assignmentOf(route, requester);
-  const assigned = assignment ? table.version(assignment.version) : champion;
+  const { wantedVersion, ...request } = requester;
+  if (wantedVersion !== undefined) return override({ table, route, champion, versionId: wantedVersion });
+  const { version, assignment } = routeRequest({ routing: route, ...request });
+  const assigned = table.version(version);
   if (assigned) return { ok: true, choice: { version: assigned, fallback: assigned === champion ? undefined : champion, assignment, overridden: false, fellBack: false } };
   if (!champion) return { ok: false, reason: 'champion_missing' };
   return { ok: true, choice: { version: champion, fallback: undefined, assignment, overridden: false, fellBack: true } };
@@ -43,11 +48,3 @@ const override = ({ table, route, champion, versionId }: { table: RoutingTable; 
 };
 
 const sameTarget = (a: Target, b: Target): boolean => a.model === b.model && a.workload === b.workload;
-
-const assignmentOf = (route: RoutingChanged, { conversationId, userId }: Requester): Assignment | undefined => {
-  const { rolloutId, candidate, champion, share, salt, stage, stickTo, model } = route;
-  if (rolloutId === undefined || candidate === undefined || candidate === champion) return undefined;
-  const key = stickTo === 'user' ? (userId ?? conversationId) : conversationId;
-  const { version, arm } = assign({ model, salt, key, share, candidate, champion });
-  return { rolloutId, stage, arm, version };
-};

@@ -1,6 +1,7 @@
 import { decodeMessage, isEvent, topicOf, type MessageLike } from '@ratchet/contracts';
 import { routingChanged, versionPublished } from '@ratchet/domain';
 import { describeError, type Logger, type Metrics } from '@ratchet/observability';
+import { routingProblem } from '@ratchet/sdk';
 import type { SnapshotFile } from './routing-snapshot.js';
 import type { RoutingTable } from './routing-table.js';
 
@@ -69,6 +70,11 @@ export class RoutingFollower {
     const { table } = this.options;
     const { event } = decoded;
     if (isEvent(event, routingChanged)) {
+      const problem = routingProblem(event.data);
+      if (problem !== undefined) {
+        this.options.logger.error('a change of routing contradicts itself; the one before it stays', { revision: event.data.revision, problem });
+        return;
+      }
       if (!table.applyRouting(event.data)) return;
       const { model, workload, revision, champion, candidate, share } = event.data;
       this.revision.set({ model, workload }, revision);

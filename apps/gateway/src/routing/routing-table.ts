@@ -47,7 +47,7 @@ export class RoutingTable {
 
   /** Versions that routing names now: what a restart needs to serve. */
   versionsInUse(): VersionPublished[] {
-    const ids = new Set(this.routed().flatMap(({ champion, candidate }) => (candidate === undefined ? [champion] : [champion, candidate])));
-    return [...ids].flatMap((versionId) => this.versions.get(versionId) ?? []);
+    const ids = new Set(this.routed().flatMap(({ champion, candidate, control, draining }) => [champion, candidate, control, draining?.candidate]));
+    return [...ids].flatMap((versionId) => (versionId === undefined ? [] : (this.versions.get(versionId) ?? [])));
   }
 }
