@@ -17,6 +17,14 @@ describe('murmur3', () => {
     expect(murmur3(text)).toBe(expected);
   });
 
+  test('is the same for a text that is too long for the shared buffer, and leaves nothing behind in it', () => {
+    const [long, short] = ['\u{1F600}ä'.repeat(1_000), 'gr1:123'];
+    const first = murmur3(long);
+    expect(murmur3(short)).toBe(538421172);
+    expect(murmur3(long)).toBe(first);
+    expect(murmur3('x'.repeat(512))).not.toBe(murmur3('x'.repeat(513)));
+  });
+
   test('gives other values under another seed', () => {
     expect(murmur3('gr1:123', 1)).not.toBe(murmur3('gr1:123'));
   });

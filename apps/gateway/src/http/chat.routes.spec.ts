@@ -79,7 +79,7 @@ describe('POST /v1/chat/completions', () => {
     }
     const interactions = await finish();
     expect(interactions.map(({ assignment }) => assignment?.arm)).toEqual(asked.flatMap(({ arm }) => [arm, arm]));
-    expect(interactions[0]?.assignment).toEqual({ rolloutId: 'r1', stage: 3, arm: 'candidate', version: 'v2' });
+    expect(interactions[0]?.assignment).toEqual({ rolloutId: 'r1', stage: 3, arm: 'candidate', version: 'v2', unit: 'conversation' });
   });
 
   it('sticks to the user where the target says so, and to the conversation of who is unknown', async () => {
@@ -90,6 +90,39 @@ describe('POST /v1/chat/completions', () => {
     const byBody = await ask(body({ user: candidate }), { 'x-ratchet-conversation': control });
     const unknown = await ask(body(), { 'x-ratchet-conversation': control });
     expect([byHeader, byBody, unknown].map(({ headers }) => headers['x-ratchet-version'])).toEqual(['v2', 'v2', 'v1']);
+  });
+
+  it('goes on with a draining candidate only where the messages show that the conversation had begun', async () => {
+    await open();
+    const draining = { rolloutId: 'r0', candidate: 'v2', salt: 'r0', share: 1, stage: 2, stickTo: 'conversation' as const, until: '2999-01-01T00:00:00.000Z' };
+    gateway.table.applyRouting(routeOf({ revision: 2, draining }));
+    const begun = await ask(body({ messages: [{ role: 'user', content: 'Hello' }, { role: 'assistant', content: 'Hi' }, { role: 'user', content: 'More' }] }));
+    const fresh = await ask(body());
+    expect([begun, fresh].map(({ headers }) => headers['x-ratchet-version'])).toEqual(['v2', 'v1']);
+    const interactions = await finish();
+    expect(interactions.map(({ assignment }) => assignment?.rolloutId)).toEqual(['r0', undefined]);
+  });
+
+  it('takes segment and covariate from the headers into the assignment', async () => {
+    await open();
+    gateway.table.applyRouting(routeOf(rollout));
+    await ask(body(), { 'x-ratchet-segment': 'new customers', 'x-ratchet-covariate': '-1.5e1' });
+    const [interaction] = await finish();
+    expect(interaction?.assignment).toMatchObject({ segment: 'new customers', covariate: -15 });
+  });
+
+  it.each([
+    [{ 'x-ratchet-covariate': 'many' }, 'covariate', 'is not a number'],
+    [{ 'x-ratchet-covariate': '0x10' }, 'covariate', 'is not a number'],
+    [{ 'x-ratchet-covariate': '1e999' }, 'covariate', 'is not a number'],
+    [{ 'x-ratchet-segment': 's'.repeat(101) }, 'segment', 'longer than 100 characters'],
+    [{ 'x-ratchet-conversation': 'c'.repeat(201) }, 'conversationId', 'longer than 200 characters'],
+  ])('refuses the headers %j', async (headers, param, message) => {
+    await open();
+    const response = await ask(body(), headers);
+    expect([response.statusCode, response.json().error.param]).toEqual([400, param]);
+    expect(response.json().error.message).toContain(message);
+    expect(await finish()).toEqual([]);
   });
 
   it('falls back to the champion when the candidate fails, and counts it for the candidate', async () => {
@@ -120,6 +153,7 @@ describe('POST /v1/chat/completions', () => {
     await open({ answers: { v1: () => ({ failure }) } });
     const response = await ask(body());
     expect(response.statusCode).toBe(status);
+    expect(response.headers['x-ratchet-version']).toBe('v1');
     expect(response.json().error).toMatchObject({ code: `provider_${failure}`, message: expect.stringContaining('v1') });
     const [interaction] = await finish();
     expect(interaction).toMatchObject({ version: 'v1', output: null, error: { type: `provider_${failure}` } });
@@ -264,6 +298,13 @@ describe('POST /v1/chat/completions with stream', () => {
 });
 
 describe('GET /v1/models', () => {
+  it('shows who has traffic beside the champion', async () => {
+    await open();
+    gateway.table.applyRouting(routeOf({ ...rollout, kind: 'experiment', control: 'v3', controlShare: 0.2 }));
+    const response = await gateway.server.inject({ url: '/v1/models' });
+    expect(response.json().data[0].ratchet.targets).toEqual([{ workload: 'support', revision: 2, champion: 'v1', kind: 'experiment', candidate: 'v2', share: 0.5, control: 'v3', controlShare: 0.2 }]);
+  });
+
   it('lists the models with their champions', async () => {
     await open();
     const response = await gateway.server.inject({ url: '/v1/models' });

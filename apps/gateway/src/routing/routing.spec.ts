@@ -6,7 +6,7 @@ import { encodeEvent } from '@ratchet/contracts';
 import { routingChanged, versionPublished, type RoutingChanged, type VersionPublished } from '@ratchet/domain';
 import { Logger, Metrics } from '@ratchet/observability';
 import { routeOf } from '../http/gateway-under-test.js';
-import { chooseVersion } from './choose-version.js';
+import { chooseVersion, type Requester } from './choose-version.js';
 import { RoutingFollower, type TopicRecord } from './routing-follower.js';
 import { SnapshotFile } from './routing-snapshot.js';
 import { RoutingTable } from './routing-table.js';
@@ -36,9 +36,9 @@ describe('RoutingTable', () => {
 
 describe('chooseVersion', () => {
   const table = new RoutingTable();
-  for (const version of [versionOf('v1'), versionOf('v2'), versionOf('v9', 'billing')]) table.applyVersion(version);
-  const choose = (route: RoutingChanged, requester: { conversationId?: string; userId?: string; wantedVersion?: string } = {}) =>
-    chooseVersion({ table, route, requester: { conversationId: 'c', userId: undefined, wantedVersion: undefined, ...requester } });
+  for (const version of [versionOf('v1'), versionOf('v2'), versionOf('v3'), versionOf('v9', 'billing')]) table.applyVersion(version);
+  const choose = (route: RoutingChanged, requester: Partial<Requester> = {}) =>
+    chooseVersion({ table, route, requester: { conversationId: 'c', userId: undefined, wantedVersion: undefined, continues: false, segment: undefined, covariate: undefined, ...requester } });
   const rollout = { candidate: 'v2', rolloutId: 'r1', salt: 'r1', stage: 1 };
 
   it('gives nobody to a candidate with no share, and everybody to one with all of it', () => {
@@ -49,15 +49,32 @@ describe('chooseVersion', () => {
     }
   });
 
-  it('never takes a key from the candidate while its share grows', () => {
+  it('never takes a key from the candidate while its share grows, and serves each share within four standard errors', () => {
     const shares = [0.01, 0.05, 0.25, 0.5, 1];
-    for (let at = 0; at < 500; at += 1) {
+    const n = 20_000;
+    const served = shares.map(() => 0);
+    for (let at = 0; at < n; at += 1) {
       const arms = shares.map((share) => {
         const chosen = choose(routeOf({ ...rollout, share }), { conversationId: `c${at}` });
-        return chosen.ok && chosen.choice.assignment?.arm === 'candidate';
+        return chosen.ok && chosen.choice.version.versionId === 'v2';
       });
       expect(arms.join()).toBe([...arms].sort().join());
+      arms.forEach((isIn, stage) => (served[stage] = (served[stage] ?? 0) + Number(isIn)));
     }
+    for (const [stage, share] of shares.entries()) expect(Math.abs((served[stage] ?? 0) / n - share)).toBeLessThanOrEqual(4 * Math.sqrt((share * (1 - share)) / n));
+  });
+
+  it("serves an experiment's control its own version, and the champion in its place where its contents are missing", () => {
+    const chosen = (control: string) => Array.from({ length: 50 }, (_, at) => choose(routeOf({ ...rollout, kind: 'experiment', share: 0.1, control, controlShare: 0.9 }), { conversationId: `c${at}` })).filter(({ ok }) => ok);
+    const versions = chosen('v3').map((answer) => answer.ok && [answer.choice.assignment?.arm, answer.choice.version.versionId].join());
+    expect(new Set(versions)).toEqual(new Set(['candidate,v2', 'control,v3']));
+    expect(chosen('v4').map((answer) => answer.ok && answer.choice)).toContainEqual(expect.objectContaining({ version: versionOf('v1'), fellBack: true, assignment: expect.objectContaining({ arm: 'control', version: 'v4' }) }));
+  });
+
+  it('lets a draining candidate finish the conversations that it had begun, with the champion behind it', () => {
+    const draining = { rolloutId: 'r0', candidate: 'v3', salt: 'r0', share: 1, stage: 2, stickTo: 'conversation' as const, until: '2999-01-01T00:00:00.000Z' };
+    expect(choose(routeOf({ draining }), { continues: true })).toMatchObject({ choice: { version: { versionId: 'v3' }, fallback: { versionId: 'v1' }, assignment: { rolloutId: 'r0', stage: 2, arm: 'candidate', version: 'v3' } } });
+    expect(choose(routeOf({ draining }))).toMatchObject({ choice: { version: { versionId: 'v1' }, assignment: undefined } });
   });
 
   it("refuses a tester's version of another target, and says when the champion's contents are missing", () => {
@@ -111,6 +128,22 @@ describe('RoutingFollower', () => {
     expect(table.version('v1')?.versionId).toBe('v1');
     expect(await metrics.registry.metrics()).toContain('ratchet_gateway_routing_revision{model="assistant",workload="support"} 7');
     await follower.stop();
+  });
+
+  it('keeps the routing that it has where a later one contradicts itself', async () => {
+    const broken = routeOf({ revision: 8, champion: 'v9', candidate: 'v2', rolloutId: 'r', share: 0.7, controlShare: 0.7 });
+    const { follower, table } = follow([recordOf(routingChanged, routeOf({ revision: 7 })), recordOf(routingChanged, broken)]);
+    await follower.start();
+    expect(table.route({ model: 'assistant', workload: 'support' })).toMatchObject({ revision: 7, champion: 'v1' });
+    await follower.stop();
+  });
+
+  it('keeps the versions of every arm, and of the candidate that drains, for a restart', () => {
+    const table = new RoutingTable();
+    for (const id of ['v0', 'v1', 'v2', 'v3', 'v4']) table.applyVersion(versionOf(id));
+    const draining = { rolloutId: 'r0', candidate: 'v4', salt: 'r0', share: 1, stage: 2, stickTo: 'conversation' as const, until: '2026-01-01T00:00:00.000Z' };
+    table.applyRouting(routeOf({ candidate: 'v2', control: 'v3', draining }));
+    expect(table.versionsInUse().map(({ versionId }) => versionId)).toEqual(['v1', 'v2', 'v3', 'v4']);
   });
 
   it('serves the last known table after a restart without Kafka, and only the versions in use', async () => {
