@@ -1,5 +1,7 @@
 import { murmur3 } from './murmur3.js';
 
+const { ceil, floor } = Math;
+
 /** How many buckets keys are spread over: one is 0.001 % of them. */
 export const BUCKETS = 100_000;
 
@@ -50,9 +52,9 @@ const BUCKET_ROUNDING = 1e-6;
 /** The bucket of a key: `(murmur3(salt + ":" + key) * 100000) >> 32`, an integer in [0, 100000). */
 export const bucketOf = (salt: string, key: string): number =>
   // The product stays below 2^49 and the division is by a power of two, so plain numbers give the 64-bit integer result.
-  Math.floor((murmur3(`${salt}:${key}`) * BUCKETS) / 2 ** 32);
+  floor((murmur3(`${salt}:${key}`) * BUCKETS) / 2 ** 32);
 
-const bucketsOf = (share: number): number => Math.ceil(share * BUCKETS - BUCKET_ROUNDING);
+const bucketsOf = (share: number): number => ceil(share * BUCKETS - BUCKET_ROUNDING);
 
 const requireRoom = (share: number, controlShare: number | undefined): void => {
   if (controlShare === undefined) return;

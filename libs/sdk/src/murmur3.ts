@@ -1,13 +1,15 @@
+const { imul } = Math;
+
 const C1 = 0xcc9e2d51;
 const C2 = 0x1b873593;
 
 const rotateLeft = (value: number, bits: number): number => (value << bits) | (value >>> (32 - bits));
 
-const scramble = (block: number): number => Math.imul(rotateLeft(Math.imul(block, C1), 15), C2);
+const scramble = (block: number): number => imul(rotateLeft(imul(block, C1), 15), C2);
 
 const avalanche = (hash: number): number => {
-  let mixed = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-  mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
+  let mixed = imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  mixed = imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
   return (mixed ^ (mixed >>> 16)) >>> 0;
 };
 
@@ -32,7 +34,7 @@ export const murmur3 = (text: string, seed = 0): number => {
   let hash = seed | 0;
   for (let at = 0; at < tailStart; at += 4) {
     const block = byteAt(at) | (byteAt(at + 1) << 8) | (byteAt(at + 2) << 16) | (byteAt(at + 3) << 24);
-    hash = (Math.imul(rotateLeft(hash ^ scramble(block), 13), 5) + 0xe6546b64) | 0;
+    hash = (imul(rotateLeft(hash ^ scramble(block), 13), 5) + 0xe6546b64) | 0;
   }
   let tail = 0;
   for (let at = bytes.length - 1; at >= tailStart; at -= 1) tail = (tail << 8) | byteAt(at);
