@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import { root, runNode, stopOnSignals } from './run-process.mjs';
 import { verifyConsumers } from './verify-consumers.mjs';
 import { verifyMlflow } from './verify-mlflow.mjs';
+import { verifySdk } from './verify-sdk.mjs';
 import { findBrowser, verifyWidget } from './verify-widget.mjs';
 
 const MINUTE_MS = 60_000;
@@ -85,6 +86,14 @@ const widget = async () => {
 
 /** A step that installs packages of PyPI into an environment of its own. */
 const withPython = (projects, name, step) => async () => {
+const sdk = async () => {
+  const built = await runNode(NX, ['run', '@ratchet/sdk:build', '--outputStyle=static'], { timeoutMs: 5 * MINUTE_MS });
+  if (built.code !== 0) return expectCode(built);
+  await verifySdk(join(work, 'sdk'), findBrowser());
+  return passed;
+};
+
+const mlflow = async () => {
   if (spawnSync('python3', ['-m', 'venv', '--help'], { stdio: 'ignore' }).status !== 0) return skipped('there is no Python 3 with venv here');
   const built = await runNode(NX, ['run-many', '-t', 'build', `--projects=${projects}`, '--outputStyle=static'], { timeoutMs: 10 * MINUTE_MS });
   if (built.code !== 0) return expectCode(built);
@@ -126,6 +135,8 @@ const steps = [
   { name: 'widget', does: 'the feedback widget in a browser, by mouse and keyboard, and its feedback on the topic', run: widget },
   { name: 'mlflow', does: 'versions, lineage and aliases in a real MLflow (PyPI), and a second export that changes nothing', run: withPython('@ratchet/cli,@ratchet/local-stack', 'mlflow', verifyMlflow) },
   { name: 'consumers', does: 'the examples for downstream teams: Kafka, Git, a real MLflow (PyPI) and a webhook, once each, through a crash and a rollback', run: withPython('@ratchet/cli,@ratchet/console,@ratchet/local-stack', 'consumers', verifyConsumers) },
+  { name: 'sdk', does: 'the packed SDK in plain Node, in a browser, and the Python of its README, against its vectors', run: sdk },
+  { name: 'mlflow', does: 'versions, lineage and aliases in a real MLflow (PyPI), and a second export that changes nothing', run: mlflow },
   { name: 'root-causes', does: 'rules tell root causes apart on the held-out half of the labelled failures', run: bench('analyzer', 'root-causes.mjs', [], 'apps') },
   { name: 'gates', does: 'how often the gates are wrong, and how often they see what is there, by simulated candidates and A/A checks', run: gates },
   { name: 'rollouts', does: 'how often whole rollouts are wrong, and how soon they see what is there, by the controller\'s own decisions on drawn traffic', run: bench('rollout-controller', 'rollouts.mjs', [], 'apps') },
