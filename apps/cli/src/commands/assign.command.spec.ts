@@ -24,6 +24,26 @@ describe('ratchet assign', () => {
     expect((await run(...weights)).stdout).toBe('v1\n');
   });
 
+  test('serves the control arm of an experiment its own version', async () => {
+    const three = { v1: 0.4, v2: 0.3, v3: 0.3 };
+    const printed = await Promise.all(['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'].map(async (key) => {
+      const { stdout } = await run('--salt', 'r1', '--weights', JSON.stringify(three), '--candidate', 'v2', '--control', 'v3', '--key', key);
+      expect(stdout).toBe(`${assign({ salt: 'r1', key, weights: three, candidate: 'v2', control: 'v3' }).version}\n`);
+      return stdout;
+    }));
+    expect(new Set(printed).size).toBe(3);
+  });
+
+  test.each([
+    [['--control-share', '30'], 'fraction from 0 to 1'],
+    [['--control-share', '0.95'], 'add up to more than 1'],
+    [['--control', 'v3'], 'do not name the control'],
+  ])('refuses %j', async (argv, message) => {
+    const { code, stdout, stderr } = await run(...weights, '--key', 'k', ...argv);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain(message);
+  });
+
   test.each([
     ['{"v1":0.9', 'not valid JSON'],
     ['[0.9,0.1]', 'must be an object'],

@@ -10,7 +10,15 @@ interface AssignOptions {
   key?: string;
   weights: string;
   candidate?: string;
+  control?: string;
+  controlShare?: number;
 }
+
+const parseShare = (text: string): number => {
+  const share = Number(text);
+  if (text.trim() === '' || !(share >= 0 && share <= 1)) throw new UsageError('--control-share must be a fraction from 0 to 1');
+  return share;
+};
 
 const parseWeights = (json: string): VersionWeights => {
   const weights = parseJson(json, '--weights');
@@ -28,8 +36,10 @@ export const register = (command: Command, io: CommandIo): void => {
     .option('--key <text>', 'the user or conversation id; without it, the champion')
     .requiredOption('--weights <json>', 'fractions by version, adding up to 1')
     .option('--candidate <version>', 'the version that is being proved')
-    .action(({ model, salt, key, weights, candidate }: AssignOptions) => {
-      const subject = { salt, key, weights: parseWeights(weights), candidate };
+    .option('--control <version>', 'the version of the control arm, where it is not the champion; the weights name it, too')
+    .option('--control-share <fraction>', "the control arm's share, where it is not as large as the candidate's", parseShare)
+    .action(({ model, salt, key, weights, candidate, control, controlShare }: AssignOptions) => {
+      const subject = { salt, key, weights: parseWeights(weights), candidate, control, controlShare };
       const { version } = assign(model === undefined ? subject : { ...subject, model });
       io.stdout.write(`${version}\n`);
     });
