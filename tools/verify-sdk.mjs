@@ -6,6 +6,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { root } from './run-process.mjs';
 
@@ -70,9 +71,34 @@ const inBrowser = async (browser, installed) => {
   }
 };
 
+/** The code of the README below the mark of this name. */
+const snippet = (installed, name) => {
+  const [, source] = new RegExp(`<!-- verified: ${name} -->\\n\`\`\`\\w+\\n([^]*?)\`\`\``).exec(readFileSync(join(installed, 'README.md'), 'utf8')) ?? [];
+  assert.ok(source, `the README has no code ${name}`);
+  return source;
+};
+
+const record = (data, type = 'ratchet.routing.changed') => ({ message: { headers: { ce_type: Buffer.from(type) }, value: data && Buffer.from(JSON.stringify(data)) } });
+
+/** The README's way to follow the routing, with records in place of a broker: late, contradictory, of another type, and a tombstone. */
+const following = async (folder, installed) => {
+  const routing = { model: 'm', workload: 'w', champion: 'v1', candidate: 'v2', rolloutId: 'r', salt: 'r', stage: 1, stickTo: 'conversation' };
+  const records = [
+    record({ ...routing, revision: 2, share: 0.05 }),
+    record({ ...routing, revision: 1, share: 0.01 }),
+    record({ ...routing, revision: 3, share: 0.7, controlShare: 0.7 }),
+    record({ ...routing, revision: 4, share: 1 }, 'another.type'),
+    record(null),
+    record({ ...routing, workload: 'x', revision: 1, share: 0 }),
+  ];
+  writeFileSync(join(folder, 'follow.mjs'), `export default async (kafka) => {\n${snippet(installed, 'follow').replace(/^import (.*) from '(.*)';$/m, "const $1 = await import('$2');")}\nreturn routings;\n};\n`);
+  const follow = (await import(pathToFileURL(join(folder, 'follow.mjs')))).default;
+  const consumer = { connect: async () => undefined, subscribe: async () => undefined, run: async ({ eachMessage }) => { for (const each of records) await eachMessage(each); } };
+  const routings = await follow({ consumer: () => consumer });
+  assert.deepEqual([...routings].map(([target, { revision, share }]) => [target, revision, share]), [['m/w', 2, 0.05], ['m/x', 1, 0]]);
+};
+
 const inPython = (folder, installed) => {
-  const [, source] = /<!-- verified: python -->\n```python\n([^]*?)```/.exec(readFileSync(join(installed, 'README.md'), 'utf8')) ?? [];
-  assert.ok(source, 'the README has no Python');
   const check = `
 import json
 vectors = json.load(open(${JSON.stringify(join(installed, 'vectors.json'))}, encoding="utf-8"))
@@ -84,7 +110,7 @@ for row in vectors["arms"] + vectors["assignments"]:
     row["arm"] = arm_of(row["bucket"], row["share"], row["controlShare"])
 print(json.dumps(vectors))
 `;
-  writeFileSync(join(folder, 'vectors.py'), source + check);
+  writeFileSync(join(folder, 'vectors.py'), snippet(installed, 'python') + check);
   const { status, stdout, stderr, error } = spawnSync('python3', ['vectors.py'], { cwd: folder, encoding: 'utf8' });
   if (error) return undefined;
   assert.equal(status, 0, stderr);
@@ -104,6 +130,7 @@ export const verifySdk = async (folder, browser) => {
   const vectors = JSON.parse(readFileSync(join(installed, 'vectors.json'), 'utf8'));
   assert.deepEqual(JSON.parse(inNode(folder)), vectors, 'Node');
   if (browser) assert.deepEqual(JSON.parse(await inBrowser(browser, installed)), vectors, 'browser');
+  await following(folder, installed);
   const python = inPython(folder, installed);
   if (python !== undefined) assert.deepEqual(JSON.parse(python), vectors, 'Python');
   const { minified, gzipped } = await sizes(installed);
