@@ -89,7 +89,9 @@ const atMargin = () => ({ ...SUCCESS_ONLY, candidate: { success: 0.95 * 0.85 } }
 const provenAtOnce = policyOf({ shares: [0.5, 1], minSamples: [50, 200], minSoakMs: [0] });
 thousandLooks('no change, at 1 %', { truth: () => arms(0.85, 0.85), bars: { rolledBackAt: atMost(0.05) } });
 thousandLooks('worse by exactly the margin, at 1 %', { truth: atMargin, bars: { rolledBackAt: atMost(0.05) } });
-thousandLooks('worse by exactly the margin, at 50 %', { truth: atMargin, policy: provenAtOnce, bars: { rolledBackAt: atMost(0.05), advancedAt: atMost(0.05) } });
+// With latencies, without which nothing is ever proven.
+thousandLooks('worse by exactly the margin, at 50 %', { truth: () => arms(0.85, 0.95 * 0.85), policy: provenAtOnce, bars: { rolledBackAt: atMost(0.05), advancedAt: atMost(0.05) } });
+thousandLooks('no change, at 50 %', { truth: () => arms(0.85, 0.85), policy: provenAtOnce, bars: { rolledBackAt: atMost(0.05), advancedAt: atLeast(0.9) } });
 
 /** Looked at after each unsafe answer, as the controller does. Its naive rule is a rate above the accepted one. */
 const unsafeStage = (rate, runs, candidateMax) =>
@@ -104,23 +106,23 @@ const falseAlarms = shareOf(acceptable, ({ rolledBackAt }) => rolledBackAt !== n
 row({ truth: 'unsafe answers 0.1 %, as accepted', measure: 'rolled back within 20,000 requests', runs: acceptable.length, value: falseAlarms, shown: withError(falseAlarms, acceptable.length), naive: percent(shareOf(acceptable, ({ naiveAt }) => naiveAt !== null)), bar: atMost(0.05) });
 
 /** How many of the candidate's requests a harm needs, from the first one that it was there in. */
-const untilRollback = ({ truth, endings, limit, from = 0 }) => {
+const untilRollback = ({ truth, endings, median = noBar, most = noBar, from = 0 }) => {
   const needed = endings.map(({ rolledBackAt }) => (rolledBackAt === null ? Infinity : rolledBackAt - from));
-  for (const [measure, part, bar] of [['median', 0.5, noBar], ['90 %', 0.9, within(limit)]]) {
+  for (const [measure, part, bar] of [['median', 0.5, median], ['90 %', 0.9, most]]) {
     row({ truth, measure: `requests until rollback, ${measure}`, runs: endings.length, value: quantile(needed, part), shown: String(quantile(needed, part)), bar });
   }
 };
-untilRollback({ truth: 'unsafe answers 1 %', endings: unsafeStage(0.01, 1000, 3000), limit: 600 });
+untilRollback({ truth: 'unsafe answers 1 %', endings: unsafeStage(0.01, 1000, 3000), median: within(200) });
 
 const outage = (error, from) => (n) => ({ baseline: { success: 0.85, error: 0.01 }, candidate: { success: 0.85, error: n < from ? 0.01 : error } });
 const everyRequest = { isWorthALook: ({ units }) => units >= policy.minTestSample };
-untilRollback({ truth: 'errors 1 % to 50 %, from the first request', endings: stage(1000, { truth: outage(0.5, 0), candidateMax: 1000, ...everyRequest }), limit: 60 });
-untilRollback({ truth: 'errors 1 % to 50 %, after 500 good requests', endings: stage(500, { truth: outage(0.5, 500), candidateMax: 2000, isWorthALook: ({ units }) => units >= 500 || units % 50 === 0 }), limit: 100, from: 500 });
-untilRollback({ truth: 'errors 1 % to 10 %, from the first request', endings: stage(500, { truth: outage(0.1, 0), candidateMax: 3000, ...everyRequest }), limit: 500 });
+untilRollback({ truth: 'errors 1 % to 50 %, from the first request', endings: stage(1000, { truth: outage(0.5, 0), candidateMax: 1000, ...everyRequest }), most: within(60) });
+untilRollback({ truth: 'errors 1 % to 50 %, after 500 good requests', endings: stage(500, { truth: outage(0.5, 500), candidateMax: 2000, isWorthALook: ({ units }) => units >= 500 || units % 50 === 0 }), most: within(100), from: 500 });
+untilRollback({ truth: 'errors 1 % to 10 %, from the first request', endings: stage(500, { truth: outage(0.1, 0), candidateMax: 3000, ...everyRequest }), most: within(500) });
 
 const slower = (factor) => () => ({ baseline: { success: 0.85, slow: 1 }, candidate: { success: 0.85, slow: factor } });
 const everyTen = { isWorthALook: ({ units }) => units % 10 === 0 };
-untilRollback({ truth: 'twice as slow', endings: stage(500, { truth: slower(2), candidateMax: 3000, ...everyTen }), limit: 500 });
+untilRollback({ truth: 'twice as slow', endings: stage(500, { truth: slower(2), candidateMax: 3000, ...everyTen }), most: within(500) });
 const slightly = stage(500, { truth: slower(1.2), candidateMax: 3000, ...everyTen });
 const tooStrict = shareOf(slightly, ({ rolledBackAt }) => rolledBackAt !== null);
 row({ truth: '1.2 times as slow, which is tolerated', measure: 'rolled back within 300 looks', runs: slightly.length, value: tooStrict, shown: withError(tooStrict, slightly.length), bar: atMost(0.05) });
