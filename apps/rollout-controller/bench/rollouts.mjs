@@ -2,6 +2,7 @@
 // Usage: node bench/rollouts.mjs [--scale 1] [--seed 2026]     (build rollout-controller first; --scale 0.1 makes a tenth of the runs).
 // Exit 1 where a bar of docs/internals/rollouts.md is missed. The same seed gives the same table.
 import { parseArgs } from 'node:util';
+import { FORMULA_VERSION } from '../dist/rollout/rollout-policy.js';
 import { generatorOf, policyOf, rollOut, watchStage } from './simulated-rollout.mjs';
 
 const { values } = parseArgs({ options: { scale: { type: 'string', default: '1' }, seed: { type: 'string', default: '2026' } } });
@@ -128,5 +129,5 @@ const tooStrict = shareOf(slightly, ({ rolledBackAt }) => rolledBackAt !== null)
 row({ truth: '1.2 times as slow, which is tolerated', measure: 'rolled back within 300 looks', runs: slightly.length, value: tooStrict, shown: withError(tooStrict, slightly.length), bar: atMost(0.05) });
 
 const { user, system } = process.cpuUsage();
-process.stdout.write(`\nseed ${seed}, ${((user + system) / 1e6).toFixed(0)} s of CPU time${missed > 0 ? `, ${missed} MISSED` : ''}\n`);
+process.stdout.write(`\n${FORMULA_VERSION}, seed ${seed}, ${((user + system) / 1e6).toFixed(0)} s of CPU time${missed > 0 ? `, ${missed} MISSED` : ''}\n`);
 process.exitCode = missed > 0 ? 1 : 0;

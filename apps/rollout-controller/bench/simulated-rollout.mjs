@@ -1,6 +1,6 @@
 // Rollouts on drawn traffic, decided by the controller's own code: every request gets an arm, an outcome, an error or none, a latency.
 // Time is simulated; nothing here knows a formula of the tests.
-import { bucketOfValue } from '@ratchet/domain';
+import { bucketOfValue, bucketUpperBound } from '@ratchet/domain';
 import { decide } from '../dist/rollout/decide.js';
 import { comparisonOf, emptyTally } from '../dist/rollout/evidence.js';
 import { lastStageOf, rolloutPolicySchema, shareOf } from '../dist/rollout/rollout-policy.js';
@@ -34,6 +34,9 @@ const NORMALS = (() => {
 })();
 const MEDIAN_MS = 800;
 const SPREAD = 0.5;
+const MEDIAN_USD = 0.002;
+/** What a request costs, by part: what takes longer costs more. */
+const COSTS = NORMALS.map((normal) => MEDIAN_USD * Math.exp(SPREAD * normal));
 
 /** Histogram buckets of a lognormal latency (median 0.8 s), `factor` times as slow, by part. */
 const latencyBuckets = (factor) => NORMALS.map((normal) => bucketOfValue(factor * MEDIAN_MS * Math.exp(SPREAD * normal)));
@@ -49,6 +52,8 @@ class Counts {
   /** Of the last one. */
   wasUnsafe = false;
   latencies = new Map();
+  costSum = 0;
+  costSquares = 0;
 
   /** One conversation of one request. Errors, unsafe answers and latency are drawn where the truth has any. */
   add(random, { success, error = 0, unsafe = 0, slow }) {
@@ -58,15 +63,23 @@ class Counts {
     this.wasUnsafe = unsafe > 0 && random() < unsafe;
     if (this.wasUnsafe) this.unsafe += 1;
     if (slow !== undefined) {
-      const bucket = bucketsOf(slow)[Math.floor(random() * 128)];
+      const part = Math.floor(random() * NORMALS.length);
+      const bucket = bucketsOf(slow)[part];
+      this.costSum += COSTS[part];
+      this.costSquares += COSTS[part] ** 2;
       this.latencies.set(bucket, (this.latencies.get(bucket) ?? 0) + 1);
     }
   }
 
   tally() {
     const entries = [...this.latencies].sort(([x], [y]) => x - y);
-    const latencyMs = { buckets: entries.map(([bucket]) => bucket), counts: entries.map(([, count]) => count), sum: 0, count: entries.reduce((sum, [, count]) => sum + count, 0) };
-    return { ...emptyTally(), units: this.units, failedUnits: this.failed, requests: this.units, errors: this.errors, outcomes: this.units, failures: this.failed, unsafe: this.unsafe, latencyMs };
+    const count = entries.reduce((sum, [, each]) => sum + each, 0);
+    const latencyMs = { buckets: entries.map(([bucket]) => bucket), counts: entries.map(([, each]) => each), sum: entries.reduce((sum, [bucket, each]) => sum + each * bucketUpperBound(bucket), 0), count };
+    const { units, failed, errors, unsafe, costSum, costSquares } = this;
+    return {
+      ...emptyTally(), units, failedUnits: failed, requests: units, errors, outcomes: units, failures: failed, unsafe, latencyMs,
+      unitRequests: units, unitRequestsSquared: units, costCount: count, costSum, costSquares,
+    };
   }
 }
 
