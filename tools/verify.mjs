@@ -84,8 +84,6 @@ const widget = async () => {
   return passed;
 };
 
-/** A step that installs packages of PyPI into an environment of its own. */
-const withPython = (projects, name, step) => async () => {
 const sdk = async () => {
   const built = await runNode(NX, ['run', '@ratchet/sdk:build', '--outputStyle=static'], { timeoutMs: 5 * MINUTE_MS });
   if (built.code !== 0) return expectCode(built);
@@ -93,7 +91,8 @@ const sdk = async () => {
   return passed;
 };
 
-const mlflow = async () => {
+/** A step that installs packages of PyPI into an environment of its own. */
+const withPython = (projects, name, step) => async () => {
   if (spawnSync('python3', ['-m', 'venv', '--help'], { stdio: 'ignore' }).status !== 0) return skipped('there is no Python 3 with venv here');
   const built = await runNode(NX, ['run-many', '-t', 'build', `--projects=${projects}`, '--outputStyle=static'], { timeoutMs: 10 * MINUTE_MS });
   if (built.code !== 0) return expectCode(built);
@@ -136,7 +135,6 @@ const steps = [
   { name: 'mlflow', does: 'versions, lineage and aliases in a real MLflow (PyPI), and a second export that changes nothing', run: withPython('@ratchet/cli,@ratchet/local-stack', 'mlflow', verifyMlflow) },
   { name: 'consumers', does: 'the examples for downstream teams: Kafka, Git, a real MLflow (PyPI) and a webhook, once each, through a crash and a rollback', run: withPython('@ratchet/cli,@ratchet/console,@ratchet/local-stack', 'consumers', verifyConsumers) },
   { name: 'sdk', does: 'the packed SDK in plain Node, in a browser, and the Python of its README, against its vectors', run: sdk },
-  { name: 'mlflow', does: 'versions, lineage and aliases in a real MLflow (PyPI), and a second export that changes nothing', run: mlflow },
   { name: 'root-causes', does: 'rules tell root causes apart on the held-out half of the labelled failures', run: bench('analyzer', 'root-causes.mjs', [], 'apps') },
   { name: 'gates', does: 'how often the gates are wrong, and how often they see what is there, by simulated candidates and A/A checks', run: gates },
   { name: 'rollouts', does: 'how often whole rollouts are wrong, and how soon they see what is there, by the controller\'s own decisions on drawn traffic', run: bench('rollout-controller', 'rollouts.mjs', [], 'apps') },
