@@ -7,6 +7,8 @@ export { openChatProviders } from './chat/chat-providers.js';
 export { InMemoryChatProvider, type ScriptedAnswer } from './chat/in-memory-chat-provider.js';
 export { scoreUnsafeContent, unsafeCategories, type UnsafeCategory, type UnsafeScore } from './safety/unsafe-content.js';
 export { KnowledgeIndex, type KnowledgeEntry, type RetrievedEntry } from './retrieval/knowledge-index.js';
+export { critiqueLoop, type CritiqueLoop, type Judged, type LoopEnd } from './critique/critique-loop.js';
+export { SELF_CRITIQUE_DEFAULTS, type CritiqueStop } from './critique/self-critique.js';
 export { VersionRuntime, REFUSAL, DEFAULT_RETRIEVAL, type VersionRequest, type VersionCompletion, type VersionPiece } from './runtime/version-runtime.js';
 export { OpenAiEmbeddingsClient, LocalEmbeddingsClient, type EmbeddingsClient } from './embeddings/embeddings-client.js';
 export { fineTuningStatuses, isFinished, type FineTuningClient, type FineTuningJob, type FineTuningRequest, type FineTuningStatus } from './fine-tuning/fine-tuning-client.js';

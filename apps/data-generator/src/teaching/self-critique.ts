@@ -1,7 +1,9 @@
+import { critiqueLoop } from '@ratchet/providers';
+import type { z } from 'zod';
+import { correctionLesson, critiqueLesson, improvementLesson, type Lesson } from './shapes.js';
 import type { AsksTeacher } from './teacher.js';
-import { correctionLesson, critiqueLesson, improvementLesson } from './shapes.js';
 
-const ITERATIONS_MAX = 3;
+const IMPROVEMENTS_MAX = 3;
 const GOOD_ENOUGH = 0.9;
 
 /** An answer that hedges is trusted less, whatever its score. */
@@ -24,28 +26,23 @@ export interface Critiqued {
  */
 export const generateWithCritique = async (teacher: AsksTeacher, question: { readonly request: string; readonly failedReply: string; readonly feedback: string }): Promise<Critiqued | undefined> => {
   const teacherCalls: string[] = [];
-  const iterations: { answer: string; score: number; feedback: string }[] = [];
-  const criticise = async (answer: string): Promise<boolean> => {
-    const critique = await teacher.ask(critiqueLesson, { ...question, newReply: answer });
-    if (!critique) return false;
-    teacherCalls.push(critique.contentHash);
-    iterations.push({ answer, ...critique.value });
-    return true;
+  const ask = async <Schema extends z.ZodType>(lesson: Lesson<Schema>, input: object): Promise<z.infer<Schema> | undefined> => {
+    const taught = await teacher.ask(lesson, input);
+    if (taught) teacherCalls.push(taught.contentHash);
+    return taught?.value;
   };
 
-  const first = await teacher.ask(correctionLesson, question);
+  const first = await ask(correctionLesson, question);
   if (!first) return undefined;
-  teacherCalls.push(first.contentHash);
-  const unchecked = first.value.answer;
-  if (!(await criticise(unchecked))) return { answer: unchecked, confidence: undefined, iterations, teacherCalls };
-  for (let i = 0; i < ITERATIONS_MAX; i += 1) {
-    const last = iterations.at(-1);
-    if (!last || last.score > GOOD_ENOUGH) break;
-    const improved = await teacher.ask(improvementLesson, { request: question.request, reply: last.answer, critique: last.feedback });
-    if (!improved) break;
-    teacherCalls.push(improved.contentHash);
-    if (!(await criticise(improved.value.answer))) break;
-  }
-  const { answer, score } = iterations.at(-1) ?? { answer: unchecked, score: 0 };
-  return { answer, confidence: score * (HEDGING.test(answer) ? HEDGED_FACTOR : 1), iterations, teacherCalls };
+  const { judged } = await critiqueLoop({
+    first: first.answer,
+    critiquesMax: 1 + IMPROVEMENTS_MAX,
+    goodAbove: GOOD_ENOUGH,
+    criticise: (newReply) => ask(critiqueLesson, { ...question, newReply }),
+    improve: async ({ answer, critique }) => (await ask(improvementLesson, { request: question.request, reply: answer, critique: critique.feedback }))?.answer,
+  });
+  const iterations = judged.map(({ answer, critique }) => ({ answer, ...critique }));
+  const last = iterations.at(-1);
+  if (!last) return { answer: first.answer, confidence: undefined, iterations, teacherCalls };
+  return { answer: last.answer, confidence: last.score * (HEDGING.test(last.answer) ? HEDGED_FACTOR : 1), iterations, teacherCalls };
 };

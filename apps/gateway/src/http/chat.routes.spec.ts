@@ -67,6 +67,33 @@ describe('POST /v1/chat/completions', () => {
     expect(gateway.sender.records[0]).toMatchObject({ topic: 'ratchet.interactions.v1', key: 'c1' });
   });
 
+  it('records each round of a version that criticises itself, and gives the client the answer alone', async () => {
+    const usage = { inputTokens: 100, outputTokens: 50 };
+    const answers = ['draft', '{"score":0.4,"issues":["no date"]}', 'It comes on Friday.', '{"score":0.95,"issues":[]}'];
+    await open({ answers: { v3: () => ({ content: answers.shift() ?? '', usage }) } });
+    addVersion(gateway.table, 'v3', { price: { inputUsdPerMillionTokens: 1, outputUsdPerMillionTokens: 2 }, selfCritique: {} });
+    gateway.table.applyRouting(routeOf({ revision: 2, champion: 'v3' }));
+    const response = await ask(body());
+    expect(response.json()).toMatchObject({ choices: [{ message: { content: 'It comes on Friday.' } }], usage: { prompt_tokens: 400, completion_tokens: 200 } });
+    expect(response.body).not.toMatch(/draft|no date|self_critique/u);
+    const [interaction] = await finish();
+    expect(interaction).toMatchObject({
+      output: { content: 'It comes on Friday.', finishReason: 'stop' },
+      usage: { inputTokens: 400, outputTokens: 200 },
+      costUsd: expect.closeTo(0.0008, 12),
+      attributes: {
+        'ratchet.self_critique.rounds': 2,
+        'ratchet.self_critique.stopped_by': 'score',
+        'ratchet.self_critique.round_1.score': 0.4,
+        'ratchet.self_critique.round_1.issues': 1,
+        'ratchet.self_critique.round_1.cost_usd': expect.closeTo(0.0004, 12),
+        'ratchet.self_critique.round_1.latency_ms': expect.any(Number),
+        'ratchet.self_critique.round_2.score': 0.95,
+      },
+    });
+    expect(() => interactionCompleted.schema.parse(interaction)).not.toThrow();
+  });
+
   it('gives a conversation the version that the published hash gives it, in every arm', async () => {
     await open();
     gateway.table.applyRouting(routeOf({ ...rollout, share: 0.3 }));

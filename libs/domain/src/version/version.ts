@@ -11,7 +11,7 @@ export const bundleSchema = z.object({
   retrieval: z.object({ topK: countSchema, minScore: z.number() }).optional(),
   safety: z.object({ threshold: shareSchema }).optional(),
   /**
-   * The version criticises and improves its own answer before it is given: at most `rounds` times, not after a critique of at least `stopAbove`, and
+   * The version criticises and improves its own answer before it is given: at most `rounds` critiques, none after one with a score above `stopAbove`, and
    * only while time and money are left. Answers that are streamed go out as they are.
    */
   selfCritique: z
@@ -22,6 +22,7 @@ export const bundleSchema = z.object({
       stopAbove: shareSchema.optional(),
       /** For the whole answer, the first draft included; 20,000 where it is absent. */
       maxMs: z.number().int().positive().max(600_000).optional(),
+      /** Needs `price`; no limit where it is absent. */
       maxUsd: z.number().positive().optional(),
     })
     .optional(),

@@ -1,8 +1,10 @@
 import { queryOf, type Bundle, type Message } from '@ratchet/domain';
 import { ProviderError } from '../call/provider-error.js';
 import type { ChatAnswer, ChatProvider, ChatRequest, TokenUsage } from '../chat/chat-provider.js';
+import { selfCritique } from '../critique/self-critique.js';
 import { KnowledgeIndex, type RetrievedEntry } from '../retrieval/knowledge-index.js';
 import { scoreUnsafeContent } from '../safety/unsafe-content.js';
+import { spendingOf } from './spending.js';
 
 /** What a person is told in place of an answer that the safety filter holds back. */
 export const REFUSAL = "I can't help with that request.";
@@ -46,11 +48,13 @@ interface Prepared {
   readonly chat: ChatRequest;
   readonly provider: ChatProvider;
   readonly startedMs: number;
+  /** Of how the answer was made, beside those of the call. */
+  readonly facts?: VersionCompletion['attributes'];
 }
 
 /**
  * Serves versions: system prompt and retrieved knowledge before the conversation, the safety filter at the bundle's threshold on the request
- * and on the answer, and the provider's call. Gateway and evaluator use this one class, so what is judged is what is served.
+ * and on the answer, the provider's call, and self-critique where the bundle asks for it. Gateway and evaluator use this one class, so what is judged is what is served.
  */
 export class VersionRuntime {
   private readonly providers: ReadonlyMap<string, ChatProvider>;
@@ -67,14 +71,16 @@ export class VersionRuntime {
   async complete(request: VersionRequest): Promise<VersionCompletion> {
     const prepared = this.prepare(request);
     if (prepared.refusal !== undefined) return this.refuse({ prepared, score: prepared.refusal, where: 'request' });
-    const answer = await prepared.provider.complete(prepared.chat);
-    const unsafe = unsafeScoreAbove(answer.content, request.bundle);
-    return unsafe === undefined ? this.finish({ request, prepared, answer }) : this.refuse({ prepared, score: unsafe, where: 'answer', request, answer });
+    const draft = await prepared.provider.complete(prepared.chat);
+    const unsafe = unsafeScoreAbove(draft.content, request.bundle);
+    if (unsafe !== undefined) return this.refuse({ prepared, score: unsafe, where: 'answer', request, answer: draft });
+    const { answer, facts } = await this.criticised({ request, prepared, draft });
+    return this.finish({ request, prepared: { ...prepared, facts }, answer });
   }
 
-  /** The same by pieces; the last one is the completion. Text is held back from the piece on that makes the answer unsafe. @throws {ProviderError} */
+  /** The same by pieces, without self-critique; the last one is the completion. Text is held back from the piece on that makes the answer unsafe. @throws {ProviderError} */
   async *stream(request: VersionRequest): AsyncGenerator<VersionPiece, void, undefined> {
-    const prepared = this.prepare(request);
+    const prepared = { ...this.prepare(request), ...(request.bundle.selfCritique && { facts: { 'ratchet.self_critique.skipped': 'streaming' } }) };
     if (prepared.refusal !== undefined) {
       yield { delta: REFUSAL };
       yield { completion: this.refuse({ prepared, score: prepared.refusal, where: 'request' }) };
@@ -125,6 +131,15 @@ export class VersionRuntime {
     return index.search({ query, ...retrieval });
   }
 
+  /** The draft is safe by now, and no unsafe answer takes its place. */
+  private async criticised({ request, prepared: { provider, chat, startedMs }, draft }: { request: VersionRequest; prepared: Prepared; draft: ChatAnswer }): Promise<{ answer: ChatAnswer; facts: VersionCompletion['attributes'] }> {
+    const { selfCritique: settings, price } = request.bundle;
+    if (!settings) return { answer: draft, facts: {} };
+    const isUnsafe = (content: string): boolean => unsafeScoreAbove(content, request.bundle) !== undefined;
+    const { answer, attributes } = await selfCritique({ settings, price, provider, chat, draft, isUnsafe, nowMs: this.nowMs, startedMs });
+    return { answer, facts: attributes };
+  }
+
   private finish({ request, prepared, answer }: { request: VersionRequest; prepared: Prepared; answer: ChatAnswer }): VersionCompletion {
     return {
       content: answer.content,
@@ -164,17 +179,11 @@ const systemMessageOf = ({ systemPrompt }: Bundle, retrieved: readonly Retrieved
   return parts.length === 0 ? undefined : parts.join('\n\n');
 };
 
-const spendingOf = ({ price }: Bundle, usage: TokenUsage | undefined): { usage?: TokenUsage; costUsd?: number } => {
-  if (!usage) return {};
-  if (!price) return { usage };
-  const costUsd = (usage.inputTokens * price.inputUsdPerMillionTokens + usage.outputTokens * price.outputUsdPerMillionTokens) / 1_000_000;
-  return { usage, costUsd };
-};
-
-const attributesOf = ({ provider, chat, retrieved }: Prepared, answer: ChatAnswer | undefined): Record<string, string | number | boolean> => ({
+const attributesOf = ({ provider, chat, retrieved, facts }: Prepared, answer: ChatAnswer | undefined): Record<string, string | number | boolean> => ({
   'gen_ai.provider.name': provider.name,
   'gen_ai.request.model': chat.model,
   ...(retrieved[0] && { 'ratchet.retrieval.entries': retrieved.length, 'ratchet.retrieval.top_score': Number(retrieved[0].score.toFixed(3)) }),
   ...(answer?.confidence !== undefined && { 'ratchet.confidence': answer.confidence }),
   ...(answer?.abstained !== undefined && { 'ratchet.abstained': answer.abstained }),
+  ...facts,
 });

@@ -1,9 +1,10 @@
 import type OpenAI from 'openai';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { openAiClient } from '../call/openai-client.js';
 import { withPatience } from '../call/patience.js';
 import { ProviderCalls } from '../call/provider-calls.js';
 import { ProviderError } from '../call/provider-error.js';
+import { readJsonAs, responseFormatOf } from '../call/read-json.js';
 import { RequestRate } from '../call/request-rate.js';
 import type { TokenUsage } from '../chat/chat-provider.js';
 import type { ProviderConfig } from '../config/provider-config.js';
@@ -65,14 +66,14 @@ export class OpenAiTeacherClient implements TeacherClient {
   async ask<Schema extends z.ZodType>({ instructions, input, schema, schemaName, seed, signal }: TeacherRequest<Schema>): Promise<TeacherResult<z.infer<Schema>>> {
     const { provider, model } = this.options;
     const messages: OpenAI.ChatCompletionMessageParam[] = [{ role: 'system', content: instructions }, { role: 'user', content: input }];
-    const format = { type: 'json_schema' as const, json_schema: { name: schemaName, schema: z.toJSONSchema(schema, { unrepresentable: 'any' }) as Record<string, unknown> } };
+    const format = responseFormatOf(schemaName, schema);
     let usage: TokenUsage | undefined;
     let problem = '';
     for (let answers = 1; answers <= ANSWERS_MAX; answers += 1) {
       const answer = await this.patiently({ model, messages, response_format: format, ...(seed !== undefined && { seed }) }, { signal, usage });
       if (answer.usage) usage = { inputTokens: (usage?.inputTokens ?? 0) + (answer.usage.prompt_tokens ?? 0), outputTokens: (usage?.outputTokens ?? 0) + (answer.usage.completion_tokens ?? 0) };
       const content = answer.choices?.[0]?.message?.content ?? '';
-      const read = readAs(schema, content);
+      const read = readJsonAs(schema, content);
       if (read.ok) return { value: read.value, ...(usage && { usage }) };
       problem = read.problem;
       messages.push({ role: 'assistant', content }, { role: 'user', content: `That does not have the asked shape: ${problem}. Answer again with the JSON alone.` });
@@ -110,18 +111,3 @@ export class InMemoryTeacherClient implements TeacherClient {
     return { value: parsed.data };
   }
 }
-
-type Read<Value> = { readonly ok: true; readonly value: Value } | { readonly ok: false; readonly problem: string };
-
-const readAs = <Schema extends z.ZodType>(schema: Schema, content: string): Read<z.infer<Schema>> => {
-  let value: unknown;
-  try {
-    // Models that know no structured output often put JSON between code fences.
-    value = JSON.parse(content.trim().replace(/^```(?:json)?\s*|\s*```$/gu, ''));
-  } catch {
-    return { ok: false, problem: 'it is not JSON' };
-  }
-  const parsed = schema.safeParse(value);
-  if (parsed.success) return { ok: true, value: parsed.data };
-  return { ok: false, problem: parsed.error.issues.slice(0, 3).map(({ path, message }) => `${path.join('.') || 'the value'}: ${message}`).join('; ') };
-};
