@@ -16,6 +16,9 @@ const run = async (argv: string[], input = ''): Promise<{ code: number; stdout: 
 // Nothing listens on port 1, so that these get as far as the network and no farther.
 const nowhere = ['--brokers', '127.0.0.1:1'];
 const who = ['--model', 'm', '--actor', 'ann', '--reason', 'r'];
+const critic = ['--provider', 'openai', '--provider-model', 'x', '--self-critique'];
+const bundleFile = join(folder, 'bundle.json');
+writeFileSync(bundleFile, JSON.stringify({ provider: { name: 'openai', model: 'x' }, price: { inputUsdPerMillionTokens: 1, outputUsdPerMillionTokens: 2 } }));
 const ended = JSON.stringify({ specversion: '1.0', id: 'e', source: '/s', type: 'ratchet.conversation.ended', data: { conversationId: 'c', endedAt: '2026-01-01T00:00:00Z' } });
 
 describe('the operating commands', () => {
@@ -23,6 +26,8 @@ describe('the operating commands', () => {
     ['status', ['status']],
     ['command, whose --version is that of the candidate', ['command', 'approve', '--version', 'v2-12345678', ...who]],
     ['adopt', ['adopt', '--provider', 'embedded', '--provider-model', 'x', ...who]],
+    ['adopt of a version that criticises itself', ['adopt', '--provider', 'openai', '--provider-model', 'x', '--self-critique', '{"rounds":2}', ...who]],
+    ['adopt of a whole bundle', ['adopt', '--bundle', bundleFile, '--self-critique', '{"maxUsd":0.01}', ...who]],
     ['dataset list', ['dataset', 'list']],
     ['dataset diff', ['dataset', 'diff', 'd1', 'd2']],
     ['review list', ['review', 'list']],
@@ -44,6 +49,13 @@ describe('the operating commands', () => {
   it.each([
     ['command approve without the version', ['command', 'approve', ...who], 'approve needs --version'],
     ['command with an unknown order', ['command', 'explode', ...who], 'Allowed choices are'],
+    ['adopt of nothing', ['adopt', ...who], '--provider and --provider-model, or --bundle'],
+    ['adopt of a bundle and of parts', ['adopt', '--bundle', bundleFile, '--provider', 'p', ...who], 'give no --provider'],
+    ['adopt with too many rounds', ['adopt', ...critic, '{"rounds":4}', ...who], 'selfCritique.rounds: '],
+    ['adopt with a setting that there is not', ['adopt', ...critic, '{"maxCost":1}', ...who], 'there is no field selfCritique.maxCost'],
+    ['adopt with settings that are no JSON', ['adopt', ...critic, 'yes', ...who], '--self-critique is not valid JSON'],
+    ['adopt with a limit of money without a price', ['adopt', ...critic, '{"maxUsd":1}', ...who], 'without "price" nobody can say'],
+    ['adopt of an embedded model that criticises itself', ['adopt', '--provider', 'embedded', '--provider-model', 'x', '--self-critique', ...who], 'the embedded model chooses among answers'],
     ['dlq replay without saying what', ['dlq', 'replay'], 'say what to replay'],
     ['dlq replay of an offset in no topic', ['dlq', 'replay', '--offset', '3'], '--offset needs --topic and --service'],
     ['audit verify with a hash that is none', ['audit', 'verify', '--noted', 'abc'], '--noted takes the hash'],
