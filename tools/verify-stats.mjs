@@ -1,6 +1,6 @@
 // `ratchet stats` against scipy, statsmodels and forty-digit arithmetic (PyPI), on random and extreme inputs of every group: `npm run verify -- stats`.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from './run-process.mjs';
 
@@ -102,6 +102,7 @@ export const verifyStats = (folder, { seed = process.env.VERIFY_STATS_SEED ?? '1
   mkdirSync(folder, { recursive: true });
   const python = pythonIn(folder);
   const file = join(folder, 'cases.jsonl');
+  rmSync(join(folder, 'wrong.jsonl'), { force: true });
   const text = must(program(python, ['-B', join(root, 'tools/stats-oracle/oracle.py'), seed, number], { env: { ...process.env, OMP_NUM_THREADS: '1', OPENBLAS_NUM_THREADS: '1' } }));
   writeFileSync(file, text);
   const cases = linesOf(text);

@@ -39,7 +39,7 @@ export const asymptoticConfidenceSequence = (request: ConfidenceSequenceRequest)
     se * Math.sqrt(n) * Math.sqrt(((2 * (n * rho * rho + 1)) / (n * rho) ** 2) * logTerm);
   const qTwoSided = n * rhoTwoSided * rhoTwoSided + 1;
   const qOneSided = n * rhoOneSided * rhoOneSided + 1;
-  const exponent = -(rhoTwoSided * rhoTwoSided * estimate * estimate * n) / (2 * se * se * qTwoSided);
+  const exponent = -(rhoTwoSided * rhoTwoSided * (estimate / se) ** 2 * n) / (2 * qTwoSided);
   return {
     rhoTwoSided,
     rhoOneSided,

@@ -18,5 +18,5 @@ export const cuped = (metric: readonly number[], covariate: readonly number[]): 
   const [varY, varX, cov] = [variance(metric), variance(covariate), covariance(metric, covariate)];
   if (varX === 0 || varY === 0) return { theta: 0, varianceBefore: varY, varianceAfter: varY, correlation: 0 };
   const correlation = cov / Math.sqrt(varX * varY);
-  return { theta: cov / varX, varianceBefore: varY, varianceAfter: varY - (cov * cov) / varX, correlation };
+  return { theta: cov / varX, varianceBefore: varY, varianceAfter: Math.max(0, varY - (cov * cov) / varX), correlation };
 };

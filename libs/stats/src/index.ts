@@ -33,6 +33,7 @@ export { covariance, mean, variance } from './moments.js';
 export { type MixtureTest, type MixtureTestRequest, mixtureSprt, rateDifference } from './msprt.js';
 export { benjaminiHochberg, bonferroni, holm } from './multiple-testing.js';
 export {
+  type ArmRates,
   contrastVariance,
   type NonInferiority,
   relativeNonInferiority,

@@ -1,4 +1,5 @@
 import { boundedExp } from './distributions.js';
+import { differenceOfRates } from './two-proportions.js';
 
 /** A difference with its sampling variance, against theta0, with mixing variance tau2. */
 export interface MixtureTestRequest {
@@ -23,7 +24,7 @@ export interface MixtureTest {
  */
 export const mixtureSprt = ({ difference, variance, tau2, theta0 }: MixtureTestRequest): MixtureTest => {
   const total = variance + tau2;
-  const logRatio = 0.5 * Math.log(variance / total) + (tau2 * (difference - theta0) ** 2) / (2 * variance * total);
+  const logRatio = 0.5 * Math.log(variance / total) + ((tau2 / total) * ((difference - theta0) ** 2 / variance)) / 2;
   return { likelihoodRatio: boundedExp(logRatio), pAlwaysValid: Math.min(1, Math.exp(-logRatio)) };
 };
 
@@ -34,6 +35,7 @@ export const rateDifference = (counts: {
   xb: number;
   nb: number;
 }): { difference: number; variance: number } => {
-  const [pc, pb] = [counts.xc / counts.nc, counts.xb / counts.nb];
-  return { difference: pc - pb, variance: (pc * (1 - pc)) / counts.nc + (pb * (1 - pb)) / counts.nb };
+  const { xc, nc, xb, nb } = counts;
+  const variance = ((xc / nc) * ((nc - xc) / nc)) / nc + ((xb / nb) * ((nb - xb) / nb)) / nb;
+  return { difference: differenceOfRates({ x1: xc, n1: nc, x2: xb, n2: nb }), variance };
 };

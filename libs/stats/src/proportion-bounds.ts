@@ -1,4 +1,4 @@
-import { betaQuantile, logGamma, normalQuantile } from './distributions.js';
+import { betaQuantile, binomialCdf, normalUpperQuantile } from './distributions.js';
 import type { Interval } from './two-proportions.js';
 
 /** Successes among trials. */
@@ -13,7 +13,7 @@ export interface Proportion {
  * Source: Wilson, JASA 22 (1927) 209-212.
  */
 export const wilsonInterval = ({ successes, n }: Proportion, alpha: number): Interval => {
-  const z = normalQuantile(1 - alpha / 2);
+  const z = normalUpperQuantile(alpha / 2);
   const p = successes / n;
   const centre = (p + (z * z) / (2 * n)) / (1 + (z * z) / n);
   const halfWidth = (z / (1 + (z * z) / n)) * Math.sqrt((p * (1 - p)) / n + (z * z) / (4 * n * n));
@@ -42,16 +42,6 @@ export const clopperPearsonInterval = (proportion: Proportion, alpha: number): I
   upper: clopperPearsonUpper(proportion, alpha / 2),
 });
 
-/** P(at most `failures` failures in n trials), each failing with probability 1 - threshold, by logarithms of the terms. */
-const probabilityOfSoFew = ({ failures, n, threshold }: { failures: number; n: number; threshold: number }): number => {
-  let total = 0;
-  for (let k = 0; k <= failures; k += 1) {
-    const choose = logGamma(n + 1) - logGamma(k + 1) - logGamma(n - k + 1);
-    total += Math.exp(choose + k * Math.log1p(-threshold) + (n - k) * Math.log(threshold));
-  }
-  return total;
-};
-
 /**
  * The smallest number of trials whose one-sided Clopper-Pearson lower bound exceeds `threshold` although `failures` of
  * them failed; without failures it is the rule ceil(ln(1 - confidence) / ln(threshold)).
@@ -60,7 +50,7 @@ const probabilityOfSoFew = ({ failures, n, threshold }: { failures: number; n: n
  */
 export const minimumTrialsForBound = (request: { threshold: number; confidence: number; failures: number }): number => {
   const { threshold, confidence, failures } = request;
-  const isEnough = (n: number): boolean => probabilityOfSoFew({ failures, n, threshold }) < 1 - confidence;
+  const isEnough = (n: number): boolean => binomialCdf({ x: failures, n, p: 1 - threshold }) < 1 - confidence;
   let enough = failures + 1;
   while (!isEnough(enough)) enough *= 2;
   let tooFew = Math.max(failures, Math.floor(enough / 2));

@@ -1,4 +1,4 @@
-import { covariance, mean, variance } from './moments.js';
+import { mean } from './moments.js';
 
 /** A ratio of sums over assignment units, and its standard error. */
 export interface RatioMetric {
@@ -24,9 +24,9 @@ export interface UnitSums {
  */
 export const ratioMetric = (numerators: readonly number[], denominators: readonly number[]): RatioMetric => {
   const ratio = mean(numerators) / mean(denominators);
-  const spread =
-    variance(numerators) - 2 * ratio * covariance(numerators, denominators) + ratio * ratio * variance(denominators);
-  return { ratio, se: Math.sqrt(Math.max(0, spread) / numerators.length) / mean(denominators) };
+  // The variance of the residuals y - R n, whose mean is 0: the three terms of the formula cancel where R hardly varies.
+  const squares = numerators.reduce((sum, y, unit) => sum + (y - ratio * (denominators[unit] ?? NaN)) ** 2, 0);
+  return { ratio, se: Math.sqrt(squares / (numerators.length - 1) / numerators.length) / mean(denominators) };
 };
 
 /** {@link ratioMetric} from running sums, for counts that arrive over time. Needs at least two units. */

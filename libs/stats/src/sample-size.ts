@@ -1,4 +1,4 @@
-import { normalCdf, normalQuantile, normalUpperTail } from './distributions.js';
+import { normalCdf, normalQuantile, normalUpperQuantile, normalUpperTail } from './distributions.js';
 
 /** Two rates to tell apart, with the wanted two-sided error rate and power. */
 export interface DifferencePlan {
@@ -27,7 +27,7 @@ const BISECTIONS = 200;
  */
 export const sampleSizeUnpooled = (plan: DifferencePlan): number => {
   const { baselineRate: pb, candidateRate: pc, allocationRatio, alpha, power } = plan;
-  const z = normalQuantile(1 - alpha / 2) + normalQuantile(power);
+  const z = normalUpperQuantile(alpha / 2) + normalQuantile(power);
   return (z * z * ((pb * (1 - pb)) / allocationRatio + pc * (1 - pc))) / (pb - pc) ** 2;
 };
 
@@ -40,7 +40,7 @@ export const sampleSizeUnpooled = (plan: DifferencePlan): number => {
 export const sampleSizeCohenH = (plan: DifferencePlan): number => {
   const { baselineRate, candidateRate, allocationRatio, alpha, power } = plan;
   const h = Math.abs(2 * Math.asin(Math.sqrt(candidateRate)) - 2 * Math.asin(Math.sqrt(baselineRate)));
-  const critical = normalQuantile(1 - alpha / 2);
+  const critical = normalUpperQuantile(alpha / 2);
   const powerAt = (n: number): number => {
     const shift = h / Math.sqrt((1 + 1 / allocationRatio) / n);
     return normalUpperTail(critical - shift) + normalCdf(-critical - shift);
@@ -62,7 +62,7 @@ export const sampleSizeCohenH = (plan: DifferencePlan): number => {
  */
 export const sampleSizeNonInferiority = (plan: NonInferiorityPlan): number => {
   const { rate, relativeMargin, allocationRatio, alphaOneSided, power } = plan;
-  const z = normalQuantile(1 - alphaOneSided) + normalQuantile(power);
+  const z = normalUpperQuantile(alphaOneSided) + normalQuantile(power);
   const k = 1 - relativeMargin;
   const variance = rate * (1 - rate) * (1 + (k * k) / allocationRatio);
   return (z * z * variance) / (relativeMargin * rate) ** 2;

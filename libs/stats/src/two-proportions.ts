@@ -1,4 +1,4 @@
-import { normalCdf, normalQuantile, normalUpperTail, standardise } from './distributions.js';
+import { normalCdf, normalUpperQuantile, normalUpperTail, standardise } from './distributions.js';
 import { wilsonInterval } from './proportion-bounds.js';
 
 /** Successes among trials in two independent groups. */
@@ -18,7 +18,12 @@ export interface Interval {
   upper: number;
 }
 
-const binomialVariance = (x: number, n: number): number => ((x / n) * (1 - x / n)) / n;
+// Failures are counted, not taken as 1 - p: of a rate near 1 that difference has few digits left.
+const binomialVariance = (x: number, n: number): number => ((x / n) * ((n - x) / n)) / n;
+
+/** p1 - p2, by the rarer of successes and failures. */
+export const differenceOfRates = ({ x1, n1, x2, n2 }: TwoProportions): number =>
+  x1 / n1 + x2 / n2 > 1 ? (n2 - x2) / n2 - (n1 - x1) / n1 : x1 / n1 - x2 / n2;
 
 /** The p-value of a standard normal statistic. */
 export const normalPValue = ({ z, alternative }: { z: number; alternative: Alternative }): number => {
@@ -34,26 +39,28 @@ export const normalPValue = ({ z, alternative }: { z: number; alternative: Alter
  * Source: Fleiss, Levin, Paik, Statistical Methods for Rates and Proportions, 3.3 (without continuity correction).
  */
 export const pooledZTest = (
-  { x1, n1, x2, n2 }: TwoProportions,
+  counts: TwoProportions,
   alternative: Alternative = 'two-sided',
 ): { z: number; p: number } => {
-  const pooled = (x1 + x2) / (n1 + n2);
-  const standardError = Math.sqrt(pooled * (1 - pooled) * (1 / n1 + 1 / n2));
-  const z = standardise({ estimate: x1 / n1 - x2 / n2, standardError });
+  const { x1, n1, x2, n2 } = counts;
+  const n = n1 + n2;
+  const standardError = Math.sqrt(((x1 + x2) / n) * ((n1 - x1 + (n2 - x2)) / n) * (1 / n1 + 1 / n2));
+  const z = standardise({ estimate: differenceOfRates(counts), standardError });
   return { z, p: normalPValue({ z, alternative }) };
 };
 
 /** Unpooled (Wald) z test of p1 = p2, two-sided: the variance is the sum of both groups' own. */
-export const unpooledZTest = ({ x1, n1, x2, n2 }: TwoProportions): { z: number; p: number } => {
+export const unpooledZTest = (counts: TwoProportions): { z: number; p: number } => {
+  const { x1, n1, x2, n2 } = counts;
   const standardError = Math.sqrt(binomialVariance(x1, n1) + binomialVariance(x2, n2));
-  const z = standardise({ estimate: x1 / n1 - x2 / n2, standardError });
+  const z = standardise({ estimate: differenceOfRates(counts), standardError });
   return { z, p: normalPValue({ z, alternative: 'two-sided' }) };
 };
 
 /** Wald interval of p1 - p2 with coverage 1 - alpha. */
 export const waldInterval = ({ x1, n1, x2, n2 }: TwoProportions, alpha: number): Interval => {
   const difference = x1 / n1 - x2 / n2;
-  const halfWidth = normalQuantile(1 - alpha / 2) * Math.sqrt(binomialVariance(x1, n1) + binomialVariance(x2, n2));
+  const halfWidth = normalUpperQuantile(alpha / 2) * Math.sqrt(binomialVariance(x1, n1) + binomialVariance(x2, n2));
   return { lower: difference - halfWidth, upper: difference + halfWidth };
 };
 

@@ -17,12 +17,15 @@ export interface TwoSamples {
  * Source: Welch, Biometrika 34 (1947) 28-35.
  */
 export const welchTTest = ({ mean1, sd1, n1, mean2, sd2, n2 }: TwoSamples): { t: number; df: number; p: number } => {
-  const [v1, v2] = [(sd1 * sd1) / n1, (sd2 * sd2) / n2];
-  if (v1 + v2 === 0) {
+  const [e1, e2] = [sd1 / Math.sqrt(n1), sd2 / Math.sqrt(n2)];
+  const standardError = Math.hypot(e1, e2);
+  if (standardError === 0) {
     const t = standardise({ estimate: mean1 - mean2, standardError: 0 });
     return { t, df: n1 + n2 - 2, p: t === 0 ? 1 : 0 };
   }
-  const t = (mean1 - mean2) / Math.sqrt(v1 + v2);
-  const df = (v1 + v2) ** 2 / ((v1 * v1) / (n1 - 1) + (v2 * v2) / (n2 - 1));
+  const t = (mean1 - mean2) / standardError;
+  // By each group's part of the variance: fourth powers of a small or large unit are 0 or infinite.
+  const [part1, part2] = [(e1 / standardError) ** 2, (e2 / standardError) ** 2];
+  const df = 1 / (part1 ** 2 / (n1 - 1) + part2 ** 2 / (n2 - 1));
   return { t, df, p: 2 * studentTCdf({ t: -Math.abs(t), df }) };
 };
