@@ -41,13 +41,14 @@ export const restrictedRates = ({ xc, nc, xb, nb, margin }: RelativeMarginCounts
   const b = -(k * nc + nb + xc + k * xb);
   const c = xc + xb;
   // 2C / (-B + sqrt(D)) is the same root without the cancellation of (-B - sqrt(D)) / 2A.
-  const pb = Math.min(1, (2 * c) / (-b + Math.sqrt(Math.max(0, b * b - 4 * a * c))));
-  // The same equation in qb = 1 - pb, by the failures: A qb^2 - D qb - m fb = 0.
+  const low = (2 * c) / (-b + Math.sqrt(Math.max(0, b * b - 4 * a * c)));
+  if (low <= 0.5) return { pc: k * low, pb: low, qc: 1 - k * low, qb: 1 - low };
+  // Near 1 the digits are in the failures: the same equation in qb = 1 - pb is A qb^2 - D qb - m fb = 0.
   const [fc, fb] = [nc - xc, nb - xb];
   const d = fc + k * fb - margin * (nc + nb);
   const root = Math.sqrt(d * d + 4 * a * margin * fb);
-  const qb = Math.min(1, d >= 0 ? (d + root) / (2 * a) : (2 * margin * fb) / (root - d));
-  return { pc: k * pb, pb, qc: margin + k * qb, qb };
+  const qb = d >= 0 ? (d + root) / (2 * a) : (2 * margin * fb) / (root - d);
+  return { pc: k * (1 - qb), pb: 1 - qb, qc: margin + k * qb, qb };
 };
 
 /** Variance of pc - (1 - m) pb at rates pc and pb; with {@link restrictedRates} it stays positive where all outcomes agree. */

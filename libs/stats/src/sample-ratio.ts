@@ -17,6 +17,8 @@ const sumOf = (values: readonly number[]): number => values.reduce((sum, value) 
 /**
  * Pearson's chi-square test of a sample ratio mismatch: sum (o - e)^2 / e with k - 1 degrees of freedom.
  * A fixed-sample test: for checks that repeat, use {@link sampleRatioBayesFactor}.
+ *
+ * Source: Pearson, Philosophical Magazine 50 (1900) 157-175.
  */
 export const sampleRatioChiSquare = ({ counts, weights }: SampleRatio): { chi2: number; p: number } => {
   const n = sumOf(counts);

@@ -24,6 +24,8 @@ const BISECTIONS = 200;
 /**
  * Candidate units for a two-sided z test with unpooled variance:
  * n = (z_{1-a/2} + z_power)^2 (pb (1 - pb) / ratio + pc (1 - pc)) / (pb - pc)^2. Not rounded up.
+ *
+ * Source: Chow, Shao & Wang, Sample Size Calculations in Clinical Research, 4.2.
  */
 export const sampleSizeUnpooled = (plan: DifferencePlan): number => {
   const { baselineRate: pb, candidateRate: pc, allocationRatio, alpha, power } = plan;
@@ -59,6 +61,8 @@ export const sampleSizeCohenH = (plan: DifferencePlan): number => {
 /**
  * Candidate units that prove pc >= (1 - m) pb when the rates are equal:
  * n = (z_{1-a} + z_power)^2 (p (1 - p) + k^2 p (1 - p) / ratio) / (m p)^2, k = 1 - m. Not rounded up.
+ *
+ * Source: the power of the Wald form of `relativeNonInferiority`'s test (Farrington & Manning, 1990).
  */
 export const sampleSizeNonInferiority = (plan: NonInferiorityPlan): number => {
   const { rate, relativeMargin, allocationRatio, alphaOneSided, power } = plan;

@@ -49,7 +49,11 @@ export const pooledZTest = (
   return { z, p: normalPValue({ z, alternative }) };
 };
 
-/** Unpooled (Wald) z test of p1 = p2, two-sided: the variance is the sum of both groups' own. */
+/**
+ * Unpooled (Wald) z test of p1 = p2, two-sided: z = (p1 - p2) / sqrt(p1 (1 - p1) / n1 + p2 (1 - p2) / n2).
+ *
+ * Source: Agresti, Categorical Data Analysis, 3.1.
+ */
 export const unpooledZTest = (counts: TwoProportions): { z: number; p: number } => {
   const { x1, n1, x2, n2 } = counts;
   const standardError = Math.sqrt(binomialVariance(x1, n1) + binomialVariance(x2, n2));
@@ -57,7 +61,11 @@ export const unpooledZTest = (counts: TwoProportions): { z: number; p: number } 
   return { z, p: normalPValue({ z, alternative: 'two-sided' }) };
 };
 
-/** Wald interval of p1 - p2 with coverage 1 - alpha. */
+/**
+ * Wald interval of p1 - p2 with coverage 1 - alpha: p1 - p2 ± z_{1-a/2} sqrt(p1 (1 - p1) / n1 + p2 (1 - p2) / n2).
+ *
+ * Source: Agresti, Categorical Data Analysis, 3.1.
+ */
 export const waldInterval = ({ x1, n1, x2, n2 }: TwoProportions, alpha: number): Interval => {
   const difference = x1 / n1 - x2 / n2;
   const halfWidth = normalUpperQuantile(alpha / 2) * Math.sqrt(binomialVariance(x1, n1) + binomialVariance(x2, n2));
