@@ -1,5 +1,6 @@
 import { ForwardMigration } from '@ratchet/persistence';
 import { EarlyDecisions0007 } from './early-decisions.migration.js';
+import { GuardMetrics0008 } from './guard-metrics.migration.js';
 
 /** Who serves, and every revision of it. */
 const ROUTING = `
@@ -134,4 +135,4 @@ class RolloutTables0001 extends ForwardMigration {
   protected readonly statements = [ROUTING, ROLLOUTS, RECORD, COUNTS];
 }
 
-export const migrations = [RolloutTables0001, EarlyDecisions0007];
+export const migrations = [RolloutTables0001, EarlyDecisions0007, GuardMetrics0008];

@@ -8,9 +8,10 @@ export interface RolloutRow {
   readonly policy: RolloutPolicy;
   /** Epoch milliseconds. */
   readonly lastCandidateDataAt: number | null;
+  readonly lastDataAt?: number | null;
 }
 
-const columns = `state, policy, (extract(epoch from last_candidate_data_at) * 1000)::float8 as "lastCandidateDataAt"`;
+const columns = `state, policy, (extract(epoch from last_candidate_data_at) * 1000)::float8 as "lastCandidateDataAt", (extract(epoch from last_data_at) * 1000)::float8 as "lastDataAt"`;
 const open = `status in ('DRAFT', 'AWAITING_APPROVAL', 'RUNNING', 'HOLDING', 'PAUSED')`;
 
 /** False where this candidate of this cycle has its rollout already. */

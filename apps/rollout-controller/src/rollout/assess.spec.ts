@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { histogramOf } from '@ratchet/domain';
 import { assess } from './assess.js';
-import type { StageTally } from './evidence.js';
-import { arm, evidenceOf, identity, quickPolicy, SECOND_MS, START, tally } from './rollout-driver.fixture.js';
+import type { ArmTally, StageTally } from './evidence.js';
+import { arm, costs, evidenceOf, identity, quickPolicy, scores, SECOND_MS, START, tally } from './rollout-driver.fixture.js';
 import type { RolloutPolicy } from './rollout-policy.js';
 import { newRollout, type RolloutState } from './rollout-state.js';
 
@@ -18,8 +18,8 @@ const running = (stage: number, differs: Partial<RolloutState> = {}): RolloutSta
   ...differs,
 });
 
-const verdictOf = ({ stage = 1, stages, now = LATER, seenAt = now, policy = {}, differs = {} }: { stage?: number; stages: readonly StageTally[]; now?: number; seenAt?: number | null; policy?: Partial<RolloutPolicy>; differs?: Partial<RolloutState> }) => {
-  const assessment = assess({ state: running(stage, differs), evidence: evidenceOf(stages, seenAt), policy: quickPolicy(policy), now });
+const verdictOf = ({ stage = 1, stages, now = LATER, seenAt = now, anySeenAt, policy = {}, differs = {} }: { stage?: number; stages: readonly StageTally[]; now?: number; seenAt?: number | null; anySeenAt?: number | null; policy?: Partial<RolloutPolicy>; differs?: Partial<RolloutState> }) => {
+  const assessment = assess({ state: running(stage, differs), evidence: { ...evidenceOf(stages, seenAt), ...(anySeenAt !== undefined && { lastDataAt: anySeenAt }) }, policy: quickPolicy(policy), now });
   if (assessment.verdict === 'ROLLBACK') return `ROLLBACK ${assessment.metric}`;
   return assessment.verdict === 'HOLD' ? `HOLD ${assessment.reason}${assessment.overdue ? ' overdue' : ''}` : 'ADVANCE';
 };
@@ -40,6 +40,21 @@ describe('assess', () => {
   it('rolls back on silence only where the policy says so', () => {
     const now = START + 31 * 60 * SECOND_MS;
     expect(verdictOf({ stages: [fine(1)], now, seenAt: START, policy: { onNoData: 'rollback' } })).toBe('ROLLBACK no_data');
+  });
+
+  it('blames the source where nobody has data, and the candidate where others have', () => {
+    const now = START + 31 * 60 * SECOND_MS;
+    const silent = { stages: [fine(1)], now, seenAt: START };
+    expect(verdictOf({ ...silent, anySeenAt: START })).toBe('HOLD provider');
+    expect(verdictOf({ ...silent, seenAt: null, anySeenAt: null })).toBe('HOLD provider');
+    expect(verdictOf({ ...silent, anySeenAt: now - SECOND_MS })).toBe('HOLD stale');
+  });
+
+  it('never rolls back because the source is away', () => {
+    const now = START + 31 * 60 * SECOND_MS;
+    const silent = { stages: [fine(1)], now, seenAt: START, policy: { onNoData: 'rollback' as const } };
+    expect(verdictOf({ ...silent, anySeenAt: START })).toBe('HOLD provider');
+    expect(verdictOf({ ...silent, anySeenAt: now })).toBe('ROLLBACK no_data');
   });
 
   it.each([
@@ -63,7 +78,7 @@ describe('assess', () => {
 
   it('demands the proof of few errors as well', () => {
     const errors = (n: number) => arm(n, 0.15, { errors: Math.round(n * 0.018) });
-    const stages = [fine(1, 50), fine(2), fine(3, 800), tally(4, errors(1500), arm(1500))];
+    const stages = [fine(1, 50), fine(2), tally(3, errors(800), arm(800)), tally(4, errors(1500), arm(1500))];
     expect(verdictOf({ stage: 4, stages })).toBe('HOLD inconclusive');
   });
 
@@ -124,13 +139,43 @@ describe('assess', () => {
     expect(verdictOf({ stages: [small], policy: { productionBaselineBelowShare: 0.05 } })).toBe('ROLLBACK success_rate');
   });
 
+  it('rolls back on quality and on cost, over all stages', () => {
+    const poor = { relevance: scores(200, 0.6) };
+    const good = { relevance: scores(200, 0.8) };
+    expect(verdictOf({ stages: [tally(1, arm(200, 0.15, { quality: poor }), arm(200, 0.15, { quality: good }))] })).toBe('ROLLBACK quality_relevance');
+    expect(verdictOf({ stages: [tally(1, arm(300, 0.15, costs(300, 0.02)), arm(300, 0.15, costs(300, 0.01)))] })).toBe('ROLLBACK cost_usd');
+  });
+
+  it('demands the proof of quality and cost before the last stage, where they are measured', () => {
+    const proven = (differs: Partial<ArmTally>) => [fine(1, 50), fine(2), fine(3, 800), tally(4, arm(1500, 0.15, differs), arm(1500, 0.15, differs))];
+    expect(verdictOf({ stage: 4, stages: proven({ quality: { relevance: scores(120, 0.8) } }) })).toBe('HOLD inconclusive');
+    expect(verdictOf({ stage: 4, stages: proven({ quality: { relevance: scores(1500, 0.8) } }) })).toBe('ADVANCE');
+    expect(verdictOf({ stage: 4, stages: proven({ quality: { relevance: scores(60, 0.8) } }) })).toBe('ADVANCE');
+    expect(verdictOf({ stage: 4, stages: proven({}), policy: { quality: { ...quickPolicy().quality, proof: 'required' } } })).toBe('HOLD inconclusive');
+    expect(verdictOf({ stage: 4, stages: proven(costs(250, 0.01, 2)) })).toBe('HOLD inconclusive');
+    expect(verdictOf({ stage: 4, stages: proven(costs(1500, 0.01)) })).toBe('ADVANCE');
+  });
+
+  it('looks at no guard that is off', () => {
+    const bad = tally(1, arm(300, 0.6, { errors: 100, unsafe: 9, quality: { relevance: scores(200, 0.4) }, ...costs(300, 0.09) }), arm(300, 0.15, { quality: { relevance: scores(200, 0.8) }, ...costs(300, 0.01) }));
+    expect(verdictOf({ stages: [bad], policy: { guardsOff: ['safety', 'success', 'errors', 'quality', 'cost'] } })).toBe('ADVANCE');
+    expect(verdictOf({ stages: [bad], policy: { guardsOff: ['safety', 'success', 'errors', 'quality'] } })).toBe('ROLLBACK cost_usd');
+  });
+
+  it('takes any supported loss for harm where the threshold is zero', () => {
+    const stages = [tally(1, arm(4000, 0.18), arm(4000, 0.15))];
+    expect(verdictOf({ stages })).toBe('ADVANCE');
+    expect(verdictOf({ stages, policy: { thresholdZero: ['success'] } })).toBe('ROLLBACK success_rate_all_stages');
+    expect(verdictOf({ stages: [fine(1, 4000)], policy: { thresholdZero: ['success', 'errors', 'quality', 'cost'] } })).toBe('ADVANCE');
+  });
+
   it('records counts, bounds and thresholds of every test', () => {
     const { record } = assess({ state: running(1), evidence: evidenceOf([fine(1)], LATER), policy: quickPolicy(), now: LATER });
     expect(record.candidate).toMatchObject({ units: 200, failedUnits: 30 });
-    expect(record.tests.map(({ name }) => name)).toEqual(['unsafe_answers', 'sample_ratio', 'success_rate', 'error_free_rate', 'success_rate_all_stages', 'error_free_rate_all_stages', 'latency_p95']);
+    expect(record.tests.map(({ name }) => name)).toEqual(['unsafe_answers', 'sample_ratio', 'success_rate', 'success_rate_all_stages', 'error_free_rate', 'error_free_rate_all_stages', 'latency_p95']);
     const success = record.tests.find(({ name }) => name === 'success_rate');
     expect(success?.lower).toBeLessThan(0);
     expect(success?.upper).toBeGreaterThan(0);
-    expect(record.formulaVersion).toBe('rollout-1');
+    expect(record.formulaVersion).toBe('rollout-2');
   });
 });

@@ -48,7 +48,7 @@ describe('checkSampleRatio', () => {
 
 describe('checkLatency', () => {
   const slow = (n: number, ms: number) => arm(n, 0, { latencyMs: histogramOf(Array.from({ length: n }, (_, i) => ms * (0.8 + (0.4 * i) / n))) });
-  const check = (candidate: ReturnType<typeof slow>, baseline: ReturnType<typeof slow>) => checkLatency({ candidate, baseline }, quickPolicy()).verdict;
+  const check = (candidate: ReturnType<typeof slow>, baseline: ReturnType<typeof slow>) => checkLatency({ candidate, baseline }, quickPolicy(), 0.0015).verdict;
 
   it('calls a clear slow-down harm', () => {
     expect(check(slow(300, 2000), slow(300, 1000))).toBe('harm');

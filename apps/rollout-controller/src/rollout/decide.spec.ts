@@ -29,7 +29,7 @@ describe('decide: the way up', () => {
       ['RUNNING(5)', 'PROMOTED', 0],
     ]);
     expect(driver.decisions.flatMap(({ effects }) => effects.map(({ type }) => type))).toEqual(['route', 'route', 'route', 'route', 'route', 'promote', 'conclude']);
-    expect(driver.transitions.every(({ actor }) => actor === 'policy:rollout-1')).toBe(true);
+    expect(driver.transitions.every(({ actor }) => actor === 'policy:rollout-2')).toBe(true);
   });
 
   it('does not pass several stages at once, however overdue it is', () => {

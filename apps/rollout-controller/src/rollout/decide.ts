@@ -85,7 +85,7 @@ const NEEDS_HUMAN = 'rollout_needs_human';
 
 const holdOf = ({ reason, overdue }: Extract<Assessment, { verdict: 'HOLD' }>): Hold | null => {
   if (reason === 'srm') return { reason, needsHuman: true };
-  if (reason === 'stale') return { reason, needsHuman: false };
+  if (reason === 'stale' || reason === 'provider') return { reason, needsHuman: false };
   if (overdue) return { reason, needsHuman: true };
   // Waiting for a stage's minimum is what running looks like; waiting for a proof is worth a row.
   return reason === 'inconclusive' ? { reason, needsHuman: false } : null;
@@ -101,7 +101,7 @@ const holdAdvance = (context: Context, assessment: Extract<Assessment, { verdict
   if (state.status !== 'AWAITING_APPROVAL' && sameHold(hold, state.hold)) return unchanged(state);
   const alert = hold?.needsHuman
     ? { name: NEEDS_HUMAN, severity: 'warning' as const, message: `The rollout of ${state.version} holds and needs a person: ${assessment.message}` }
-    : hold?.reason === 'stale'
+    : hold?.reason === 'stale' || hold?.reason === 'provider'
       ? { name: 'rollout_no_data', severity: 'warning' as const, message: `The rollout of ${state.version} holds: ${assessment.message}` }
       : undefined;
   return transit(context, {

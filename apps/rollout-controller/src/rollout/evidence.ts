@@ -1,4 +1,5 @@
 import { type ArmCounts, type EvidenceRecord, emptyHistogram, type Histogram, histogramQuantile, mergeHistograms } from '@ratchet/domain';
+import type { UnitSums } from '@ratchet/stats';
 import { FORMULA_VERSION, type RolloutPolicy, shareOf } from './rollout-policy.js';
 
 /** What was counted for one arm in one stage. A unit is a settled conversation. */
@@ -12,6 +13,15 @@ export interface ArmTally {
   readonly failures: number;
   readonly unsafe: number;
   readonly latencyMs: Histogram;
+  /** Of the requests that say what they cost: how many, and the sums of cost and of cost squared, in US dollars. */
+  readonly costCount: number;
+  readonly costSum: number;
+  readonly costSquares: number;
+  /** Requests of the settled conversations, and their squares: how far requests are bundled. */
+  readonly unitRequests: number;
+  readonly unitRequestsSquared: number;
+  /** By evaluator: of each scored conversation y, the sum of its scores, and n, their number, both weighted by the inverse of the chance to be scored. */
+  readonly quality: Readonly<Record<string, UnitSums>>;
 }
 
 export interface StageTally {
@@ -26,9 +36,31 @@ export interface Evidence {
   readonly stages: readonly StageTally[];
   /** When the candidate's last counts arrived, in epoch milliseconds. */
   readonly lastCandidateDataAt: number | null;
+  /** The same of any arm; absent where it is not known. */
+  readonly lastDataAt?: number | null;
 }
 
-export const emptyTally = (): ArmTally => ({ units: 0, failedUnits: 0, requests: 0, errors: 0, outcomes: 0, failures: 0, unsafe: 0, latencyMs: emptyHistogram() });
+export const emptyTally = (): ArmTally => ({
+  units: 0, failedUnits: 0, requests: 0, errors: 0, outcomes: 0, failures: 0, unsafe: 0, latencyMs: emptyHistogram(), costCount: 0, costSum: 0, costSquares: 0, unitRequests: 0, unitRequestsSquared: 0, quality: {},
+});
+
+const noUnits: UnitSums = { units: 0, sumY: 0, sumN: 0, sumYY: 0, sumYN: 0, sumNN: 0 };
+
+export const addUnitSums = (a: UnitSums, b: UnitSums): UnitSums => ({
+  units: a.units + b.units,
+  sumY: a.sumY + b.sumY,
+  sumN: a.sumN + b.sumN,
+  sumYY: a.sumYY + b.sumYY,
+  sumYN: a.sumYN + b.sumYN,
+  sumNN: a.sumNN + b.sumNN,
+});
+
+/** Quality sums of both, evaluator by evaluator. */
+export const addQuality = (a: ArmTally['quality'], b: ArmTally['quality']): ArmTally['quality'] => {
+  const all: Record<string, UnitSums> = { ...a };
+  for (const [evaluator, sums] of Object.entries(b)) all[evaluator] = addUnitSums(all[evaluator] ?? noUnits, sums);
+  return all;
+};
 
 export const addTallies = (a: ArmTally, b: ArmTally): ArmTally => ({
   units: a.units + b.units,
@@ -39,6 +71,12 @@ export const addTallies = (a: ArmTally, b: ArmTally): ArmTally => ({
   failures: a.failures + b.failures,
   unsafe: a.unsafe + b.unsafe,
   latencyMs: mergeHistograms(a.latencyMs, b.latencyMs),
+  costCount: a.costCount + b.costCount,
+  costSum: a.costSum + b.costSum,
+  costSquares: a.costSquares + b.costSquares,
+  unitRequests: a.unitRequests + b.unitRequests,
+  unitRequestsSquared: a.unitRequestsSquared + b.unitRequestsSquared,
+  quality: addQuality(a.quality, b.quality),
 });
 
 export const noEvidence: Evidence = { stages: [], lastCandidateDataAt: null };
@@ -60,15 +98,20 @@ export const comparisonOf = (tally: StageTally, policy: RolloutPolicy): Comparis
 export const tallyOfStage = (evidence: Evidence, stage: number): StageTally =>
   evidence.stages.find((tally) => tally.stage === stage) ?? { stage, candidate: emptyTally(), control: emptyTally(), rest: emptyTally() };
 
-const countsOf = ({ units, failedUnits, outcomes, failures, errors, unsafe, latencyMs }: ArmTally): ArmCounts => ({
-  units,
-  failedUnits,
-  outcomes,
-  failures,
-  errors,
-  unsafe,
-  latencyP95Ms: histogramQuantile(latencyMs, 0.95) ?? null,
-});
+const countsOf = ({ units, failedUnits, outcomes, failures, errors, unsafe, latencyMs, costCount, costSum, quality }: ArmTally): ArmCounts => {
+  const scored = Object.values(quality).reduce(addUnitSums, noUnits);
+  return {
+    units,
+    failedUnits,
+    outcomes,
+    failures,
+    errors,
+    unsafe,
+    latencyP95Ms: histogramQuantile(latencyMs, 0.95) ?? null,
+    ...(scored.units > 0 && { quality: { mean: scored.sumY / scored.sumN, count: scored.units } }),
+    ...(costCount > 0 && { costUsd: { mean: costSum / costCount, count: costCount } }),
+  };
+};
 
 /** Counts of the current stage only (sums over stages with different splits would mislead), and every test with its threshold. */
 export const recordOf = ({ candidate, baseline }: Pick<Comparison, 'candidate' | 'baseline'>, tests: EvidenceRecord['tests']): EvidenceRecord => ({

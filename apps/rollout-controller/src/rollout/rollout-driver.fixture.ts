@@ -29,6 +29,14 @@ export const arm = (n: number, failedShare = 0.15, differs: Partial<ArmTally> = 
   ...differs,
 });
 
+/** Sums of `n` conversations, scored once each with a mean and a standard deviation of 0.2. */
+export const scores = (n: number, mean: number): ArmTally['quality'][string] => ({ units: n, sumY: mean * n, sumN: n, sumYY: (mean * mean + 0.04) * n, sumYN: mean * n, sumNN: n });
+
+/** Of `n` conversations of one request each; `variation` is the coefficient of variation. */
+export const costs = (n: number, mean: number, variation = 0.5): Partial<ArmTally> => ({
+  costCount: n, costSum: mean * n, costSquares: mean * mean * (1 + variation ** 2) * n, unitRequests: n, unitRequestsSquared: n,
+});
+
 export const tally = (stage: number, candidate: ArmTally, control: ArmTally): StageTally => ({ stage, candidate, control, rest: emptyTally() });
 
 export const evidenceOf = (stages: readonly StageTally[], lastCandidateDataAt: number | null = START): Evidence => ({ stages, lastCandidateDataAt });

@@ -12,6 +12,13 @@ describe('rolloutPolicySchema', () => {
     expect(shareOf(policy, 0)).toBe(0);
   });
 
+  it('takes single fields of a guard and leaves the others as they are', () => {
+    const { quality, cost, weights } = rolloutPolicySchema.parse({ quality: { margin: 0.1 }, cost: { proof: 'none' }, weights: { cost: 0.2 } });
+    expect(quality).toEqual({ margin: 0.1, minScores: 100, evaluators: ['relevance', 'factuality', 'format'], proof: 'measured' });
+    expect(cost).toEqual({ margin: 0.2, minRequests: 200, proof: 'none' });
+    expect(weights).toEqual({ success: 0.8, errors: 0.1, quality: 0.04, cost: 0.2, latency: 0.03 });
+  });
+
   it.each([
     [{ shares: [0.5, 0.25, 1], minSamples: [1, 1, 1], minSoakMs: [0, 0] }, /shares must grow/],
     [{ shares: [0.1, 0.5], minSamples: [1, 1], minSoakMs: [0] }, /shares must end with 1/],
@@ -20,6 +27,9 @@ describe('rolloutPolicySchema', () => {
     [{ minSoakMs: [0] }, /minSoakMs must have one number for each of the 4 stages/],
     [{ maxStageMs: 1000 }, /maxStageMs must be longer/],
     [{ safety: { accepted: 0.01, caught: 0.01, alpha: 0.05 } }, /safety caught must be above accepted/],
+    [{ weights: { success: 0 } }, /weights.success/],
+    [{ quality: { minScores: 5 } }, /quality.minScores/],
+    [{ thresholdZero: ['latency'] }, /thresholdZero/],
     [{ approvalStages: [6] }, /approvalStages must name stages from 1 to 5/],
   ])('refuses %j', (policy, message) => {
     expect(problems(policy)).toMatch(message);
@@ -35,7 +45,8 @@ describe('referencesOf', () => {
   });
 
   it('gives the scale of the differences looked for', () => {
-    expect(tauOf({ margin: 0.05, reference: 0.85 })).toBeCloseTo(0.0425, 12);
-    expect(tauOf({ margin: 0.05, reference: 0.97 })).toBeCloseTo(0.015, 12);
+    expect(tauOf({ margin: 0.05, reference: 0.85 })).toBeCloseTo(0.051, 12);
+    expect(tauOf({ margin: 0.05, reference: 0.99 })).toBeCloseTo(0.02975, 12);
+    expect(tauOf({ margin: 0.05, reference: 0.99, boundary: 0 })).toBeCloseTo(0.005, 12);
   });
 });

@@ -5,6 +5,17 @@ const durationMs = z.number().int().nonnegative();
 const DAY_MS = 86_400_000;
 const MINUTE_MS = 60_000;
 
+/** What can roll a rollout back. `success` is the failure rate by signals, settled conversation by conversation. */
+export const guardNames = ['safety', 'success', 'errors', 'quality', 'cost', 'latency'] as const;
+export type GuardName = (typeof guardNames)[number];
+const weight = z.number().positive().max(1);
+/**
+ * `measured`: proven before the last stage where both arms have the minimum, absent where they have not; `required`: without the minimum the rollout
+ * holds; `none`: only harm counts.
+ */
+const proof = z.enum(['measured', 'required', 'none']).default('measured');
+const minimum = z.number().int().min(20);
+
 /** All that a rollout is judged by. It is frozen into the rollout when it is created: later configuration changes the next one only. */
 export const rolloutPolicySchema = z
   .object({
@@ -23,15 +34,31 @@ export const rolloutPolicySchema = z
     onNoData: z.enum(['hold', 'rollback']).default('hold'),
     /** A settled conversation counts only this long after it was reported. */
     labelDelayMs: durationMs.default(0),
-    /** Relative loss of the success rate that is tolerated. */
-    margin: z.number().positive().max(0.5).default(0.05),
-    alpha: z.number().positive().max(0.2).default(0.05),
-    errorMargin: z.number().positive().max(0.5).default(0.02),
-    errorAlpha: z.number().positive().max(0.2).default(0.01),
-    /** Scale of the losses that the error test looks for. Far above its margin, so that an outage is seen in 60 requests; simulated at the margin, the error rate stays below `errorAlpha`. */
-    errorTau: z.number().positive().max(0.5).default(0.05),
-    /** No verdict of harm or of proof on fewer conversations in either arm. */
-    minTestSample: z.number().int().positive().default(50),
+    guardsOff: z.array(z.enum(guardNames)).default([]).describe('Guards that are switched off'),
+    thresholdZero: z.array(z.enum(['success', 'errors', 'quality', 'cost'])).default([]).describe('Guards for which any supported loss over all stages is harm. Their proof keeps the margin: no finite evidence proves a loss of none'),
+    margin: z.number().positive().max(0.5).default(0.05).describe('Relative loss of the success rate that is tolerated'),
+    alpha: z.number().positive().max(0.2).default(0.05).describe('Chance of a false harm, over all guards together (Holm), and of a false proof, each'),
+    weights: z
+      .object({ success: weight.default(0.8), errors: weight.default(0.1), quality: weight.default(0.04), cost: weight.default(0.03), latency: weight.default(0.03) })
+      .prefault({})
+      .describe('Parts of alpha that the guards have; only their ratios matter, and a guard that is off leaves its part to the others'),
+    errorMargin: z.number().positive().max(0.5).default(0.02).describe('Relative loss of the rate of requests without an error that is tolerated'),
+    /** Far above the margin, so that an outage is seen in 60 requests; simulated at the margin, the chance of a false harm stays below its part of alpha. */
+    errorTau: z.number().positive().max(0.5).default(0.05).describe('Scale of the losses that the error test looks for'),
+    minTestSample: z.number().int().positive().default(50).describe('No verdict of harm or of proof on fewer conversations (of errors: requests) in either arm'),
+    quality: z
+      .object({
+        margin: z.number().positive().max(0.5).default(0.05),
+        minScores: minimum.default(100),
+        evaluators: z.array(z.enum(['relevance', 'factuality', 'format'])).min(1).default(['relevance', 'factuality', 'format']),
+        proof,
+      })
+      .prefault({})
+      .describe('Mean quality score: relative loss that is tolerated, scored conversations that each arm needs, evaluators (each is a test of its own), proof'),
+    cost: z
+      .object({ margin: z.number().positive().max(5).default(0.2), minRequests: minimum.default(200), proof })
+      .prefault({})
+      .describe('Mean cost of a request: relative increase that is tolerated, requests that each arm needs, proof'),
     /** Rate of unsafe answers that is accepted (q0) and that must be caught (q1). */
     safety: z.object({ accepted: z.number().positive().max(0.5), caught: z.number().positive().max(0.9), alpha: z.number().positive().max(0.2) }).default({ accepted: 0.001, caught: 0.01, alpha: 0.05 }),
     sampleRatio: z.object({ bayesFactor: z.number().min(1), minExpected: z.number().positive(), concentration: z.number().positive() }).default({ bayesFactor: 100, minExpected: 10, concentration: 100 }),
@@ -60,7 +87,7 @@ export const rolloutPolicySchema = z
 export type RolloutPolicy = z.infer<typeof rolloutPolicySchema>;
 
 /** Names formulas, order of checks and their combination; changes with any of them. */
-export const FORMULA_VERSION = 'rollout-1';
+export const FORMULA_VERSION = 'rollout-2';
 
 export const lastStageOf = (policy: RolloutPolicy): number => policy.shares.length;
 
@@ -72,12 +99,26 @@ export interface ReferenceRates {
   readonly success: number;
 }
 
-/** Scale of the differences looked for: min(margin * reference, (1 - reference) / 2). */
-export const tauOf = ({ margin, reference }: { margin: number; reference: number }): number => Math.min(margin * reference, (1 - reference) / 2);
+// Losses somewhat beyond the margin are those that matter; simulated at 1 % of the traffic, 1.2 finds both 20 % and 10 % soonest.
+const SCALE = 1.2;
+
+interface Scale {
+  /** Of the losses that are looked for. */
+  readonly margin: number;
+  readonly reference: number;
+  /** Loss that the test is against, where it is not the margin: 0 where any loss counts. */
+  readonly boundary?: number;
+}
+
+/**
+ * Scale of the differences looked for, at most half the failure rate of a candidate at the boundary: min(1.2 margin reference,
+ * (1 - (1 - boundary) reference) / 2). Beyond that the normal approximation fails, because too few failures are behind a verdict.
+ */
+export const tauOf = ({ margin, reference, boundary = margin }: Scale): number => Math.min(SCALE * margin * reference, (1 - (1 - boundary) * reference) / 2);
 
 export const USUAL_REFERENCES: ReferenceRates = { success: 0.85 };
 const MIN_REFERENCE_SAMPLE = 50;
-// Above 0.99, tau falls so far below the failure rate that the bound gets wide without being any safer.
+// So that a test against any loss at all keeps a scale that it can see.
 const HIGHEST_REFERENCE = 0.99;
 const LOWEST_REFERENCE = 0.05;
 

@@ -6,7 +6,7 @@ import type { ReferenceRates } from './rollout-policy.js';
 export const rolloutStatuses = ['DRAFT', 'AWAITING_APPROVAL', 'RUNNING', 'HOLDING', 'PAUSED', 'ROLLED_BACK', 'PROMOTED', 'SUPERSEDED', 'CANCELLED'] as const;
 export type RolloutStatus = (typeof rolloutStatuses)[number];
 
-export type HoldReason = 'inconclusive' | 'insufficient' | 'stale' | 'srm';
+export type HoldReason = 'inconclusive' | 'insufficient' | 'stale' | 'provider' | 'srm';
 
 export interface Hold {
   readonly reason: HoldReason;

@@ -78,6 +78,8 @@ export const vitalsCounted = defineEvent(
     inputTokens: countSchema,
     outputTokens: countSchema,
     costUsd: histogramSchema,
+    /** Sum of the squares of these costs: their variance, which buckets tell only roughly of costs below 0.001. */
+    costUsdSquares: z.number().nonnegative().optional(),
     /** Stream time of the first and last event counted. */
     from: instantSchema,
     to: instantSchema,

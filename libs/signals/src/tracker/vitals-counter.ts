@@ -40,6 +40,7 @@ interface Tally {
   readonly units: { count: number; failed: number; sumY: number; sumN: number; sumYY: number; sumYN: number; sumNN: number };
   readonly latencyMs: Buckets;
   readonly costUsd: Buckets;
+  costUsdSquares: number;
   inputTokens: number;
   outputTokens: number;
   fromMs: number;
@@ -79,6 +80,7 @@ export class VitalsCounter {
     if (interaction.assignment?.fellBack === true) tally.fellBack += 1;
     addValue(tally.latencyMs, interaction.latencyMs);
     if (interaction.costUsd !== undefined) addValue(tally.costUsd, interaction.costUsd);
+    tally.costUsdSquares += (interaction.costUsd ?? 0) ** 2;
     tally.inputTokens += interaction.usage?.inputTokens ?? 0;
     tally.outputTokens += interaction.usage?.outputTokens ?? 0;
   }
@@ -145,6 +147,7 @@ export class VitalsCounter {
       units: { count: 0, failed: 0, sumY: 0, sumN: 0, sumYY: 0, sumYN: 0, sumNN: 0 },
       latencyMs: newBuckets(),
       costUsd: newBuckets(),
+      costUsdSquares: 0,
       inputTokens: 0,
       outputTokens: 0,
       fromMs: timeMs,
