@@ -6,6 +6,7 @@ import { OnEvent } from '@ratchet/service';
 import { findRollout } from '../persistence/rollout.repository.js';
 import { noteQuality, type QualityScore } from '../persistence/tally.repository.js';
 import { lockTarget } from '../persistence/target.repository.js';
+import { streamOf } from '../rollout/mean-guards.js';
 import { isTerminal } from '../rollout/rollout-state.js';
 import { Rollouts } from '../shell/rollouts.js';
 
@@ -19,7 +20,7 @@ export const isEvidence = (event: EventEnvelope): boolean => !isEvent(event, sig
 const countedScores = ({ scores, interactionId, conversationId }: QualityEvaluated): readonly QualityScore[] =>
   scores
     .filter(({ evaluator, inclusionRate = 1 }) => evaluator !== 'safety' && inclusionRate > 0)
-    .map(({ evaluator, score, inclusionRate = 1 }) => ({ interactionId, conversationId, evaluator, score, weight: 1 / inclusionRate }));
+    .map(({ evaluator, judge, score, inclusionRate = 1 }) => ({ interactionId, conversationId, evaluator: streamOf(evaluator, judge ? 'judges' : 'rules'), score, weight: 1 / inclusionRate }));
 
 /** Scores of a rollout's arms. A tester's override is in no arm, and what fell back was another version's answer. They are looked at with the next tick. */
 const countQuality = async (data: QualityEvaluated, tx: Transaction): Promise<void> => {

@@ -29,7 +29,7 @@ export class GuardMetrics0008 extends ForwardMigration {
     `update rollouts set policy = '{
        "guardsOff": ["quality", "cost"], "thresholdZero": [],
        "weights": {"success": 0.8, "errors": 0.1, "quality": 0.04, "cost": 0.03, "latency": 0.03},
-       "quality": {"margin": 0.05, "minScores": 100, "evaluators": ["relevance", "factuality", "format"], "proof": "measured"},
+       "quality": {"margin": 0.05, "minScores": 100, "evaluators": ["relevance", "factuality", "format"], "scoredBy": ["rules", "judges"], "proof": "measured"},
        "cost": {"margin": 0.2, "minRequests": 200, "proof": "measured"}
      }'::jsonb || policy`,
   ];

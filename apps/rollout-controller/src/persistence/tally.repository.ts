@@ -66,8 +66,8 @@ export const addVitals = async (tx: Transaction, { state, policy }: RolloutRow, 
 const noteData = async (tx: Transaction, { rolloutId, arm }: Place, at: number): Promise<void> => {
   const [ours, now] = [arm === 'candidate', new Date(at)];
   await tx.query(
-    `update rollouts set last_data_at = $2, last_candidate_data_at = case when $3 then $2 else last_candidate_data_at end
-     where rollout_id = $1 and ($3 or last_data_at is null or last_data_at < $2 - interval '1 second')`,
+    `update rollouts set last_data_at = $2::timestamptz, last_candidate_data_at = case when $3::boolean then $2::timestamptz else last_candidate_data_at end
+     where rollout_id = $1 and ($3::boolean or last_data_at is null or last_data_at < $2::timestamptz - interval '1 second')`,
     [rolloutId, now, ours],
   );
 };

@@ -20,7 +20,7 @@ export interface ArmTally {
   /** Requests of the settled conversations, and their squares: how far requests are bundled. */
   readonly unitRequests: number;
   readonly unitRequestsSquared: number;
-  /** By evaluator: of each scored conversation y, the sum of its scores, and n, their number, both weighted by the inverse of the chance to be scored. */
+  /** By evaluator and who scored: of each scored conversation y, the sum of its scores, and n, their number, both weighted by the inverse of the chance to be scored. */
   readonly quality: Readonly<Record<string, UnitSums>>;
 }
 

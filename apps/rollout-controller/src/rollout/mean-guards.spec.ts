@@ -48,6 +48,12 @@ describe('the quality guard', () => {
     expect(look([judged(0.8, 0.8, 1500)], { side: 'proof', policy: { quality: { ...quickPolicy().quality, proof: 'none' } } })).toBeUndefined();
   });
 
+  it('judges what rules and what judges say apart', () => {
+    const both = tally(1, arm(300, 0, { quality: { relevance: scores(300, 0.9), relevance_judged: scores(300, 0.5) } }), arm(300, 0, { quality: { relevance: scores(300, 0.8), relevance_judged: scores(300, 0.8) } }));
+    expect(look([both])?.verdict).toBe('proven');
+    expect(look([both], { metric: 'quality_relevance_judged' })?.verdict).toBe('harm');
+  });
+
   it('compares within stages: a baseline that drifts while the split changes is no difference', () => {
     const stage = (number: number, mean: number, [nc, nb]: readonly [number, number]) => tally(number, arm(nc, 0, { quality: { relevance: scores(nc, mean) } }), arm(nb, 0, { quality: { relevance: scores(nb, mean) } }));
     const check = look([stage(1, 0.9, [100, 2000]), stage(2, 0.5, [1000, 1000])]);

@@ -18,18 +18,24 @@ export interface MeanGuard {
   readonly weight: number;
 }
 
-/** Quality is a test for each evaluator (their scales differ, and who scored what may differ by arm); they share its weight. */
+type Scorer = RolloutPolicy['quality']['scoredBy'][number];
+
+/** Under which name an evaluator's scores are added up: a model's and a rule's have different scales. */
+export const streamOf = (evaluator: string, scorer: Scorer): string => (scorer === 'judges' ? `${evaluator}_judged` : evaluator);
+
+/** Quality is a test for each evaluator, by rules and by judges (their scales differ, and who scored what may differ by arm); they share its weight. */
 export const meanGuardsOf = ({ guardsOff, thresholdZero, weights, quality, cost }: RolloutPolicy): readonly MeanGuard[] => {
-  const scores = quality.evaluators.map((evaluator): MeanGuard => ({
-    metric: `quality_${evaluator}`,
+  const streams = quality.scoredBy.flatMap((scorer) => quality.evaluators.map((evaluator) => streamOf(evaluator, scorer)));
+  const scores = streams.map((stream): MeanGuard => ({
+    metric: `quality_${stream}`,
     counted: 'scored conversations',
-    estimate: (arm) => qualityMean(arm.quality[evaluator], quality.margin),
+    estimate: (arm) => qualityMean(arm.quality[stream], quality.margin),
     better: 1,
     margin: quality.margin,
     anyLoss: thresholdZero.includes('quality'),
     minimum: quality.minScores,
     proof: quality.proof,
-    weight: weights.quality / quality.evaluators.length,
+    weight: weights.quality / streams.length,
   }));
   const costs: MeanGuard = {
     metric: 'cost_usd',

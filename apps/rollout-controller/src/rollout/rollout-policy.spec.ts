@@ -14,7 +14,7 @@ describe('rolloutPolicySchema', () => {
 
   it('takes single fields of a guard and leaves the others as they are', () => {
     const { quality, cost, weights } = rolloutPolicySchema.parse({ quality: { margin: 0.1 }, cost: { proof: 'none' }, weights: { cost: 0.2 } });
-    expect(quality).toEqual({ margin: 0.1, minScores: 100, evaluators: ['relevance', 'factuality', 'format'], proof: 'measured' });
+    expect(quality).toEqual({ margin: 0.1, minScores: 100, evaluators: ['relevance', 'factuality', 'format'], scoredBy: ['rules', 'judges'], proof: 'measured' });
     expect(cost).toEqual({ margin: 0.2, minRequests: 200, proof: 'none' });
     expect(weights).toEqual({ success: 0.8, errors: 0.1, quality: 0.04, cost: 0.2, latency: 0.03 });
   });

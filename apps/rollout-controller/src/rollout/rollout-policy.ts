@@ -51,10 +51,11 @@ export const rolloutPolicySchema = z
         margin: z.number().positive().max(0.5).default(0.05),
         minScores: minimum.default(100),
         evaluators: z.array(z.enum(['relevance', 'factuality', 'format'])).min(1).default(['relevance', 'factuality', 'format']),
+        scoredBy: z.array(z.enum(['rules', 'judges'])).min(1).default(['rules', 'judges']),
         proof,
       })
       .prefault({})
-      .describe('Mean quality score: relative loss that is tolerated, scored conversations that each arm needs, evaluators (each is a test of its own), proof'),
+      .describe('Mean quality score: relative loss that is tolerated, scored conversations that each arm needs, evaluators and who scored (each is a test of its own), proof'),
     cost: z
       .object({ margin: z.number().positive().max(5).default(0.2), minRequests: minimum.default(200), proof })
       .prefault({})
