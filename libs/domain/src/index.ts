@@ -15,7 +15,7 @@ export { EXAMPLES_PER_EVENT, examplesAdded, type ExamplesAdded, datasetPurposeSc
 export { reviewDecisionSchema, type ReviewDecision, reviewRefusalSchema, type ReviewRefusal, reviewItemSchema, type ReviewItem, reviewChanged, type ReviewChanged } from './review/review.js';
 export { concludeReview, type ReviewConclusion, reviewerPairs } from './review/conclude-review.js';
 export { erasureCompleted, type ErasureCompleted } from './erasure/erasure.js';
-export { userHashOf } from './erasure/user-hash.js';
+export { unitHashOf, userHashOf } from './erasure/user-hash.js';
 export { sftRowSchema, type SftRow, openAiPreferenceRowSchema, type OpenAiPreferenceRow, chosenPreferenceRowSchema, type ChosenPreferenceRow, trainingRowSchemas } from './dataset/training-row.js';
 export { budgetComponentSchema, type BudgetComponent, budgetChanged, type BudgetChanged } from './budget/budget.js';
 export { bundleSchema, type Bundle, versionPublished, type VersionPublished } from './version/version.js';

@@ -167,6 +167,7 @@ describe('settling', () => {
 describe('the log decides everything', () => {
   const script = (length: number): TrackedRecord[] => {
     const texts = ['where is my parcel', 'no, I meant the kettle', 'where is my parcel', 'thanks a lot', 'get me a human', 'how do I pay by card'];
+    const assignments = [{ arm: 'control' as const, unit: 'user' as const }, { arm: 'candidate' as const, unit: 'user' as const, segment: 'de' }, { arm: 'candidate' as const, covariate: 0.3 }, undefined];
     let seed = 7;
     const next = (below: number): number => {
       seed = (Math.imul(seed, 1_103_515_245) + 12_345) >>> 0;
@@ -184,6 +185,9 @@ describe('the log decides everything', () => {
       if (kind === 0) return { ...base, event: { type: 'ratchet.conversation.ended' as const, data: { conversationId, endedAt: givenAt } } };
       if (kind < 3) return { ...base, event: { type: 'ratchet.feedback.given' as const, data: { feedbackId: eventId, conversationId, interactionId: `i${Math.max(0, i - next(4))}`, name: 'thumbs', value: next(2) === 0, source: { type: 'user' as const }, givenAt } } };
       const data = { interactionId: `i${i}`, conversationId, workload: 'support', model: 'assistant', version: 'v1', input: [{ role: 'user', content: texts[next(texts.length)] ?? '' }], output: { content: next(3) === 0 ? 'Sorry, I do not know.' : 'Under Account.' }, startedAt: givenAt, latencyMs: 500 };
+      const assignment = assignments[next(assignments.length)];
+      const assigned = { ...data, userId: `u${next(5)}`, ...(assignment && { assignment: { rolloutId: 'r1', stage: 1, version: 'v1', ...assignment } }) };
+      if (kind > 8) return { ...base, event: { type: 'ratchet.interaction.completed' as const, data: assigned } };
       return { ...base, event: { type: 'ratchet.interaction.completed' as const, data } };
     });
   };

@@ -19,10 +19,10 @@ import { failureEmission, negativeNames, signalEmission } from './emissions.js';
 import { idOfEvidence, joinGiven, releaseGiven, takeOnce } from './given.js';
 import { OpenConversations, type ResumePoint } from './open-conversations.js';
 import {
-  addInteraction, interactionOf, msBetween, type OpenConversation, openInteractionsOf, QUERIES_KEPT, REPLIES_KEPT, type TrackedInteraction, type Waiting, WAITING_MAX, withLast,
+  addInteraction, firstUserOf, interactionOf, msBetween, type OpenConversation, openInteractionsOf, QUERIES_KEPT, REPLIES_KEPT, type TrackedInteraction, type Waiting, WAITING_MAX, withLast,
 } from './open-conversation.js';
 import { aboutOf, addToWindow, endingOf, keepLess, openWindow, release, requestedMsOf } from './open-window.js';
-import { type Route, Routes } from './route.js';
+import { type Route, routeOfUnit, Routes } from './route.js';
 import { type Emission, type TrackedRecord, UNKNOWN_SUBJECT } from './tracked-record.js';
 import { type OffsetRange, VitalsCounter } from './vitals-counter.js';
 
@@ -154,7 +154,7 @@ export class ConversationTracker {
     if (interaction.input[interaction.input.length - 1]?.role === 'user') this.#userTurn(conversation, { exchange: window, record, requestedMs: requestedMs ?? timeMs });
     keepLess(window);
     const tracked: TrackedInteraction = { interactionId, userId: interaction.userId, route, earlier: undefined, window };
-    if (conversation.firstRoute === undefined && !route.overridden) conversation.firstRoute = route;
+    if (conversation.firstRoute === undefined && !route.overridden) conversation.firstRoute = routeOfUnit(route, interaction.assignment);
     conversation.turns += 1;
     conversation.firstRequestAfterMs ??= msBetween(conversation.startedMs, requestedMs ?? timeMs);
     addInteraction(conversation, { tracked, max: this.#config.maxInteractionsPerConversation });
@@ -270,8 +270,10 @@ export class ConversationTracker {
     for (const tracked of openInteractionsOf(conversation)) this.#close(conversation, { tracked, next: undefined, course: NO_COURSE, closedMs });
     for (const waiting of conversation.waiting) this.#emitUnjoined(conversation, waiting);
     // A late segment belongs to a conversation that was counted as a unit before.
-    if (conversation.firstRoute !== undefined && conversation.outcomes > 0 && !conversation.late) {
-      this.#vitals.unit(conversation.firstRoute.key, { y: conversation.failures, n: conversation.outcomes, timeMs: closedMs });
+    const { firstRoute: route, failures: y, outcomes: n } = conversation;
+    if (route !== undefined && n > 0 && !conversation.late) {
+      const userId = route.assignment?.unit === 'user' ? firstUserOf(conversation) : undefined;
+      this.#vitals.unit(route.key, { y, n, timeMs: closedMs, covariate: route.covariate, userId });
     }
     release(conversation);
   }

@@ -151,3 +151,10 @@ export const openInteractionsOf = ({ last }: OpenConversation): readonly Tracked
   for (let tracked: TrackedInteraction | undefined = last; tracked?.window !== undefined; tracked = tracked.earlier) open.push(tracked);
   return open.reverse();
 };
+
+/** Whom the conversation began with, as far as its interactions are kept. */
+export const firstUserOf = ({ last }: OpenConversation): string | undefined => {
+  let userId: string | undefined;
+  for (let tracked = last; tracked !== undefined; tracked = tracked.earlier) userId = tracked.userId ?? userId;
+  return userId;
+};

@@ -9,7 +9,10 @@ export interface Route {
   readonly model: string;
   readonly workload: string;
   readonly version: string;
+  /** Without the covariate, which is one conversation's own. */
   readonly assignment: Assignment;
+  /** Only where the object stands for one conversation: see {@link routeOfUnit}. */
+  readonly covariate: number | undefined;
   readonly key: VitalsKey;
   readonly overridden: boolean;
   readonly failureThreshold: number;
@@ -35,7 +38,7 @@ export class Routes {
 
   of(interaction: Interaction): Route {
     const { model, workload, version, assignment } = interaction;
-    const sameVersion = this.#byVersion.get(version);
+    const sameVersion = this.#byVersion.get(groupOf(version, assignment));
     if (sameVersion !== undefined) {
       for (const route of sameVersion) if (route.workload === workload && route.model === model && isSameAssignment(route.assignment, assignment)) return route;
     }
@@ -44,11 +47,13 @@ export class Routes {
 
   #add(interaction: Interaction, sameVersion: Route[] | undefined): Route {
     const { model, workload, version, assignment } = interaction;
+    const group = groupOf(version, assignment);
     const route: Route = {
       model,
       workload,
       version,
-      assignment,
+      assignment: withoutCovariate(assignment),
+      covariate: undefined,
       key: vitalsKeyOf(interaction),
       overridden: assignment?.overridden === true,
       failureThreshold: failureThresholdOf(this.#config, workload) ?? this.#threshold,
@@ -58,14 +63,26 @@ export class Routes {
     if (this.#count >= ROUTES_KEPT_MAX) {
       this.#byVersion.clear();
       this.#count = 0;
-      this.#byVersion.set(version, [route]);
-    } else if (sameVersion === undefined) this.#byVersion.set(version, [route]);
+      this.#byVersion.set(group, [route]);
+    } else if (sameVersion === undefined) this.#byVersion.set(group, [route]);
     else sameVersion.push(route);
     this.#count += 1;
     return route;
   }
 }
 
+/** Segments may be many, so that those of a version are not looked through one by one. */
+const groupOf = (version: string, assignment: Assignment): string => (assignment?.segment === undefined ? version : `${version}\u0000${assignment.segment}`);
+
+const withoutCovariate = (assignment: Assignment): Assignment => {
+  if (assignment?.covariate === undefined) return assignment;
+  const { covariate: _own, ...shared } = assignment;
+  return shared;
+};
+
+/** The route that a conversation counts for, with what was known of its unit beforehand; the shared one where that is nothing. */
+export const routeOfUnit = (route: Route, assignment: Assignment): Route => (assignment?.covariate === undefined ? route : { ...route, covariate: assignment.covariate });
+
 const isSameAssignment = (a: Assignment, b: Assignment): boolean =>
   a === b ||
-  (a !== undefined && b !== undefined && a.rolloutId === b.rolloutId && a.stage === b.stage && a.arm === b.arm && a.version === b.version && a.overridden === b.overridden && a.fellBack === b.fellBack);
+  (a !== undefined && b !== undefined && a.rolloutId === b.rolloutId && a.stage === b.stage && a.arm === b.arm && a.version === b.version && a.overridden === b.overridden && a.fellBack === b.fellBack && a.unit === b.unit && a.segment === b.segment);
