@@ -6,6 +6,7 @@ export {
   type ConfidenceSequenceRequest,
 } from './confidence-sequence.js';
 export { cuped, type CupedAdjustment } from './cuped.js';
+export { addUnits, designEffect, noUnits, withSingleUnits } from './design-effect.js';
 export {
   betaQuantile,
   binomialCdf,

@@ -4,7 +4,9 @@ import type { UnitSums } from '@ratchet/stats';
 import { addQuality, type ArmTally, emptyTally, type Evidence, type StageTally } from '../rollout/evidence.js';
 import { largestSquares } from '../rollout/histogram-squares.js';
 import { type ReferenceRates, referencesOf } from '../rollout/rollout-policy.js';
+import { hasTraffic } from '../rollout/rollout-state.js';
 import type { RolloutRow } from './rollout.repository.js';
+import { addUserUnits, matureUserUnits, usersOf } from './user-units.repository.js';
 
 interface Place {
   readonly rolloutId: string;
@@ -59,6 +61,7 @@ export const addVitals = async (tx: Transaction, { state, policy }: RolloutRow, 
       vitals.vitalsId, place.rolloutId, place.stage, place.arm, count, failed, new Date(at + policy.labelDelayMs),
     ]);
   }
+  if (hasTraffic(state)) await addUserUnits(tx, vitals, { labelDelayMs: policy.labelDelayMs, at });
   if (vitals.requests + count > 0) await noteData(tx, place, at);
 };
 
@@ -79,6 +82,7 @@ export const matureUnits = async (tx: Transaction, rolloutId: string, at: number
     [rolloutId, new Date(at)],
   );
   for (const { stage, arm, units, failedUnits } of due) await addTally(tx, { rolloutId, stage, arm }, { ...emptyTally(), units, failedUnits });
+  await matureUserUnits(tx, rolloutId, at);
 };
 
 /** An answer counts as unsafe once, however many signals and evaluations say so. */
@@ -137,6 +141,7 @@ export const loadEvidence = async (tx: Transaction, { state, lastCandidateDataAt
     // The detector counts an unsafe answer and signals it, too: the larger number holds them all.
     stages.set(stage, { ...tally, [arm]: { ...tally[arm], unsafe: Math.max(tally[arm].unsafe, count) } });
   }
+  for (const { stage, arm, ...users } of await usersOf(tx, state.rolloutId)) stages.set(stage, { ...at(stage), [arm]: { ...at(stage)[arm], users } });
   return { stages: [...stages.values()].sort((a, b) => a.stage - b.stage), lastCandidateDataAt, lastDataAt };
 };
 

@@ -1,6 +1,7 @@
 import { type Histogram, histogramQuantile, mergeHistograms } from '@ratchet/domain';
 import { alwaysValidHalfWidth, bernoulliEProcess, decideStage, sampleRatioBayesFactor, type StageCounts } from '@ratchet/stats';
 import type { CheckResult, CheckVerdict } from './check-result.js';
+import { assignedUnits, effectiveEvidence, withEnoughUsers } from './design-effect.js';
 import { type ArmTally, type Comparison, comparisonOf, emptyTally, type Evidence, type StageTally, tallyOfStage } from './evidence.js';
 import { type FamilyMember, holmFamily } from './harm-family.js';
 import { checkMeans, type MeanGuard, meanGuardsOf, strataOf } from './mean-guards.js';
@@ -20,7 +21,7 @@ export interface CheckInput {
 }
 
 const percent = (value: number): string => `${(100 * value).toFixed(1)} %`;
-const ratio = (x: number, n: number): string => (n === 0 ? 'no data' : `${percent(x / n)} of ${n}`);
+const ratio = (x: number, n: number): string => (n === 0 ? 'no data' : `${percent(x / n)} of ${Math.round(n)}`);
 
 const isOn = ({ guardsOff }: RolloutPolicy, guard: GuardName): boolean => !guardsOff.includes(guard);
 
@@ -48,14 +49,15 @@ export const checkSampleRatio = ({ evidence, stage, policy }: CheckInput): Check
   const share = shareOf(policy, stage);
   const controlShare = Math.min(share, 1 - share);
   const weights = [share, controlShare];
-  const counts = [candidate.units, control.units];
-  const total = candidate.units + control.units;
+  const units = candidate.users || control.users ? 'users' : 'conversations';
+  const counts = [assignedUnits(candidate), assignedUnits(control)] as const;
+  const total = counts[0] + counts[1];
   const { bayesFactor, minExpected, concentration } = policy.sampleRatio;
   const row = { name: 'sample_ratio', lower: null, upper: null, threshold: bayesFactor };
   const expected = weights.map((weight) => (total * weight) / (share + controlShare));
-  if (expected.some((count) => count < minExpected)) return { ...row, value: null, verdict: 'open', message: `too few conversations to check the split (${total})` };
+  if (expected.some((count) => count < minExpected)) return { ...row, value: null, verdict: 'open', message: `too few ${units} to check the split (${total})` };
   const factor = Math.exp(Math.min(700, sampleRatioBayesFactor({ counts, weights }, concentration).logBayesFactor));
-  return { ...row, value: factor, verdict: factor >= bayesFactor ? 'broken' : 'ok', message: `${candidate.units} to ${control.units} conversations where ${expected.map(Math.round).join(' to ')} were meant` };
+  return { ...row, value: factor, verdict: factor >= bayesFactor ? 'broken' : 'ok', message: `${counts[0]} to ${counts[1]} ${units} where ${expected.map(Math.round).join(' to ')} were meant` };
 };
 
 const successes = ({ units, failedUnits }: ArmTally): { x: number; n: number } => ({ x: units - failedUnits, n: units });
@@ -158,6 +160,9 @@ const pooledLatency = ({ evidence, stage: current, policy }: CheckInput): Pick<C
 };
 
 interface Measured {
+  /** As it was counted. */
+  readonly counted: CheckInput;
+  /** Where users are the unit, what their conversations are worth. */
   readonly input: CheckInput;
   /** Of every stage. */
   readonly comparisons: readonly Comparison[];
@@ -180,26 +185,28 @@ const familyOf = ({ input, comparisons, now, means: measured }: Measured): reado
 };
 
 /** What must be proven, each at the whole alpha: a false promotion needs all of them to be wrong at once. */
-const proofOf = ({ input, comparisons, means }: Measured): readonly CheckResult[] => {
+const proofOf = ({ counted, input, comparisons, means }: Measured): readonly CheckResult[] => {
   const { policy } = input;
   const level = { alpha: policy.alpha, minN: policy.minTestSample };
   return [
-    ...guardrailsOf(input).map((guardrail) => checkStages(comparisons, guardrail, level)),
+    ...guardrailsOf(input).map((guardrail) => withEnoughUsers(checkStages(comparisons, guardrail, level), counted)),
     ...means.flatMap(({ guard, strata }) => checkMeans(guard, strata, { alpha: policy.alpha, side: 'proof' })),
     ...(isOn(policy, 'latency') ? [checkLatency(pooledLatency(input), policy, policy.alpha)] : []),
   ];
 };
 
 /** Every check on the same evidence; {@link assess} orders them. The proof is empty where no stage asks for it. */
-export const runChecks = (input: CheckInput): CheckResults => {
-  const { evidence, policy, stage } = input;
+export const runChecks = (counted: CheckInput): CheckResults => {
+  const evidence = effectiveEvidence(counted.evidence);
+  const input = { ...counted, evidence };
+  const { policy, stage } = input;
   const comparisons = evidence.stages.map((tally) => comparisonOf(tally, policy));
   const now = comparisons.find((comparison) => comparison.stage === stage) ?? comparisonOf(tallyOfStage(evidence, stage), policy);
   const means = meanGuardsOf(policy).map((guard) => ({ guard, strata: strataOf(guard, comparisons) }));
-  const measured: Measured = { input, comparisons, now, means };
+  const measured: Measured = { counted, input, comparisons, now, means };
   return {
     safety: checkSafety(input),
-    sampleRatio: checkSampleRatio(input),
+    sampleRatio: checkSampleRatio(counted),
     harm: holmFamily(familyOf(measured), policy.alpha),
     proof: stage === lastStageOf(policy) - 1 ? proofOf(measured) : [],
   };

@@ -1,5 +1,5 @@
 import { type ArmCounts, type EvidenceRecord, emptyHistogram, type Histogram, histogramQuantile, mergeHistograms } from '@ratchet/domain';
-import type { UnitSums } from '@ratchet/stats';
+import { addUnits, noUnits, type UnitSums } from '@ratchet/stats';
 import { FORMULA_VERSION, type RolloutPolicy, shareOf } from './rollout-policy.js';
 
 /** What was counted for one arm in one stage. A unit is a settled conversation. */
@@ -22,6 +22,19 @@ export interface ArmTally {
   readonly unitRequestsSquared: number;
   /** By evaluator and who scored: of each scored conversation y, the sum of its scores, and n, their number, both weighted by the inverse of the chance to be scored. */
   readonly quality: Readonly<Record<string, UnitSums>>;
+  /** Where users are the assignment unit. */
+  readonly users?: ArmUsers;
+}
+
+/** The users of an arm. Conversations without a user id are in none of these numbers. */
+export interface ArmUsers {
+  /** Users of this stage, and their settled conversations. */
+  readonly seen: number;
+  readonly conversations: number;
+  /** Those of them who were in no arm of this rollout before. */
+  readonly firstSeen: number;
+  /** Over all stages of the rollout: failed conversations y of n, by user. */
+  readonly overall: UnitSums;
 }
 
 export interface StageTally {
@@ -44,21 +57,10 @@ export const emptyTally = (): ArmTally => ({
   units: 0, failedUnits: 0, requests: 0, errors: 0, outcomes: 0, failures: 0, unsafe: 0, latencyMs: emptyHistogram(), costCount: 0, costSum: 0, costSquares: 0, unitRequests: 0, unitRequestsSquared: 0, quality: {},
 });
 
-const noUnits: UnitSums = { units: 0, sumY: 0, sumN: 0, sumYY: 0, sumYN: 0, sumNN: 0 };
-
-export const addUnitSums = (a: UnitSums, b: UnitSums): UnitSums => ({
-  units: a.units + b.units,
-  sumY: a.sumY + b.sumY,
-  sumN: a.sumN + b.sumN,
-  sumYY: a.sumYY + b.sumYY,
-  sumYN: a.sumYN + b.sumYN,
-  sumNN: a.sumNN + b.sumNN,
-});
-
 /** Quality sums of both, evaluator by evaluator. */
 export const addQuality = (a: ArmTally['quality'], b: ArmTally['quality']): ArmTally['quality'] => {
   const all: Record<string, UnitSums> = { ...a };
-  for (const [evaluator, sums] of Object.entries(b)) all[evaluator] = addUnitSums(all[evaluator] ?? noUnits, sums);
+  for (const [evaluator, sums] of Object.entries(b)) all[evaluator] = addUnits(all[evaluator] ?? noUnits, sums);
   return all;
 };
 
@@ -77,7 +79,16 @@ export const addTallies = (a: ArmTally, b: ArmTally): ArmTally => ({
   unitRequests: a.unitRequests + b.unitRequests,
   unitRequestsSquared: a.unitRequestsSquared + b.unitRequestsSquared,
   quality: addQuality(a.quality, b.quality),
+  ...addUsers(a.users, b.users),
 });
+
+/** Of two arms of a stage: nobody is in both. */
+const addUsers = (a: ArmUsers | undefined, b: ArmUsers | undefined): Pick<ArmTally, 'users'> => {
+  const users = a ?? b;
+  if (users === undefined) return {};
+  if (a === undefined || b === undefined) return { users };
+  return { users: { seen: a.seen + b.seen, conversations: a.conversations + b.conversations, firstSeen: a.firstSeen + b.firstSeen, overall: addUnits(a.overall, b.overall) } };
+};
 
 export const noEvidence: Evidence = { stages: [], lastCandidateDataAt: null };
 
@@ -98,8 +109,8 @@ export const comparisonOf = (tally: StageTally, policy: RolloutPolicy): Comparis
 export const tallyOfStage = (evidence: Evidence, stage: number): StageTally =>
   evidence.stages.find((tally) => tally.stage === stage) ?? { stage, candidate: emptyTally(), control: emptyTally(), rest: emptyTally() };
 
-const countsOf = ({ units, failedUnits, outcomes, failures, errors, unsafe, latencyMs, costCount, costSum, quality }: ArmTally): ArmCounts => {
-  const scored = Object.values(quality).reduce(addUnitSums, noUnits);
+const countsOf = ({ units, failedUnits, outcomes, failures, errors, unsafe, latencyMs, costCount, costSum, quality, users }: ArmTally): ArmCounts => {
+  const scored = Object.values(quality).reduce(addUnits, noUnits);
   return {
     units,
     failedUnits,
@@ -108,6 +119,7 @@ const countsOf = ({ units, failedUnits, outcomes, failures, errors, unsafe, late
     errors,
     unsafe,
     latencyP95Ms: histogramQuantile(latencyMs, 0.95) ?? null,
+    ...(users && { users: users.seen }),
     ...(scored.units > 0 && { quality: { mean: scored.sumY / scored.sumN, count: scored.units } }),
     ...(costCount > 0 && { costUsd: { mean: costSum / costCount, count: costCount } }),
   };

@@ -1,5 +1,6 @@
 import type { ExperimentConcluded } from '@ratchet/domain';
 import { asymptoticConfidenceSequence, stratifiedDifference } from '@ratchet/stats';
+import { effectiveEvidence } from './design-effect.js';
 import { comparisonOf, type Evidence } from './evidence.js';
 import type { RolloutPolicy } from './rollout-policy.js';
 
@@ -13,7 +14,7 @@ export type ExperimentConclusion = Pick<ExperimentConcluded, 'verdict' | 'differ
  * `no_difference` needs an interval inside the margin; too little data is `inconclusive`.
  */
 export const concludeExperiment = (evidence: Evidence, policy: RolloutPolicy): ExperimentConclusion => {
-  const stages = evidence.stages
+  const stages = effectiveEvidence(evidence).stages
     .map((tally) => comparisonOf(tally, policy))
     .map(({ candidate, baseline }) => ({ xc: candidate.units - candidate.failedUnits, nc: candidate.units, xb: baseline.units - baseline.failedUnits, nb: baseline.units }))
     .filter(({ nc, nb }) => nc > 0 && nb > 0);
