@@ -34,12 +34,16 @@ export const effectiveEvidence = (evidence: Evidence): Evidence => {
   return { ...evidence, stages };
 };
 
-/** A variance between users that was estimated from few of them is no ground for a proof. */
+/** How many users of equal size would say as much where all that a user says is the same (Kish): one who has half of the conversations leaves less than four. */
+const weightOfUsers = ({ sumN, sumNN }: UnitSums): number => (sumNN === 0 ? 0 : (sumN * sumN) / sumNN);
+
+/** A variance between users that was estimated from few of them, or of which one has the most, is no ground for a proof. */
 export const withEnoughUsers = (check: CheckResult, { evidence, policy }: Pick<CheckInput, 'evidence' | 'policy'>): CheckResult => {
   if (check.verdict !== 'proven') return check;
-  const few = (['candidate', 'control'] as const).map((arm) => clustersOf(evidence, arm)?.units ?? policy.minTestSample).filter((units) => units < policy.minTestSample);
-  if (few.length === 0) return check;
-  return { ...check, verdict: 'open', message: `${check.message}; users needed in each arm: ${policy.minTestSample}, fewest: ${Math.min(...few)}` };
+  const weights = (['candidate', 'control'] as const).flatMap((arm) => clustersOf(evidence, arm) ?? []).map(weightOfUsers);
+  const fewest = Math.min(...weights);
+  if (!(fewest < policy.minTestSample)) return check;
+  return { ...check, verdict: 'open', message: `${check.message}; an arm has as much as ${Math.floor(fewest)} users of equal size, and needs ${policy.minTestSample}` };
 };
 
 /**
