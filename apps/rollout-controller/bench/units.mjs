@@ -22,11 +22,11 @@ const oneStage = ({ random, users, perUser, icc, candidate, pick, corrected, eve
   const traffic = new UserTraffic({ random, users: 2 * users, icc });
   const said = { harm: false, proven: false, conversations: 0 };
   for (let i = 1; i <= users * perUser; i += 1) {
-    traffic.talk(pick(random, users), { arm: 'candidate', stage: 1, success: candidate });
-    traffic.talk(users + pick(random, users), { arm: 'control', stage: 1, success: SUCCESS });
+    traffic.talk(pick(random, users), { arm: 'candidate', stage: 4, success: candidate });
+    traffic.talk(users + pick(random, users), { arm: 'control', stage: 4, success: SUCCESS });
     if (i % every > 0) continue;
-    const stages = [{ stage: 1, candidate: tally(traffic.counts(1, 'candidate'), corrected), control: tally(traffic.counts(1, 'control'), corrected), rest: emptyTally() }];
-    const { harm, proof } = runChecks({ evidence: { stages, lastCandidateDataAt: null }, stage: 1, fromStage: 1, policy, references: { success: SUCCESS } });
+    const stages = [{ stage: 4, candidate: tally(traffic.counts(4, 'candidate'), corrected), control: tally(traffic.counts(4, 'control'), corrected), rest: emptyTally() }];
+    const { harm, proof } = runChecks({ evidence: { stages, lastCandidateDataAt: null }, stage: 4, fromStage: 1, policy, references: { success: SUCCESS } });
     said.harm ||= harm.some(({ name, verdict }) => name.startsWith('success') && verdict === 'harm');
     said.proven ||= proof.some(({ name, verdict }) => name.startsWith('success') && verdict === 'proven');
     said.conversations = i;

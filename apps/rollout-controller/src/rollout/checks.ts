@@ -160,9 +160,6 @@ const pooledLatency = ({ evidence, stage: current, policy }: CheckInput): Pick<C
 };
 
 interface Measured {
-  /** As it was counted. */
-  readonly counted: CheckInput;
-  /** Where users are the unit, what their conversations are worth. */
   readonly input: CheckInput;
   /** Of every stage. */
   readonly comparisons: readonly Comparison[];
@@ -185,28 +182,27 @@ const familyOf = ({ input, comparisons, now, means: measured }: Measured): reado
 };
 
 /** What must be proven, each at the whole alpha: a false promotion needs all of them to be wrong at once. */
-const proofOf = ({ counted, input, comparisons, means }: Measured): readonly CheckResult[] => {
+const proofOf = ({ input, comparisons, means }: Measured): readonly CheckResult[] => {
   const { policy } = input;
   const level = { alpha: policy.alpha, minN: policy.minTestSample };
   return [
-    ...guardrailsOf(input).map((guardrail) => withEnoughUsers(checkStages(comparisons, guardrail, level), counted)),
+    ...guardrailsOf(input).map((guardrail) => withEnoughUsers(checkStages(comparisons, guardrail, level), input)),
     ...means.flatMap(({ guard, strata }) => checkMeans(guard, strata, { alpha: policy.alpha, side: 'proof' })),
     ...(isOn(policy, 'latency') ? [checkLatency(pooledLatency(input), policy, policy.alpha)] : []),
   ];
 };
 
 /** Every check on the same evidence; {@link assess} orders them. The proof is empty where no stage asks for it. */
-export const runChecks = (counted: CheckInput): CheckResults => {
-  const evidence = effectiveEvidence(counted.evidence);
-  const input = { ...counted, evidence };
+export const runChecks = (input: CheckInput): CheckResults => {
   const { policy, stage } = input;
+  const evidence = effectiveEvidence(input.evidence);
   const comparisons = evidence.stages.map((tally) => comparisonOf(tally, policy));
   const now = comparisons.find((comparison) => comparison.stage === stage) ?? comparisonOf(tallyOfStage(evidence, stage), policy);
   const means = meanGuardsOf(policy).map((guard) => ({ guard, strata: strataOf(guard, comparisons) }));
-  const measured: Measured = { counted, input, comparisons, now, means };
+  const measured: Measured = { input, comparisons, now, means };
   return {
     safety: checkSafety(input),
-    sampleRatio: checkSampleRatio(counted),
+    sampleRatio: checkSampleRatio(input),
     harm: holmFamily(familyOf(measured), policy.alpha),
     proof: stage === lastStageOf(policy) - 1 ? proofOf(measured) : [],
   };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { seededRandom } from '@ratchet/stats';
-import { runChecks } from './checks.js';
+import { type CheckResult, runChecks } from './checks.js';
 import { assignedUnits, effectiveEvidence } from './design-effect.js';
 import { type ArmTally, emptyTally, type Evidence, type StageTally } from './evidence.js';
 import { rolloutPolicySchema } from './rollout-policy.js';
@@ -17,7 +17,10 @@ const evidenceOf = (stages: readonly (Partial<StageTally> & Pick<StageTally, 'st
   lastCandidateDataAt: null,
 });
 const without = ({ users: _users, ...counts }: ArmTally): ArmTally => counts;
-const check = (evidence: Evidence, stage = 1) => runChecks({ evidence, stage, fromStage: 1, policy, references: { success: SUCCESS } });
+/** The stage before the last: there, a proof is asked for. */
+const STAGE = 4;
+const successOf = (checks: readonly CheckResult[]): CheckResult | undefined => checks.find(({ name }) => name.startsWith('success_rate'));
+const check = (evidence: Evidence) => runChecks({ evidence, stage: STAGE, fromStage: 1, policy, references: { success: SUCCESS } });
 /** `k` users with n conversations each, y of them failed. */
 const alike = (k: number, [y, n]: readonly [y: number, n: number]): ArmTally =>
   tally({ units: k * n, failedUnits: k * y, users: { seen: k, conversations: k * n, firstSeen: k, overall: { units: k, sumY: k * y, sumN: k * n, sumYY: k * y * y, sumYN: k * y * n, sumNN: k * n * n } } });
@@ -43,11 +46,11 @@ describe('effective counts', () => {
   });
 
   it('prove nothing while few users, or one of very many conversations, stand for an arm', () => {
-    const proof = (k: number): string | undefined => check(evidenceOf([{ stage: 1, candidate: alike(k, [1, 1000]), control: alike(k, [1, 1000]) }])).proof[0]?.verdict;
+    const proof = (k: number): string | undefined => successOf(check(evidenceOf([{ stage: STAGE, candidate: alike(k, [1, 1000]), control: alike(k, [1, 1000]) }])).proof)?.verdict;
     expect([proof(49), proof(50)]).toEqual(['open', 'proven']);
     const one = alike(500, [1, 100]);
     const users = one.users && { ...one.users, overall: { ...one.users.overall, sumNN: one.users.overall.sumNN * 20 } };
-    expect(check(evidenceOf([{ stage: 1, candidate: { ...one, ...(users && { users }) }, control: one }])).proof[0]).toMatchObject({ verdict: 'open', message: expect.stringContaining('25 users of equal size') });
+    expect(successOf(check(evidenceOf([{ stage: STAGE, candidate: { ...one, ...(users && { users }) }, control: one }])).proof)).toMatchObject({ verdict: 'open', message: expect.stringContaining('25 users of equal size') });
   });
 });
 
@@ -60,12 +63,12 @@ describe('conversations of users, simulated', () => {
     for (let run = 0; run < runs; run += 1) {
       const traffic = new UserTraffic({ random, users: 2 * users, icc: 0.2 });
       for (let i = 1; i <= 10 * users; i += 1) {
-        traffic.talk(floor(users * random()), { arm: 'candidate', stage: 1, success: AT_MARGIN });
-        traffic.talk(users + floor(users * random()), { arm: 'control', stage: 1, success: SUCCESS });
+        traffic.talk(floor(users * random()), { arm: 'candidate', stage: STAGE, success: AT_MARGIN });
+        traffic.talk(users + floor(users * random()), { arm: 'control', stage: STAGE, success: SUCCESS });
         if (i % 100 > 0) continue;
-        const [candidate, control] = [tally(traffic.counts(1, 'candidate')), tally(traffic.counts(1, 'control'))];
-        const { harm, proof } = check(evidenceOf([corrected ? { stage: 1, candidate, control } : { stage: 1, candidate: without(candidate), control: without(control) }]));
-        const verdict = harm[0]?.verdict === 'harm' ? 'harm' : proof[0]?.verdict === 'proven' ? 'proven' : undefined;
+        const [candidate, control] = [tally(traffic.counts(STAGE, 'candidate')), tally(traffic.counts(STAGE, 'control'))];
+        const { harm, proof } = check(evidenceOf([corrected ? { stage: STAGE, candidate, control } : { stage: STAGE, candidate: without(candidate), control: without(control) }]));
+        const verdict = successOf(harm)?.verdict === 'harm' ? 'harm' : successOf(proof)?.verdict === 'proven' ? 'proven' : undefined;
         if (verdict === undefined) continue;
         falsely[verdict] += 1 / runs;
         break;
@@ -90,10 +93,10 @@ describe('the split where users are assigned', () => {
     // Half of the users are in each arm, and a tenth of the candidate's are ten times as busy.
     for (let user = 0; user < 2000; user += 1) {
       const conversations = user % 20 === 0 ? 10 : 1;
-      for (let i = 0; i < conversations; i += 1) traffic.talk(user, { arm: user % 2 === 0 ? 'candidate' : 'control', stage: 4, success: SUCCESS });
+      for (let i = 0; i < conversations; i += 1) traffic.talk(user, { arm: user % 2 === 0 ? 'candidate' : 'control', stage: STAGE, success: SUCCESS });
     }
-    const [candidate, control] = [tally(traffic.counts(4, 'candidate')), tally(traffic.counts(4, 'control'))];
-    const ratio = (counts: Partial<StageTally>) => check(evidenceOf([{ stage: 4, ...counts }]), 4).sampleRatio;
+    const [candidate, control] = [tally(traffic.counts(STAGE, 'candidate')), tally(traffic.counts(STAGE, 'control'))];
+    const ratio = (counts: Partial<StageTally>) => check(evidenceOf([{ stage: STAGE, ...counts }])).sampleRatio;
     expect(ratio({ candidate, control })).toMatchObject({ verdict: 'ok', message: '1000 to 1000 users where 1000 to 1000 were meant' });
     expect(ratio({ candidate: without(candidate), control: without(control) }).verdict).toBe('broken');
   });
@@ -107,6 +110,6 @@ describe('the split where users are assigned', () => {
 
   it('is still found broken where users are missing', () => {
     const counts = { candidate: alike(700, [1, 10]), control: alike(1000, [1, 10]) };
-    expect(check(evidenceOf([{ stage: 4, ...counts }]), 4).sampleRatio.verdict).toBe('broken');
+    expect(check(evidenceOf([{ stage: STAGE, ...counts }])).sampleRatio.verdict).toBe('broken');
   });
 });

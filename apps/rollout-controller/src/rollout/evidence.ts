@@ -119,9 +119,9 @@ const countsOf = ({ units, failedUnits, outcomes, failures, errors, unsafe, late
     errors,
     unsafe,
     latencyP95Ms: histogramQuantile(latencyMs, 0.95) ?? null,
-    ...(users && { users: users.seen }),
     ...(scored.units > 0 && { quality: { mean: scored.sumY / scored.sumN, count: scored.units } }),
     ...(costCount > 0 && { costUsd: { mean: costSum / costCount, count: costCount } }),
+    ...(users && { users: users.seen }),
   };
 };
 
