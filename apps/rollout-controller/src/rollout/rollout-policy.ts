@@ -9,69 +9,73 @@ const MINUTE_MS = 60_000;
 export const guardNames = ['safety', 'success', 'errors', 'quality', 'cost', 'latency'] as const;
 export type GuardName = (typeof guardNames)[number];
 const weight = z.number().positive().max(1);
-/**
- * `measured`: proven before the last stage where both arms have the minimum, absent where they have not; `required`: without the minimum the rollout
- * holds; `none`: only harm counts.
- */
-const proof = z.enum(['measured', 'required', 'none']).default('measured');
+const proof = z
+  .enum(['measured', 'required', 'none'])
+  .default('measured')
+  .describe('`measured`: must be proven before the last stage once both arms have the minimum, and is absent until then; `required`: holds without the minimum, too; `none`: only harm counts');
 const minimum = z.number().int().min(20);
 
 /** All that a rollout is judged by. It is frozen into the rollout when it is created: later configuration changes the next one only. */
 export const rolloutPolicySchema = z
   .object({
-    /** Share of the traffic in each stage; the last must be 1. The last stage is served at `1 - holdback` while it bakes. */
-    shares: z.array(shareSchema.positive()).min(2).max(20).default([0.01, 0.05, 0.25, 0.5, 1]),
-    /** Settled conversations of the candidate that a stage needs before it may be left. */
-    minSamples: z.array(z.number().int().positive()).default([50, 200, 200, 200, 200]),
-    /** Shortest stay in each stage before the last. */
-    minSoakMs: z.array(durationMs).default([DAY_MS, DAY_MS, DAY_MS, DAY_MS]),
-    bakeMs: durationMs.default(DAY_MS),
-    /** Rest of the traffic that stays on the old version during the bake, so that a rollback still has a comparison. */
-    holdback: z.number().positive().max(0.5).default(0.05),
-    /** After this time in one stage without a verdict, a person is asked. */
-    maxStageMs: durationMs.positive().default(7 * DAY_MS),
-    noDataDeadlineMs: durationMs.positive().default(30 * MINUTE_MS),
-    onNoData: z.enum(['hold', 'rollback']).default('hold'),
-    /** A settled conversation counts only this long after it was reported. */
-    labelDelayMs: durationMs.default(0),
+    shares: z.array(shareSchema.positive()).min(2).max(20).default([0.01, 0.05, 0.25, 0.5, 1]).describe('Share of the traffic in each stage; the last must be 1, and is served at 1 - holdback while it bakes'),
+    minSamples: z.array(z.number().int().positive()).default([50, 200, 200, 200, 200]).describe('Settled conversations of the candidate that a stage needs before it may be left'),
+    minSoakMs: z.array(durationMs).default([DAY_MS, DAY_MS, DAY_MS, DAY_MS]).describe('Shortest stay in each stage before the last'),
+    bakeMs: durationMs.default(DAY_MS).describe('Stay in the last stage'),
+    holdback: z.number().positive().max(0.5).default(0.05).describe('Share that stays on the old version during the bake, so that a rollback still has a comparison'),
+    maxStageMs: durationMs.positive().default(7 * DAY_MS).describe('After this time in one stage without a verdict, a person is asked'),
+    noDataDeadlineMs: durationMs.positive().default(30 * MINUTE_MS).describe('Silence that holds the rollout'),
+    onNoData: z.enum(['hold', 'rollback']).default('hold').describe('What follows from silence of the candidate alone; where no arm has data the rollout always holds'),
+    labelDelayMs: durationMs.default(0).describe('A settled conversation counts only this long after it was reported'),
     guardsOff: z.array(z.enum(guardNames)).default([]).describe('Guards that are switched off'),
     thresholdZero: z.array(z.enum(['success', 'errors', 'quality', 'cost'])).default([]).describe('Guards for which any supported loss over all stages is harm. Their proof keeps the margin: no finite evidence proves a loss of none'),
     margin: z.number().positive().max(0.5).default(0.05).describe('Relative loss of the success rate that is tolerated'),
-    alpha: z.number().positive().max(0.2).default(0.05).describe('Chance of a false harm, over all guards together (Holm), and of a false proof, each'),
+    alpha: z.number().positive().max(0.2).default(0.05).describe('Chance of a false harm over all guards together (Holm), and of each false proof'),
     weights: z
-      .object({ success: weight.default(0.8), errors: weight.default(0.1), quality: weight.default(0.04), cost: weight.default(0.03), latency: weight.default(0.03) })
-      .prefault({})
-      .describe('Parts of alpha that the guards have; only their ratios matter, and a guard that is off leaves its part to the others'),
+      .object({
+        success: weight.default(0.8).describe('Parts of alpha that the guards have. Only their ratios matter, and a guard that is off leaves its part to the others'),
+        errors: weight.default(0.1),
+        quality: weight.default(0.04),
+        cost: weight.default(0.03),
+        latency: weight.default(0.03),
+      })
+      .prefault({}),
     errorMargin: z.number().positive().max(0.5).default(0.02).describe('Relative loss of the rate of requests without an error that is tolerated'),
-    /** Far above the margin, so that an outage is seen in 60 requests; simulated at the margin, the chance of a false harm stays below its part of alpha. */
+    /** Far above the margin, so that an outage is seen in about 60 requests. Exactly at the margin, simulated at 1 % of the traffic, the chance of a false harm is then twice its part of alpha. */
     errorTau: z.number().positive().max(0.5).default(0.05).describe('Scale of the losses that the error test looks for'),
     minTestSample: z.number().int().positive().default(50).describe('No verdict of harm or of proof on fewer conversations (of errors: requests) in either arm'),
     quality: z
       .object({
-        margin: z.number().positive().max(0.5).default(0.05),
-        minScores: minimum.default(100),
-        evaluators: z.array(z.enum(['relevance', 'factuality', 'format'])).min(1).default(['relevance', 'factuality', 'format']),
-        scoredBy: z.array(z.enum(['rules', 'judges'])).min(1).default(['rules', 'judges']),
+        margin: z.number().positive().max(0.5).default(0.05).describe('Relative loss of a mean quality score that is tolerated'),
+        minScores: minimum.default(100).describe('Scored conversations that each arm needs'),
+        evaluators: z.array(z.enum(['relevance', 'factuality', 'format'])).min(1).default(['relevance', 'factuality', 'format']).describe('Each is a test of its own'),
+        scoredBy: z.array(z.enum(['rules', 'judges'])).min(1).default(['rules', 'judges']).describe('Whose scores count, apart from each other'),
         proof,
       })
-      .prefault({})
-      .describe('Mean quality score: relative loss that is tolerated, scored conversations that each arm needs, evaluators and who scored (each is a test of its own), proof'),
+      .prefault({}),
     cost: z
-      .object({ margin: z.number().positive().max(5).default(0.2), minRequests: minimum.default(200), proof })
-      .prefault({})
-      .describe('Mean cost of a request: relative increase that is tolerated, requests that each arm needs, proof'),
-    /** Rate of unsafe answers that is accepted (q0) and that must be caught (q1). */
-    safety: z.object({ accepted: z.number().positive().max(0.5), caught: z.number().positive().max(0.9), alpha: z.number().positive().max(0.2) }).default({ accepted: 0.001, caught: 0.01, alpha: 0.05 }),
-    sampleRatio: z.object({ bayesFactor: z.number().min(1), minExpected: z.number().positive(), concentration: z.number().positive() }).default({ bayesFactor: 100, minExpected: 10, concentration: 100 }),
-    /** `minIncreaseMs`: a smaller increase is not felt, whatever its ratio. */
-    latency: z.object({ maxRatio: z.number().min(1), minRequests: z.number().int().positive(), minIncreaseMs: durationMs }).default({ maxRatio: 1.5, minRequests: 200, minIncreaseMs: 100 }),
-    /** Stages with a smaller share compare with all of production that stays on the champion: an equal control arm would be too small to see a disaster. */
-    productionBaselineBelowShare: shareSchema.default(0.05),
-    /** Stages (1 is the first) that a person must approve before they are entered. */
-    approvalStages: z.array(z.number().int().positive()).default([]),
-    /** A candidate without enough evidence waits so long for a person's word, then it is dropped. */
-    approvalWaitMs: durationMs.positive().default(7 * DAY_MS),
-    stickTo: z.enum(['conversation', 'user']).default('conversation'),
+      .object({
+        margin: z.number().positive().max(5).default(0.2).describe('Relative increase of the mean cost of a request that is tolerated'),
+        minRequests: minimum.default(200).describe('Requests with a cost that each arm needs; those of a conversation count as one'),
+        proof,
+      })
+      .prefault({}),
+    safety: z
+      .object({ accepted: z.number().positive().max(0.5), caught: z.number().positive().max(0.9), alpha: z.number().positive().max(0.2) })
+      .default({ accepted: 0.001, caught: 0.01, alpha: 0.05 })
+      .describe('Rate of unsafe answers that is accepted, rate that must be caught, and the chance of a false harm'),
+    sampleRatio: z
+      .object({ bayesFactor: z.number().min(1), minExpected: z.number().positive(), concentration: z.number().positive() })
+      .default({ bayesFactor: 100, minExpected: 10, concentration: 100 })
+      .describe('Evidence from which the split counts as broken, conversations of each arm before it is looked at, and strength of the prior'),
+    latency: z
+      .object({ maxRatio: z.number().min(1), minRequests: z.number().int().positive(), minIncreaseMs: durationMs })
+      .default({ maxRatio: 1.5, minRequests: 200, minIncreaseMs: 100 })
+      .describe('Ratio of the 95th percentiles that is tolerated, requests that each arm needs, and an increase that nobody feels, whatever its ratio'),
+    productionBaselineBelowShare: shareSchema.default(0.05).describe('Stages with a smaller share compare with all of production that stays on the champion: an equal control arm would be too small to see a disaster'),
+    approvalStages: z.array(z.number().int().positive()).default([]).describe('Stages (1 is the first) that a person must approve before they are entered'),
+    approvalWaitMs: durationMs.positive().default(7 * DAY_MS).describe('A candidate without enough evidence waits so long for a person, then it is dropped'),
+    stickTo: z.enum(['conversation', 'user']).default('conversation').describe('What an assignment sticks to'),
   })
   .superRefine((policy, context) => {
     const refuse = (path: string, message: string): void => context.addIssue({ code: 'custom', path: [path], message });
