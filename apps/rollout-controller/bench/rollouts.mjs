@@ -1,5 +1,6 @@
 // How often whole rollouts are wrong, and how soon they see what is there, by simulation of the controller's own `decide` with its default policy.
-// Usage: node bench/rollouts.mjs [--scale 1] [--seed 2026]     (build rollout-controller first; --scale 0.1 makes a tenth of the runs).
+// Usage: node bench/rollouts.mjs [--scale 1] [--seed 2026]     (build rollout-controller first; --scale 0.1 makes a tenth of the runs,
+// and its bars may be missed by chance).
 // Exit 1 where a bar of docs/internals/rollouts.md is missed. The same seed gives the same table.
 import { parseArgs } from 'node:util';
 import { FORMULA_VERSION } from '../dist/rollout/rollout-policy.js';

@@ -23,7 +23,7 @@ export const loopEnvironment = {
   'rollout-controller': {
     TICK_MS: '300',
     ROLLOUT_POLICY: JSON.stringify({
-      shares: [0.25, 0.5, 1], minSamples: [5, 10, 10], minSoakMs: [500, 500], bakeMs: 1_000, margin: 0.5, alpha: 0.2, errorMargin: 0.5, errorAlpha: 0.01, minTestSample: 5, labelDelayMs: 0,
+      shares: [0.25, 0.5, 1], minSamples: [5, 10, 10], minSoakMs: [500, 500], bakeMs: 1_000, margin: 0.5, alpha: 0.2, errorMargin: 0.5, minTestSample: 5, labelDelayMs: 0,
       // The product's users are not split by the hash that the product would use: nothing is to be concluded from their numbers.
       sampleRatio: { bayesFactor: 1e12, minExpected: 10, concentration: 100 },
     }),
