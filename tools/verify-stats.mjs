@@ -98,7 +98,7 @@ const refusals = () => {
  *
  * @throws {Error} that names the first differences; all of them are in a file of `folder`
  */
-export const verifyStats = (folder, { seed = process.env.VERIFY_STATS_SEED ?? '1', number = process.env.VERIFY_STATS_CASES ?? '400' } = {}) => {
+export const verifyStats = (folder, { seed = process.env.VERIFY_STATS_SEED ?? '1', number = process.env.VERIFY_STATS_CASES ?? '200' } = {}) => {
   mkdirSync(folder, { recursive: true });
   const python = pythonIn(folder);
   const file = join(folder, 'cases.jsonl');
