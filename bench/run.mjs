@@ -1,4 +1,4 @@
-// npm run bench -- streams|clients|training [options]: see docs/internals/benchmarks.md and docs/internals/training.md.
+// npm run bench -- streams|clients|gateway|training [options]: see docs/internals/benchmarks.md and docs/internals/training.md.
 import { spawnSync } from 'node:child_process';
 import { delimiter, dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -7,15 +7,17 @@ import { root, say } from './shared/report.mjs';
 
 const USAGE = `usage: npm run bench -- streams [--only PART,...] [--records N] [--rounds N] [--conversations N] [--seed N] [--json FILE]
        npm run bench -- clients [--records N] [--rounds N] [--json FILE]
+       npm run bench -- gateway [--connections N,...] [--rounds N] [--seconds N] [--latency MS] [--profile FOLDER] [--json FILE]
        npm run bench -- training [--only streams|hurts] [--stream NAME,...] [--recipes NAME,...] [--seeds N] [--part test|selection] [--grams] [--json FILE]
 `;
 const text = { type: 'string' };
-const numbers = ['records', 'rounds', 'conversations', 'seed', 'seeds'];
-const lists = ['only', 'stream', 'recipes'];
+const numbers = ['records', 'rounds', 'conversations', 'seed', 'seeds', 'seconds', 'latency'];
+const lists = ['only', 'stream', 'recipes', 'connections'];
 /** Which projects' built code a benchmark runs. */
 const needs = {
   streams: ['signal-detector', 'local-stack'],
   clients: ['signal-detector', 'local-stack'],
+  gateway: ['gateway', 'local-stack'],
   training: ['embedded-model', 'gates', 'sentence-encoder'],
 };
 const wholeNumber = (text, name) => {
@@ -27,12 +29,12 @@ const wholeNumber = (text, name) => {
 const readOptions = () => {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { ...Object.fromEntries([...numbers, ...lists, 'part', 'json'].map((name) => [name, text])), grams: { type: 'boolean' } },
+    options: { ...Object.fromEntries([...numbers, ...lists, 'part', 'json', 'profile'].map((name) => [name, text])), grams: { type: 'boolean' } },
   });
   const [name, ...rest] = positionals;
   if (!Object.hasOwn(needs, name ?? '') || rest.length > 0) throw new TypeError('name one benchmark');
   const given = (keys, read) => Object.fromEntries(keys.filter((key) => values[key] !== undefined).map((key) => [key, read(values[key], key)]));
-  return { name, ...given(numbers, wholeNumber), ...given(lists, (list) => list.split(',')), ...given(['part', 'json', 'grams'], (value) => value) };
+  return { name, ...given(numbers, wholeNumber), ...given(lists, (list) => list.split(',')), ...given(['part', 'json', 'grams', 'profile'], (value) => value) };
 };
 
 const build = (name) => {
