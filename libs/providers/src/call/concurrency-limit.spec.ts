@@ -31,4 +31,15 @@ describe('ConcurrencyLimit', () => {
     await patient;
     expect(limit.inUse).toBe(1);
   });
+
+  it('says when place and line are taken', async () => {
+    const limit = new ConcurrencyLimit(1, 1);
+    await limit.acquire(signal);
+    expect(limit.isFull).toBe(false);
+    const waiting = limit.acquire(signal);
+    expect([limit.isFull, limit.waiting]).toEqual([true, 1]);
+    limit.release();
+    await waiting;
+    expect(limit.isFull).toBe(false);
+  });
 });

@@ -2,19 +2,20 @@ import { RatchetError } from '@ratchet/observability';
 import { APIConnectionError, APIConnectionTimeoutError, APIError, APIUserAbortError } from 'openai';
 import type { TokenUsage } from '../chat/chat-provider.js';
 
-export const providerErrorCodes = ['timeout', 'connection', 'rate_limited', 'bad_response', 'refused', 'cancelled'] as const;
+export const providerErrorCodes = ['timeout', 'connection', 'rate_limited', 'bad_response', 'refused', 'cancelled', 'overloaded'] as const;
 
 /**
  * - `timeout`: no complete answer within the provider's `timeoutMs` (waiting for a free slot included)
- * - `connection`: the provider could not be reached, or hung up
+ * - `connection`: the provider could not be reached, or hung up; `unsent` says whether the request can have reached it
  * - `rate_limited`: HTTP 429
  * - `bad_response`: HTTP 5xx, or an answer that is not of OpenAI's shape
  * - `refused`: another HTTP 4xx (wrong key, unknown model, invalid request), or no such provider: repeating cannot help
  * - `cancelled`: the caller's own signal ended the call
+ * - `overloaded`: this process has as many calls to the provider under way and in line as it may (`maxConcurrency`, `maxQueue`): the provider was not asked
  */
 export type ProviderErrorCode = (typeof providerErrorCodes)[number];
 
-const retryableCodes: ReadonlySet<ProviderErrorCode> = new Set(['timeout', 'connection', 'rate_limited', 'bad_response']);
+const retryableCodes: ReadonlySet<ProviderErrorCode> = new Set(['timeout', 'connection', 'rate_limited', 'bad_response', 'overloaded']);
 
 /** A call to a model provider that failed; the message never holds prompts or answers. */
 export class ProviderError extends RatchetError {
@@ -24,15 +25,18 @@ export class ProviderError extends RatchetError {
   readonly status: number | undefined;
   /** When the provider wants to be asked again (its Retry-After). */
   readonly retryAfterMs: number | undefined;
+  /** True where the connection failed before anything of the request went over it: to send it again cannot do the work twice. */
+  readonly unsent: boolean;
   /** Tokens of answers that came and could not be used: they are charged for. */
   readonly usage: TokenUsage | undefined;
 
-  constructor({ code, provider, message, status, retryAfterMs, usage, cause }: {
+  constructor({ code, provider, message, status, retryAfterMs, unsent = false, usage, cause }: {
     code: ProviderErrorCode;
     provider: string;
     message: string;
     status?: number | undefined;
     retryAfterMs?: number | undefined;
+    unsent?: boolean;
     usage?: TokenUsage | undefined;
     cause?: unknown;
   }) {
@@ -47,6 +51,7 @@ export class ProviderError extends RatchetError {
     this.provider = provider;
     this.status = status;
     this.retryAfterMs = retryAfterMs;
+    this.unsent = unsent;
     this.usage = usage;
   }
 }
@@ -85,6 +90,30 @@ const codeOf = (error: unknown): string | undefined => {
   return undefined;
 };
 
+/** By their nature from before there was a connection. */
+const connectingCodes = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'ENETUNREACH', 'EHOSTUNREACH', 'UND_ERR_CONNECT_TIMEOUT']);
+
+interface SystemFault {
+  readonly code?: unknown;
+  readonly syscall?: unknown;
+  readonly cause?: unknown;
+  /** Of an AggregateError: one for each address that was tried. */
+  readonly errors?: readonly unknown[];
+  /** undici's, where it knows what has gone over the connection. */
+  readonly socket?: { readonly bytesWritten?: unknown } | null;
+}
+
+const isUnsent = (error: unknown): boolean => {
+  let at = error;
+  for (let depth = 0; depth < 5 && typeof at === 'object' && at !== null; depth += 1) {
+    const { code, syscall, cause, errors, socket } = at as SystemFault;
+    if (connectingCodes.has(String(code)) || syscall === 'connect' || syscall === 'getaddrinfo' || socket?.bytesWritten === 0) return true;
+    if (errors !== undefined && errors.length > 0) return errors.every(isUnsent);
+    at = cause;
+  }
+  return false;
+};
+
 /** Whatever undici, fetch or the openai package threw, as a {@link ProviderError}. */
 export const toProviderError = (error: unknown, provider: string): ProviderError => {
   if (error instanceof ProviderError) return error;
@@ -92,7 +121,7 @@ export const toProviderError = (error: unknown, provider: string): ProviderError
   if (error instanceof APIConnectionTimeoutError) return new ProviderError({ code: 'timeout', provider, message: 'no answer in time', cause: error });
   const code = codeOf(error);
   if (code !== undefined && timeoutCodes.has(code)) return new ProviderError({ code: 'timeout', provider, message: `no answer in time (${code})`, cause: error });
-  if (code !== undefined || error instanceof APIConnectionError) return new ProviderError({ code: 'connection', provider, message: `cannot be reached${code ? ` (${code})` : ''}`, cause: error });
+  if (code !== undefined || error instanceof APIConnectionError) return new ProviderError({ code: 'connection', provider, message: `cannot be reached${code ? ` (${code})` : ''}`, unsent: isUnsent(error), cause: error });
   if (error instanceof APIError && typeof error.status === 'number') return errorOfStatus({ provider, status: error.status, detail: error.message, retryAfterMs: retryAfterOf(error.headers) });
   if ((error as { name?: unknown } | null)?.name === 'AbortError') return new ProviderError({ code: 'cancelled', provider, message: 'the caller cancelled the call', cause: error });
   return new ProviderError({ code: 'bad_response', provider, message: 'the answer could not be read', cause: error });

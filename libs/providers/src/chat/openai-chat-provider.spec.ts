@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import type { ServerResponse } from 'node:http';
+import { createServer, type ServerResponse } from 'node:http';
 import type { ProviderError } from '../call/provider-error.js';
 import type { ProviderConfig } from '../config/provider-config.js';
 import { openHttpProvider, sendJson, type HttpProvider, type SeenRequest } from '../testing/http-provider.js';
@@ -59,21 +59,44 @@ describe('OpenAiChatProvider.complete', () => {
     expect((await provider.complete(request)).content).toBe('Hi');
   });
 
-  it('tries a failed connection again, and nothing else', async () => {
-    let calls = 0;
-    await open((_request, response) => {
-      calls += 1;
-      if (calls < 3) response.destroy();
-      else sendJson(response, completion);
-    });
-    expect((await provider.complete(request)).content).toBe('Hi');
-    expect(calls).toBe(3);
+  it('does not ask twice where the connection broke after the request went over it: the answer may have been paid for', async () => {
+    await open((_request, response) => response.destroy());
+    expect(await failureOf(provider.complete(request))).toMatchObject({ code: 'connection', unsent: false });
+    expect(server.seen).toHaveLength(1);
   });
 
   it('says connection when nobody listens', async () => {
     await open(() => undefined);
     await server.close();
-    expect(await failureOf(provider.complete(request))).toMatchObject({ code: 'connection', retryable: true });
+    expect(await failureOf(provider.complete(request))).toMatchObject({ code: 'connection', retryable: true, unsent: true });
+  });
+
+  it('asks again where nobody listened yet', async () => {
+    await open(() => undefined);
+    await server.close();
+    const asked = provider.complete(request);
+    const late = createServer((_request, response) => sendJson(response, completion)).listen(Number(new URL(server.config.baseUrl).port), '127.0.0.1');
+    expect((await asked).content).toBe('Hi');
+    late.close();
+    late.closeAllConnections();
+  });
+
+  it('refuses at once what finds no room in the line, and goes on with the others', async () => {
+    let answer = (): void => undefined;
+    await open((_request, response) => void (answer = () => sendJson(response, completion)), { maxConcurrency: 1, maxQueue: 1 });
+    const [first, second] = [provider.complete(request), provider.complete(request)];
+    expect(await failureOf(provider.complete(request))).toMatchObject({ code: 'overloaded', retryable: true, message: expect.stringContaining('1 wait') });
+    while (server.seen.length < 1) await new Promise((resolve) => setTimeout(resolve, 1));
+    answer();
+    await first;
+    while (server.seen.length < 2) await new Promise((resolve) => setTimeout(resolve, 1));
+    answer();
+    expect((await second).content).toBe('Hi');
+  });
+
+  it('hands on when the provider wants to be asked again', async () => {
+    await open((_request, response) => void response.writeHead(429, { 'retry-after': '7' }).end());
+    expect(await failureOf(provider.complete(request))).toMatchObject({ code: 'rate_limited', retryAfterMs: 7_000 });
   });
 
   it('stops when the caller cancels', async () => {
@@ -137,5 +160,55 @@ describe('OpenAiChatProvider.stream', () => {
   it('gives up in time in the middle of a stream', async () => {
     await open((_request, response) => void response.writeHead(200, { 'content-type': 'text/event-stream' }).write(chunk({ choices: [{ index: 0, delta: { content: 'Hel' } }] })), { timeoutMs: 100 });
     expect(await failureOf(collect())).toMatchObject({ code: 'timeout' });
+  });
+
+  it('gives up a stream that falls silent, before its first piece and between two', async () => {
+    await open((_request, response) => void response.writeHead(200, { 'content-type': 'text/event-stream' }).flushHeaders(), { firstPieceTimeoutMs: 40 });
+    expect(await failureOf(collect())).toMatchObject({ code: 'timeout', message: expect.stringContaining('no first piece within 40 ms') });
+    await provider.close();
+    await server.close();
+    await open((_request, response) => void response.writeHead(200, { 'content-type': 'text/event-stream' }).write(chunk({ choices: [{ index: 0, delta: { content: 'Hel' } }] })), { pieceTimeoutMs: 40 });
+    expect(await failureOf(collect())).toMatchObject({ code: 'timeout', message: expect.stringContaining('no next piece within 40 ms') });
+  });
+
+  it('does not blame the provider for a reader who takes his time', async () => {
+    await open(stream(chunk({ choices: [{ index: 0, delta: { content: 'Hel' }, finish_reason: 'stop' }] }), 'data: [DONE]\n\n'), { pieceTimeoutMs: 20 });
+    const pieces: ChatPiece[] = [];
+    for await (const piece of provider.stream(request)) {
+      await new Promise((resolve) => setTimeout(resolve, 60));
+      pieces.push(piece);
+    }
+    expect(pieces.at(-1)).toEqual({ answer: { content: 'Hel', finishReason: 'stop' } });
+  });
+
+  it('says connection where the provider hangs up in the middle, and an error of its own where it sends one', async () => {
+    await open((_request, response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' }).write(chunk({ choices: [{ index: 0, delta: { content: 'Hel' } }] }), () => response.destroy());
+    });
+    expect(await failureOf(collect())).toMatchObject({ code: 'connection', unsent: false });
+    expect(server.seen).toHaveLength(1);
+    await provider.close();
+    await server.close();
+    await open(stream('data: {"error":{"message":"out of memory"}}\n\n'));
+    expect(await failureOf(collect())).toMatchObject({ code: 'bad_response', message: expect.stringContaining('out of memory') });
+  });
+
+  it('uses the connection of a stream that has ended for the next one', async () => {
+    const ports = new Set<number | undefined>();
+    await open((seen, response) => {
+      ports.add(response.socket?.remotePort);
+      stream(chunk({ choices: [{ index: 0, delta: { content: 'Hi' }, finish_reason: 'stop' }] }), 'data: [DONE]\n\n')(seen, response);
+    });
+    for (let at = 0; at < 3; at += 1) {
+      await collect();
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    expect(ports.size).toBe(1);
+  });
+
+  it('frees the place where the reader leaves', async () => {
+    await open((_request, response) => void response.writeHead(200, { 'content-type': 'text/event-stream' }).write(chunk({ choices: [{ index: 0, delta: { content: 'Hel' } }] })), { maxConcurrency: 1 });
+    for (let at = 0; at < 2; at += 1) for await (const piece of provider.stream(request)) if ('delta' in piece) break;
+    expect(server.seen).toHaveLength(2);
   });
 });

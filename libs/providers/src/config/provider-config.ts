@@ -6,6 +6,12 @@ const fields = {
   apiKey: z.string().min(1).optional(),
   timeoutMs: z.number().int().positive().default(30_000),
   maxConcurrency: z.number().int().positive().default(64),
+  /** Calls that may wait for a place, more are refused at once; without it the caller's own bounds are the only ones (the gateway sets one for all). */
+  maxQueue: z.number().int().min(0).optional(),
+  /** Of a stream: from the call to its first bytes; without it only `timeoutMs` holds. */
+  firstPieceTimeoutMs: z.number().int().positive().optional(),
+  /** Of a stream: from one piece to the next; 10,000 where absent. */
+  pieceTimeoutMs: z.number().int().positive().optional(),
   /** Holds for what nobody waits for, the teacher's calls: they are spaced evenly. */
   requestsPerMinute: z.number().positive().optional(),
   /** Tries of one call that nobody waits for; 4 where absent. */
@@ -33,7 +39,8 @@ const shape = 'Write PROVIDERS as [{"name": "embedded", "baseUrl": "http://local
 
 /**
  * Reads the variable PROVIDERS: a JSON array of providers, or an object from name to provider. An empty text is no provider.
- * `timeoutMs` (30,000) limits one whole call, `maxConcurrency` (64) the calls in flight from this process;
+ * `timeoutMs` (30,000) limits one whole call, `firstPieceTimeoutMs` (none) and `pieceTimeoutMs` (10,000) the silence of a stream, `maxConcurrency` (64) the calls
+ * in flight from this process, `maxQueue` those that wait to be;
  * `requestsPerMinute` (none) and `attempts` (4) hold for calls to a teacher. `trainer` says whose hyperparameters fine-tuning jobs are sent: `embedded`, the
  * default of a provider of that name, or `openai`, the default of all others.
  *
