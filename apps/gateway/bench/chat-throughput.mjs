@@ -64,7 +64,7 @@ const serve = async () => {
     chat: new ChatService({ runtime: new VersionRuntime({ providers }), record: (event) => void sink.add(event), metrics }),
     sink,
     metrics,
-    limits: { chatBodyBytesMax: 1e6, eventsBodyBytesMax: 1e6, eventsPerRequestMax: 100, eventBytesMax: 1e5, concurrentRequestsMax: 1000 },
+    limits: { chatBodyBytesMax: 1e6, eventsBodyBytesMax: 1e6, eventsPerRequestMax: 100, eventBytesMax: 1e5, concurrentRequestsMax: 1000, clientStallMs: 30_000 },
     onFault: console.error,
   });
   await server.listen({ port: 0, host: '127.0.0.1' });

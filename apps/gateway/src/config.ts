@@ -13,7 +13,7 @@ const origin = z.string().refine((text) => URL.canParse(text) && new URL(text).o
 const origins = z.string().transform((text) => text.split(',').map((part) => part.trim()).filter((part) => part !== '')).pipe(z.array(origin));
 
 export const configSchema = baseConfigSchema.extend({
-  PROVIDERS: providers.describe('Model providers: JSON array [{"name","baseUrl","apiKey?","timeoutMs?","maxConcurrency?"}], or an object from name to the rest'),
+  PROVIDERS: providers.describe('Model providers: JSON array [{"name","baseUrl","apiKey?","timeoutMs?","firstPieceTimeoutMs?","pieceTimeoutMs?","maxConcurrency?","maxQueue?"}], or an object from name to the rest'),
   MODEL_WORKLOADS: workloads.default({}).describe('Workload of requests without x-ratchet-workload: JSON object from model to workload'),
   GATEWAY_DATA_DIR: z.string().min(1).default('.ratchet/gateway').describe('Folder of the last known routing table and of events that wait for Kafka'),
   CHAT_BODY_BYTES_MAX: count.default(524_288).describe('Largest body of a chat, feedback or handoff request'),
@@ -21,6 +21,10 @@ export const configSchema = baseConfigSchema.extend({
   EVENTS_PER_REQUEST_MAX: count.default(1_000).describe('Most events in one POST /v1/events'),
   EVENT_BYTES_MAX: count.max(1_000_000).default(900_000).describe('Largest event; below max.message.bytes of the broker'),
   CONCURRENT_REQUESTS_MAX: count.default(1_024).describe('Requests in flight, more get 429'),
+  PROVIDER_QUEUE_MAX: z.coerce.number().int().min(0).default(256).describe('Chat requests that may wait for one provider with all its maxConcurrency places taken, more get 503; a provider\'s own maxQueue goes before it'),
+  FALLBACK_AFTER_SHARE: z.coerce.number().gt(0).max(1).default(0.5).describe('Share of its provider\'s timeoutMs that a candidate may take, to its answer or the first piece of a stream, before the champion is asked'),
+  CLIENT_STALL_MS: count.default(30_000).describe('How long the client of a stream may take nothing of it before it is cut off'),
+  REQUEST_BODY_TIMEOUT_MS: count.default(60_000).describe('How long a request may take to arrive'),
   OTLP_BODY_BYTES_MAX: count.default(4_194_304).describe('Largest body of POST /v1/traces as it comes'),
   OTLP_DECODED_BYTES_MAX: count.default(16_777_216).describe('Largest body of POST /v1/traces without its compression'),
   OTLP_REQUESTS_MAX: count.default(32).describe('POST /v1/traces in flight, more get 429'),

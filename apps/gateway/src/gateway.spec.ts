@@ -57,6 +57,7 @@ describe('the gateway as a Nest application, without Kafka', () => {
     const response = await app.inject({ method: 'POST', url: '/v1/chat/completions', payload: { model: 'assistant', messages: [{ role: 'user', content: 'Hello' }] } });
     expect([response.statusCode, response.headers['x-ratchet-version'], response.json().choices[0].message.content]).toEqual([200, 'v1', 'Hi']);
     expect((await app.inject({ url: '/health/live' })).statusCode).toBe(200);
+    expect((await app.inject({ url: '/health/ready' })).json()).toMatchObject({ status: 'ready', routing: { from: 'snapshot', savedAt: expect.any(String) } });
     expect((await app.inject({ url: '/metrics' })).payload).toContain('ratchet_gateway_requests_total{route="chat",outcome="ok"} 1');
     await app.close();
     const spooled = JSON.parse(await readFile(join(folder, 'spool.jsonl'), 'utf8'));

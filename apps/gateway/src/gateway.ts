@@ -1,9 +1,11 @@
 import type { BeforeApplicationShutdown, OnApplicationShutdown, OnModuleInit } from '@nestjs/common';
 import type { HttpAdapterHost } from '@nestjs/core';
 import type { EventEnvelope } from '@ratchet/contracts';
+import type { VersionPublished } from '@ratchet/domain';
 import { TopicTable, type EventProducer, type KafkaClient } from '@ratchet/kafka';
 import { describeError, type Logger, type Metrics } from '@ratchet/observability';
 import { openChatProviders, VersionRuntime, type ChatProvider } from '@ratchet/providers';
+import type { HealthDetails } from '@ratchet/service';
 import type { FastifyInstance } from 'fastify';
 import { join } from 'node:path';
 import { ChatService } from './chat/chat.service.js';
@@ -25,6 +27,7 @@ export interface GatewayServices {
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly http: HttpAdapterHost;
+  readonly health: HealthDetails;
 }
 
 /** Joins the parts, and starts and stops them with the Nest application. */
@@ -38,8 +41,8 @@ export class Gateway implements OnModuleInit, BeforeApplicationShutdown, OnAppli
   private sink: EventSink | undefined;
 
   constructor(private readonly services: GatewayServices) {
-    const { config, kafka, logger, metrics } = services;
-    this.providers = openChatProviders(config.PROVIDERS);
+    const { config, kafka, logger, metrics, health } = services;
+    this.providers = openChatProviders(config.PROVIDERS.map((provider) => ({ ...provider, maxQueue: provider.maxQueue ?? config.PROVIDER_QUEUE_MAX })));
     this.follower = new RoutingFollower({
       table: this.table,
       snapshot: new SnapshotFile(join(config.GATEWAY_DATA_DIR, 'routing.json')),
@@ -48,6 +51,7 @@ export class Gateway implements OnModuleInit, BeforeApplicationShutdown, OnAppli
       logger,
       metrics,
     });
+    health.add('routing', () => this.follower.origin());
     this.privacy = new PrivacyFilter({ config: config.PRIVACY, workloadOf: (conversationId) => this.interactions.workloadOf(conversationId), metrics, logger });
     if (config.OTLP_SPANS_TOPIC !== undefined) {
       const { OTLP_SPANS_TOPIC: topic, KAFKA_REPLICATION_FACTOR: replicationFactor, MODEL_WORKLOADS: workloads, EVENT_BYTES_MAX: eventBytesMax } = config;
@@ -61,7 +65,10 @@ export class Gateway implements OnModuleInit, BeforeApplicationShutdown, OnAppli
     if (!spool.isEmpty) logger.info('events of an earlier run wait for Kafka', { bytes: spool.waitingBytes });
     const sink = new EventSink({ prepare: (event) => this.prepare(event), sender: producer, spool, logger, metrics, lingerMs: config.KAFKA_LINGER_MS, sendTimeoutMs: config.KAFKA_SEND_TIMEOUT_MS, eventBytesMax: config.EVENT_BYTES_MAX });
     this.sink = sink;
-    const chat = new ChatService({ runtime: new VersionRuntime({ providers: this.providers }), record: (event) => void sink.add(event), metrics });
+    const timeouts = new Map(config.PROVIDERS.map(({ name, timeoutMs }) => [name, timeoutMs * config.FALLBACK_AFTER_SHARE]));
+    const fallbackAfterMs = ({ bundle }: VersionPublished): number | undefined => timeouts.get(bundle.provider.name);
+    const chat = new ChatService({ runtime: new VersionRuntime({ providers: this.providers }), record: (event) => void sink.add(event), metrics, fallbackAfterMs });
+    http.httpAdapter.getHttpServer().requestTimeout = config.REQUEST_BODY_TIMEOUT_MS;
     registerGateway(http.httpAdapter.getInstance<FastifyInstance>(), {
       context: { table: this.table, workloads: config.MODEL_WORKLOADS },
       chat,
@@ -74,6 +81,7 @@ export class Gateway implements OnModuleInit, BeforeApplicationShutdown, OnAppli
         eventsPerRequestMax: config.EVENTS_PER_REQUEST_MAX,
         eventBytesMax: config.EVENT_BYTES_MAX,
         concurrentRequestsMax: config.CONCURRENT_REQUESTS_MAX,
+        clientStallMs: config.CLIENT_STALL_MS,
         otlpBodyBytesMax: config.OTLP_BODY_BYTES_MAX,
         otlpDecodedBytesMax: config.OTLP_DECODED_BYTES_MAX,
         otlpRequestsMax: config.OTLP_REQUESTS_MAX,

@@ -1,11 +1,13 @@
 import { Controller, Get, Inject, Optional, ServiceUnavailableException, Header } from '@nestjs/common';
 import { Metrics } from '@ratchet/observability';
 import { Database } from '@ratchet/persistence';
+import { HealthDetails } from './health-details.js';
 
 @Controller()
 export class HealthController {
   constructor(
     @Inject(Metrics) private readonly metrics: Metrics,
+    @Inject(HealthDetails) private readonly details: HealthDetails,
     @Optional() @Inject(Database) private readonly database?: Database,
   ) {}
 
@@ -15,11 +17,11 @@ export class HealthController {
   }
 
   @Get('health/ready')
-  async ready(): Promise<{ status: string }> {
+  async ready(): Promise<{ status: string } & Record<string, unknown>> {
     await this.database?.query('select 1').catch(() => {
       throw new ServiceUnavailableException({ status: 'the database does not answer' });
     });
-    return { status: 'ready' };
+    return { status: 'ready', ...this.details.read() };
   }
 
   @Get('metrics')

@@ -2,6 +2,7 @@ export { baseConfigSchema, databaseConfigSchema, loadEnv, type BaseConfig, type 
 export { jsonVariable } from './json-variable.js';
 export { cronPatternSchema, cronPatternsVariable, cronsOf, meantBy } from './schedules.js';
 export { CONFIG, KAFKA, WORK } from './tokens.js';
+export { HealthDetails } from './health-details.js';
 export { OnEvent } from './on-event.js';
 export { PlatformModule, type PlatformServices } from './platform.module.js';
 export { DatabaseConsumerStrategy, type DatabaseConsumerOptions } from './database-consumer.strategy.js';

@@ -5,6 +5,7 @@ import type { KafkaClient } from '@ratchet/kafka';
 import { Logger, Metrics } from '@ratchet/observability';
 import { Database } from '@ratchet/persistence';
 import { HealthController } from './health.controller.js';
+import { HealthDetails } from './health-details.js';
 import { CONFIG, KAFKA } from './tokens.js';
 
 /** What the platform hands to a service. */
@@ -27,6 +28,7 @@ export class PlatformModule {
       { provide: Logger, useValue: logger },
       { provide: Metrics, useValue: metrics },
       { provide: EventProducer, useValue: producer },
+      { provide: HealthDetails, useValue: new HealthDetails() },
       ...(database ? [{ provide: Database, useValue: database }] : []),
     ];
     return { module: PlatformModule, global: true, controllers: [HealthController], providers, exports: providers };

@@ -5,7 +5,9 @@ import { ProviderError, type VersionCompletion, type VersionPiece, type VersionR
 import type { ChatTurn } from './chat-turn.js';
 import { chunkEvent, serverSentEvent, STREAM_END } from './completion-body.js';
 import { interactionOf, type TurnEnd } from './interaction-of.js';
+import { inTime } from './in-time.js';
 import { errorBody, type HttpFailure } from './openai-error.js';
+import { failureOf, isCancelled, isOverloaded } from './turn-failure.js';
 
 export interface Answered {
   readonly servedVersion: string;
@@ -33,42 +35,43 @@ export class TurnFailedError extends Error {
   }
 }
 
-const failureOf = (error: unknown): HttpFailure => {
-  const code = error instanceof ProviderError ? error.code : 'bad_response';
-  // The provider found the request itself wrong: clients must not try it again, as they do after 502.
-  const invalid = error instanceof ProviderError && code === 'refused' && (error.status === 400 || error.status === 422);
-  const status = code === 'timeout' ? 504 : code === 'rate_limited' ? 429 : invalid ? 400 : 502;
-  const message = error instanceof ProviderError ? error.message : 'The model provider failed.';
-  return { status, type: status === 429 ? 'rate_limit_error' : invalid ? 'invalid_request_error' : 'api_error', code: `provider_${code}`, message };
-};
+/** Asks a version; the signal says that its time is up. */
+type Attempt<Result> = (version: VersionPublished, signal: AbortSignal | undefined) => Promise<Result>;
 
 export interface ChatServiceOptions {
   readonly runtime: VersionRuntime;
   /** Takes the event of each turn, at once. */
   readonly record: (event: EventEnvelope) => void;
   readonly metrics: Metrics;
+  /** How long a version may take, to its answer or the first piece of it, where a champion stands by; as long as its provider's limit where absent. */
+  readonly fallbackAfterMs?: (version: VersionPublished) => number | undefined;
 }
 
 /** Answers turns: the chosen version, else the champion; each turn becomes one interaction, whatever happens. */
 export class ChatService {
   private readonly fallbacks;
+  private readonly overloads;
+  private readonly brokenStreams;
 
   constructor(private readonly options: ChatServiceOptions) {
-    this.fallbacks = options.metrics.counter({ name: 'ratchet_gateway_fallbacks_total', help: 'Answers of the champion in place of a candidate that failed', labelNames: ['model', 'reason'] });
+    const { metrics } = options;
+    this.overloads = metrics.counter({ name: 'ratchet_gateway_queue_full_total', help: 'Chat requests that found no room in the line before a provider', labelNames: ['provider'] });
+    this.brokenStreams = metrics.counter({ name: 'ratchet_gateway_broken_streams_total', help: 'Streams that had begun and ended with an error', labelNames: ['model', 'reason'] });
+    this.fallbacks = metrics.counter({ name: 'ratchet_gateway_fallbacks_total', help: 'Answers of the champion in place of a candidate that failed', labelNames: ['model', 'reason'] });
   }
 
   /** @throws {TurnFailedError} */
   async complete(turn: ChatTurn): Promise<Answered> {
-    const attempt = (version: VersionPublished): Promise<VersionCompletion> => this.options.runtime.complete(versionRequest(turn, version));
+    const attempt: Attempt<VersionCompletion> = (version, signal) => this.options.runtime.complete({ ...versionRequest(turn, version), signal });
     const { result: completion, servedVersion, fellBack } = await this.withFallback(turn, attempt);
     this.record(turn, { servedVersion, fellBack, ...endOf(completion) });
     return { servedVersion, completion };
   }
 
   /** Starts a stream; falling back is possible until its first piece is there. @throws {TurnFailedError} */
-  async begin(turn: ChatTurn, signal: AbortSignal): Promise<Begun> {
-    const attempt = async (version: VersionPublished): Promise<{ first: VersionPiece; pieces: Begun['pieces'] }> => {
-      const pieces = this.options.runtime.stream({ ...versionRequest(turn, version), signal });
+  async begin(turn: ChatTurn, left: AbortSignal): Promise<Begun> {
+    const attempt: Attempt<{ first: VersionPiece; pieces: Begun['pieces'] }> = async (version, late) => {
+      const pieces = this.options.runtime.stream({ ...versionRequest(turn, version), signal: late ? AbortSignal.any([left, late]) : left });
       const { value: first, done } = await pieces.next();
       if (done || first === undefined) throw new ProviderError({ code: 'bad_response', provider: version.bundle.provider.name, message: 'the stream was empty' });
       return { first, pieces };
@@ -96,8 +99,9 @@ export class ChatService {
         yield chunkEvent(turn, servedVersion, { delta: { content: piece.delta } });
       }
     } catch (error) {
-      if (error instanceof ProviderError && error.code === 'cancelled') return;
+      if (isCancelled(error)) return;
       const failure = failureOf(error);
+      this.brokenStreams.inc({ model: turn.request.model, reason: failure.code });
       end = { output: content === '' ? null : { content, finishReason: 'error' }, error: { type: failure.code, message: failure.message } };
       yield serverSentEvent(errorBody(failure));
     } finally {
@@ -108,18 +112,19 @@ export class ChatService {
     }
   }
 
-  private async withFallback<Result>(turn: ChatTurn, attempt: (version: VersionPublished) => Promise<Result>): Promise<{ result: Result; servedVersion: string; fellBack: boolean }> {
+  private async withFallback<Result>(turn: ChatTurn, attempt: Attempt<Result>): Promise<{ result: Result; servedVersion: string; fellBack: boolean }> {
     const { version, fallback, fellBack } = turn.choice;
     try {
-      const result = await attempt(version);
+      const withinMs = fallback && this.options.fallbackAfterMs?.(version);
+      const result = await inTime({ version, withinMs, attempt: (signal) => attempt(version, signal) });
       if (fellBack) this.fallbacks.inc({ model: turn.request.model, reason: 'contents_missing' });
       return { result, servedVersion: version.versionId, fellBack };
     } catch (error) {
-      if (!fallback || isCancelled(error)) throw this.failed(turn, { error, servedVersion: version.versionId, fellBack });
+      if (!fallback || isCancelled(error) || isOverloaded(error)) throw this.failed(turn, { error, servedVersion: version.versionId, fellBack });
       this.fallbacks.inc({ model: turn.request.model, reason: error instanceof ProviderError ? error.code : 'unknown' });
     }
     try {
-      return { result: await attempt(fallback), servedVersion: fallback.versionId, fellBack: true };
+      return { result: await attempt(fallback, undefined), servedVersion: fallback.versionId, fellBack: true };
     } catch (error) {
       throw this.failed(turn, { error, servedVersion: fallback.versionId, fellBack: true });
     }
@@ -127,6 +132,11 @@ export class ChatService {
 
   private failed(turn: ChatTurn, { error, servedVersion, fellBack }: { error: unknown; servedVersion: string; fellBack: boolean }): TurnFailedError {
     const failure = failureOf(error);
+    if (isOverloaded(error)) {
+      this.overloads.inc({ provider: error.provider });
+      // Nobody was asked, so there is nothing to tell of any version; after a fallback the assigned one has failed before.
+      if (!fellBack) return new TurnFailedError(failure, servedVersion, { cause: error });
+    }
     const end: Pick<TurnEnd, 'output' | 'error'> = isCancelled(error)
       ? { output: { content: '', finishReason: 'cancelled' } }
       : { output: null, error: { type: failure.code, message: failure.message } };
@@ -138,8 +148,6 @@ export class ChatService {
     this.options.record(interactionOf(turn, end));
   }
 }
-
-const isCancelled = (error: unknown): boolean => error instanceof ProviderError && error.code === 'cancelled';
 
 const versionRequest = ({ request }: ChatTurn, { versionId, bundle }: VersionPublished) => ({
   versionId,

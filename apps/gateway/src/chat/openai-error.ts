@@ -5,6 +5,8 @@ export interface HttpFailure {
   readonly code: string;
   readonly message: string;
   readonly param?: string;
+  /** When to try again. */
+  readonly retryAfterSeconds?: number;
 }
 
 export const errorBody = ({ message, type, code, param }: HttpFailure): { error: { message: string; type: string; param: string | null; code: string } } => ({

@@ -7,9 +7,11 @@ import { openTurn, type ChatTurn } from '../chat/chat-turn.js';
 import { TurnFailedError, type ChatService } from '../chat/chat.service.js';
 import { completionBody } from '../chat/completion-body.js';
 import { sendFailure, type GatewayParts } from './gateway-parts.js';
+import { asTaken } from './stalled-client.js';
 
 /** `POST /v1/chat/completions` and `GET /v1/models`, in OpenAI's shapes. */
-export const chatRoutes = (scope: FastifyInstance, { context, chat, limits }: GatewayParts): void => {
+export const chatRoutes = (scope: FastifyInstance, { context, chat, limits, metrics }: GatewayParts): void => {
+  const stalledClients = metrics.counter({ name: 'ratchet_gateway_stalled_clients_total', help: 'Streams that were ended because their client took nothing of them for too long' });
   scope.post('/v1/chat/completions', { bodyLimit: limits.chatBodyBytesMax, config: { route: 'chat' } }, async (request, reply) => {
     const parsed = parseChatRequest(request.body);
     if (!parsed.ok) return sendFailure(reply, parsed.failure);
@@ -21,7 +23,7 @@ export const chatRoutes = (scope: FastifyInstance, { context, chat, limits }: Ga
     // On every answer from here on, a failure of the gateway's own as well; who answered in the end replaces it.
     label(reply, turn, turn.choice.version.versionId);
     try {
-      return await (turn.request.stream ? answerByPieces({ chat, turn, reply }) : answerAtOnce({ chat, turn, reply }));
+      return await (turn.request.stream ? answerByPieces({ chat, turn, reply, stalledMs: limits.clientStallMs, onStalled: () => stalledClients.inc() }) : answerAtOnce({ chat, turn, reply }));
     } catch (error) {
       if (!(error instanceof TurnFailedError)) throw error;
       return sendFailure(label(reply, turn, error.servedVersion), error.failure);
@@ -58,13 +60,25 @@ const answerAtOnce = async ({ chat, turn, reply }: { chat: ChatService; turn: Ch
   return label(reply, turn, servedVersion).type('application/json; charset=utf-8').send(JSON.stringify(completionBody({ turn, servedVersion, completion })));
 };
 
-const answerByPieces = async ({ chat, turn, reply }: { chat: ChatService; turn: ChatTurn; reply: FastifyReply }): Promise<FastifyReply> => {
+interface PiecewiseAnswer {
+  readonly chat: ChatService;
+  readonly turn: ChatTurn;
+  readonly reply: FastifyReply;
+  readonly stalledMs: number;
+  readonly onStalled: () => void;
+}
+
+const answerByPieces = async ({ chat, turn, reply, stalledMs, onStalled }: PiecewiseAnswer): Promise<FastifyReply> => {
   const left = new AbortController();
   reply.raw.once('close', () => left.abort());
   const begun = await chat.begin(turn, left.signal);
+  const giveUp = (): void => {
+    onStalled();
+    reply.raw.destroy();
+  };
   return label(reply, turn, begun.servedVersion)
     .type('text/event-stream; charset=utf-8')
     .header('cache-control', 'no-cache')
     .header('x-accel-buffering', 'no')
-    .send(Readable.from(chat.events(turn, begun), { objectMode: false }));
+    .send(Readable.from(asTaken(chat.events(turn, begun), { stalledMs, onStalled: giveUp }), { objectMode: false }));
 };

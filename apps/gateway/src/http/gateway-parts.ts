@@ -13,6 +13,8 @@ export interface GatewayLimits {
   readonly eventsPerRequestMax: number;
   readonly eventBytesMax: number;
   readonly concurrentRequestsMax: number;
+  /** How long the client of a stream may take nothing of it. */
+  readonly clientStallMs: number;
   readonly otlpBodyBytesMax: number;
   readonly otlpDecodedBytesMax: number;
   readonly otlpRequestsMax: number;
@@ -36,4 +38,7 @@ export interface GatewayParts {
   readonly onFault: (error: unknown) => void;
 }
 
-export const sendFailure = (reply: FastifyReply, failure: HttpFailure): FastifyReply => reply.code(failure.status).send(errorBody(failure));
+export const sendFailure = (reply: FastifyReply, failure: HttpFailure): FastifyReply => {
+  if (failure.retryAfterSeconds !== undefined) reply.header('retry-after', String(failure.retryAfterSeconds));
+  return reply.code(failure.status).send(errorBody(failure));
+};

@@ -61,12 +61,14 @@ export const openGatewayUnderTest = async ({
   workloads = {},
   feedback = {},
   privacy = {},
+  fallbackAfterMs,
 }: {
   answers?: Readonly<Record<string, () => ScriptedAnswer | Promise<ScriptedAnswer>>>;
   limits?: Partial<GatewayLimits>;
   workloads?: Readonly<Record<string, string>>;
   feedback?: { metrics?: object; origins?: readonly string[] };
   privacy?: object;
+  fallbackAfterMs?: number;
 }): Promise<GatewayUnderTest> => {
   const folder = await mkdtemp(join(tmpdir(), 'gateway-'));
   const metrics = new Metrics();
@@ -80,7 +82,7 @@ export const openGatewayUnderTest = async ({
   const sink = new EventSink({ prepare, sender, spool: await Spool.open({ folder, bytesMax: 1_000_000 }), logger: Logger.silent(), metrics, lingerMs: 1, sendTimeoutMs: 1_000, retryMs: 10 });
   const table = new RoutingTable();
   const providers = new Map(Object.entries(answers).map(([name, answer]) => [name, new InMemoryChatProvider({ name, answer })]));
-  const chat = new ChatService({ runtime: new VersionRuntime({ providers }), record: (event) => void sink.add(event), metrics });
+  const chat = new ChatService({ runtime: new VersionRuntime({ providers }), record: (event) => void sink.add(event), metrics, fallbackAfterMs: () => fallbackAfterMs });
   const server = fastify();
   registerGateway(server, {
     context: { table, workloads },
@@ -88,7 +90,7 @@ export const openGatewayUnderTest = async ({
     sink,
     metrics,
     feedback: { metrics: feedbackMetricsSchema.parse(feedback.metrics ?? {}), origins: feedback.origins ?? [], interactions },
-    limits: { chatBodyBytesMax: 10_000, eventsBodyBytesMax: 100_000, eventsPerRequestMax: 5, eventBytesMax: 5_000, concurrentRequestsMax: 10, otlpBodyBytesMax: 50_000, otlpDecodedBytesMax: 200_000, otlpRequestsMax: 4, ...limits },
+    limits: { chatBodyBytesMax: 10_000, eventsBodyBytesMax: 100_000, eventsPerRequestMax: 5, eventBytesMax: 5_000, concurrentRequestsMax: 10, clientStallMs: 60_000, otlpBodyBytesMax: 50_000, otlpDecodedBytesMax: 200_000, otlpRequestsMax: 4, ...limits },
     onFault: () => undefined,
   });
   await server.ready();

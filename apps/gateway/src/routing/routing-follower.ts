@@ -33,20 +33,36 @@ export class RoutingFollower {
   private stopped = false;
   private saveTimer: NodeJS.Timeout | undefined;
   private saving: Promise<void> = Promise.resolve();
+  private following = false;
+  private savedAt: string | undefined;
   private readonly revision;
+  private readonly fromSnapshot;
+  private readonly snapshotTime;
 
   constructor(private readonly options: RoutingFollowerOptions) {
-    this.revision = options.metrics.gauge({ name: 'ratchet_gateway_routing_revision', help: 'Revision of the routing in use, by target', labelNames: ['model', 'workload'] });
+    const { metrics } = options;
+    this.fromSnapshot = metrics.gauge({ name: 'ratchet_gateway_routing_from_snapshot', help: '1 while the routing in use is the last known one, read from disk, because Kafka has not answered since the start' });
+    this.snapshotTime = metrics.gauge({ name: 'ratchet_gateway_routing_snapshot_timestamp_seconds', help: 'When that last known routing was saved, in Unix time; 0 where Kafka\'s is in use' });
+    this.revision = metrics.gauge({ name: 'ratchet_gateway_routing_revision', help: 'Revision of the routing in use, by target', labelNames: ['model', 'workload'] });
   }
 
   /** Restores the snapshot, then waits a while for Kafka's own view; serving does not depend on it. */
   async start(): Promise<void> {
     const { waitMs, logger, table } = this.options;
     const restored = await this.restore();
-    const current = this.follow();
+    this.savedAt = restored;
+    const current = this.follow().then(() => this.confirm());
     if (await within(waitMs, current)) return;
+    this.fromSnapshot.set(restored === undefined ? 0 : 1);
+    this.snapshotTime.set(restored === undefined ? 0 : Date.parse(restored) / 1_000);
     if (restored) logger.warn('Kafka did not answer: serving with the last known routing table', { savedAt: restored, models: table.models() });
     else logger.warn('Kafka did not answer and there is no last known routing table: requests get 503 until it does');
+  }
+
+  /** Where the routing in use comes from, for people who look at the service's health. */
+  origin(): { readonly from: 'kafka' | 'snapshot' | 'nowhere'; readonly savedAt?: string } {
+    if (this.following) return { from: 'kafka' };
+    return this.savedAt === undefined ? { from: 'nowhere' } : { from: 'snapshot', savedAt: this.savedAt };
   }
 
   async stop(): Promise<void> {
@@ -81,6 +97,14 @@ export class RoutingFollower {
       this.options.logger.info('routing changed', { model, workload, revision, champion, candidate, share });
     } else if (!isEvent(event, versionPublished) || !table.applyVersion(event.data)) return;
     this.saveTimer ??= setTimeout(() => this.save(), SAVE_AFTER_MS);
+  }
+
+  private confirm(): void {
+    if (this.stopped) return;
+    this.following = true;
+    this.fromSnapshot.set(0);
+    this.snapshotTime.set(0);
+    this.options.logger.info('routing is current', { models: this.options.table.models() });
   }
 
   private async restore(): Promise<string | undefined> {

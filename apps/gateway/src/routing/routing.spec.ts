@@ -146,6 +146,25 @@ describe('RoutingFollower', () => {
     expect(table.versionsInUse().map(({ versionId }) => versionId)).toEqual(['v1', 'v2', 'v3', 'v4']);
   });
 
+  it('says while it serves the last known table, and since when that was known, until Kafka answers', async () => {
+    const first = follow([recordOf(versionPublished, versionOf('v1')), recordOf(routingChanged, routeOf({ revision: 7 }))]);
+    await first.follower.start();
+    expect(first.follower.origin()).toEqual({ from: 'kafka' });
+    await first.follower.stop();
+    const { promise: answered, resolve: answer } = Promise.withResolvers<void>();
+    const { follower, metrics } = follow([], () => answered);
+    await follower.start();
+    expect(follower.origin()).toEqual({ from: 'snapshot', savedAt: expect.stringMatching(/^\d{4}-/u) });
+    const shown = await metrics.registry.metrics();
+    expect(shown).toContain('ratchet_gateway_routing_from_snapshot 1');
+    expect(shown).toMatch(/ratchet_gateway_routing_snapshot_timestamp_seconds 1\d{9}/u);
+    answer();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(follower.origin()).toEqual({ from: 'kafka' });
+    expect(await metrics.registry.metrics()).toContain('ratchet_gateway_routing_from_snapshot 0');
+    await follower.stop();
+  });
+
   it('serves the last known table after a restart without Kafka, and only the versions in use', async () => {
     const first = follow([recordOf(versionPublished, versionOf('v0')), recordOf(versionPublished, versionOf('v1')), recordOf(routingChanged, routeOf({ revision: 7 }))]);
     await first.follower.start();

@@ -16,9 +16,13 @@ export class InMemoryChatProvider implements ChatProvider {
   }
 
   async complete(request: ChatRequest): Promise<ChatAnswer> {
-    if (request.signal?.aborted) throw new ProviderError({ code: 'cancelled', provider: this.name, message: 'the caller cancelled the call' });
+    const cancelled = (): ProviderError => new ProviderError({ code: 'cancelled', provider: this.name, message: 'the caller cancelled the call' });
+    if (request.signal?.aborted) throw cancelled();
     this.requests.push(request);
-    const answer = await this.answer(request);
+    const { promise: left, reject: leave } = Promise.withResolvers<never>();
+    const onLeft = (): void => leave(cancelled());
+    request.signal?.addEventListener('abort', onLeft, { once: true });
+    const answer = await Promise.race([this.answer(request), left]).finally(() => request.signal?.removeEventListener('abort', onLeft));
     if (typeof answer === 'object' && 'failure' in answer) throw new ProviderError({ code: answer.failure, provider: this.name, message: 'scripted failure' });
     return { content: '', finishReason: 'stop', ...(typeof answer === 'string' ? { content: answer } : answer) };
   }
