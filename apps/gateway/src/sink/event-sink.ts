@@ -21,6 +21,7 @@ export interface EventSinkOptions {
   readonly batchEventsMax?: number;
   readonly batchBytesMax?: number;
   readonly bufferEventsMax?: number;
+  readonly bufferBytesMax?: number;
 }
 
 interface Waiting {
@@ -52,6 +53,7 @@ const isRefusedForGood = (error: unknown): boolean =>
  */
 export class EventSink {
   private buffer: Waiting[] = [];
+  private bufferBytes = 0;
   private sending: Sending | undefined;
   private stepping: Promise<void> | undefined;
   private stepAgain = false;
@@ -66,7 +68,7 @@ export class EventSink {
   private readonly options: Required<EventSinkOptions>;
 
   constructor(options: EventSinkOptions) {
-    this.options = { prepare: (event) => event, retryMs: 1_000, eventBytesMax: 900_000, batchEventsMax: 500, batchBytesMax: 700_000, bufferEventsMax: 20_000, ...options };
+    this.options = { prepare: (event) => event, retryMs: 1_000, eventBytesMax: 900_000, batchEventsMax: 500, batchBytesMax: 700_000, bufferEventsMax: 20_000, bufferBytesMax: 67_108_864, ...options };
     this.batchMax = this.options.batchEventsMax;
     const { metrics } = options;
     this.lost = metrics.counter({ name: 'ratchet_gateway_events_lost_total', help: 'Events that found no room or that Kafka refuses, by reason', labelNames: ['reason'] });
@@ -121,15 +123,33 @@ export class EventSink {
 
   private take(event: EncodedEvent, settle?: (error?: Error) => void): boolean {
     const bytes = Buffer.byteLength(event.value);
-    const reason = bytes > this.options.eventBytesMax ? 'too_large' : this.buffer.length >= 2 * this.options.bufferEventsMax || this.closing ? 'buffer_full' : undefined;
+    const reason = bytes > this.options.eventBytesMax ? 'too_large' : this.fillLevel >= 2 || this.closing ? 'buffer_full' : undefined;
     if (reason !== undefined) {
       this.lost.inc({ reason });
       return false;
     }
+    const wasBelow = this.fillLevel < 1;
     this.buffer.push({ event, bytes, ...(settle && { settle }) });
+    this.bufferBytes += bytes;
     if (this.buffer.length === 1) this.wake(this.options.lingerMs);
-    else if (this.buffer.length === this.options.bufferEventsMax) this.wake(0);
+    else if (wasBelow && this.fillLevel >= 1) this.wake(0);
     return true;
+  }
+
+  /** From 1 on, what waits in memory goes to the spool; at 2 nothing more is taken. */
+  private get fillLevel(): number {
+    return Math.max(this.buffer.length / this.options.bufferEventsMax, this.bufferBytes / this.options.bufferBytesMax);
+  }
+
+  private takeFromBuffer(count: number): Waiting[] {
+    const taken = this.buffer.splice(0, count);
+    for (const { bytes } of taken) this.bufferBytes -= bytes;
+    return taken;
+  }
+
+  private putBack(waiting: readonly Waiting[]): void {
+    this.buffer = [...waiting, ...this.buffer];
+    for (const { bytes } of waiting) this.bufferBytes += bytes;
   }
 
   private wake(afterMs: number, before?: () => void): NodeJS.Timeout {
@@ -180,15 +200,13 @@ export class EventSink {
     }
     // A batch that went to the spool late is still on its way: what follows it must go behind it.
     if (!this.options.spool.isEmpty || this.closing || (this.sending && this.sending.spooledTo !== undefined)) {
-      const { buffer } = this;
-      this.buffer = [];
-      await this.spoolAll(buffer);
+      await this.spoolAll(this.takeFromBuffer(this.buffer.length));
       if (!this.sending && !this.closing && !this.pausing) await this.sendSpooled();
     } else if (!this.sending && this.buffer.length > 0) this.send(this.nextBatch(), undefined);
   }
 
   private isOverdue({ overdue }: Sending): boolean {
-    return this.closing || overdue || this.buffer.length >= this.options.bufferEventsMax;
+    return this.closing || overdue || this.fillLevel >= 1;
   }
 
   private nextBatch(): Waiting[] {
@@ -199,7 +217,7 @@ export class EventSink {
       if (count === this.batchMax || (count > 0 && bytes > this.options.batchBytesMax)) break;
       count += 1;
     }
-    return this.buffer.splice(0, count);
+    return this.takeFromBuffer(count);
   }
 
   private async sendSpooled(): Promise<void> {
@@ -251,7 +269,7 @@ export class EventSink {
       this.options.logger.error('Kafka refuses an event', { eventId: only.event.headers['ce_id'], ...describeError(outcome) });
       only.settle?.(outcome);
       if (spooledTo !== undefined) await this.options.spool.advance(spooledTo);
-    } else if (spooledTo === undefined) this.buffer.unshift(...waiting);
+    } else if (spooledTo === undefined) this.putBack(waiting);
   }
 
   private async spoolAll(waiting: readonly Waiting[], { inFlight = false } = {}): Promise<void> {
@@ -259,7 +277,7 @@ export class EventSink {
     const kept = waiting.filter(({ settle }) => settle === undefined);
     if (kept.length === 0) return;
     const withoutRoom = await this.options.spool.append(kept.map(({ event }) => event)).catch((error: unknown) => {
-      if (!inFlight) this.buffer.unshift(...kept);
+      if (!inFlight) this.putBack(kept);
       throw error;
     });
     if (withoutRoom === 0) return;

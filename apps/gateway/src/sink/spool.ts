@@ -1,9 +1,11 @@
-import { mkdir, open, readFile, rename, writeFile, type FileHandle } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, rm, writeFile, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { EncodedEvent } from '@ratchet/contracts';
 
 const READ_BYTES = 700_000;
 const NEWLINE = 0x0a;
+/** The file is copied only where an eighth of it or more was sent, so that no byte is copied more than some times. */
+const COMPACT_FROM_PART = 8;
 
 export interface SpooledBatch {
   readonly events: readonly EncodedEvent[];
@@ -13,9 +15,12 @@ export interface SpooledBatch {
 
 /** Events that wait for Kafka, in order, one JSON line each, in a file with a known end of what was sent. Not safe for concurrent calls. */
 export class Spool {
+  /** Bytes that were cut off before the file's beginning: places are counted from before them, so that they stay valid across {@link compact}. */
+  private cut = 0;
+
   private constructor(
-    private readonly file: FileHandle,
-    private readonly positionPath: string,
+    private file: FileHandle,
+    private readonly path: string,
     private readonly bytesMax: number,
     private size: number,
     private position: number,
@@ -25,7 +30,8 @@ export class Spool {
   static async open({ folder, bytesMax }: { folder: string; bytesMax: number }): Promise<Spool> {
     await mkdir(folder, { recursive: true });
     const path = join(folder, 'spool.jsonl');
-    const positionPath = join(folder, 'spool.position');
+    const positionPath = positionPathOf(path);
+    await rm(`${path}.new`, { force: true });
     const file = await open(path, 'a+');
     const { size } = await file.stat();
     const whole = await endOfLastLine(file, size);
@@ -33,7 +39,7 @@ export class Spool {
     const saved = Number(await readFile(positionPath, 'utf8').catch(() => '0'));
     // Emptying truncates the file before it resets the position, so a position past the end means: all was sent.
     const position = Number.isSafeInteger(saved) && saved >= 0 ? Math.min(saved, whole) : 0;
-    const spool = new Spool(file, positionPath, bytesMax, whole, position);
+    const spool = new Spool(file, path, bytesMax, whole, position);
     // Also where the file is empty: a stale position would hide the next events from the start after this one.
     if (position === whole && (whole > 0 || saved !== 0)) await spool.clear();
     return spool;
@@ -49,15 +55,17 @@ export class Spool {
 
   /** Where the next event will begin. */
   get end(): number {
-    return this.size;
+    return this.cut + this.size;
   }
 
   /** Puts events at the end, on the disk when this resolves; returns how many found no room. */
   async append(events: readonly EncodedEvent[]): Promise<number> {
+    const all = events.map((event) => `${JSON.stringify(event)}\n`);
+    const needed = all.reduce((sum, line) => sum + Buffer.byteLength(line), 0);
+    if (this.size + needed > this.bytesMax && this.position * COMPACT_FROM_PART > this.size) await this.compact();
     const lines: string[] = [];
     let bytes = 0;
-    for (const event of events) {
-      const line = `${JSON.stringify(event)}\n`;
+    for (const line of all) {
       const lineBytes = Buffer.byteLength(line);
       if (this.size + bytes + lineBytes > this.bytesMax) break;
       lines.push(line);
@@ -89,13 +97,13 @@ export class Spool {
         events.push(JSON.parse(buffer.toString('utf8', start, end)) as EncodedEvent);
         start = end + 1;
       }
-      if (events.length > 0 || length === this.waitingBytes) return { events, end: this.position + start };
+      if (events.length > 0 || length === this.waitingBytes) return { events, end: this.cut + this.position + start };
     }
   }
 
   /** Marks all before `end` as sent. */
   async advance(end: number): Promise<void> {
-    this.position = end;
+    this.position = end - this.cut;
     if (this.isEmpty) return this.clear();
     await this.savePosition();
   }
@@ -108,14 +116,43 @@ export class Spool {
     await this.file.truncate(0);
     this.size = 0;
     this.position = 0;
+    this.cut = 0;
     await this.savePosition();
   }
 
-  private async savePosition(): Promise<void> {
-    await writeFile(`${this.positionPath}.new`, String(this.position));
-    await rename(`${this.positionPath}.new`, this.positionPath);
+  /** Gives back the room of what was sent, which a Kafka that is slow for long would else use up although little waits. */
+  private async compact(): Promise<void> {
+    const file = await open(`${this.path}.new`, 'w+');
+    const left = this.waitingBytes;
+    try {
+      for (let done = 0; done < left; ) {
+        const { buffer, bytesRead } = await this.file.read(Buffer.alloc(Math.min(READ_BYTES, left - done)), 0, undefined, this.position + done);
+        await file.appendFile(buffer.subarray(0, bytesRead));
+        done += bytesRead;
+      }
+      await file.datasync();
+    } finally {
+      await file.close();
+    }
+    // The position first: a death between the two sends again what was sent, the other way round it would pass over what was not.
+    await this.savePosition(0);
+    await rename(`${this.path}.new`, this.path);
+    const old = this.file;
+    this.file = await open(this.path, 'a+');
+    this.cut += this.position;
+    this.position = 0;
+    this.size = left;
+    await old.close();
+  }
+
+  private async savePosition(position = this.position): Promise<void> {
+    const path = positionPathOf(this.path);
+    await writeFile(`${path}.new`, String(position));
+    await rename(`${path}.new`, path);
   }
 }
+
+const positionPathOf = (path: string): string => path.replace(/\.jsonl$/u, '.position');
 
 const endOfLastLine = async (file: FileHandle, size: number): Promise<number> => {
   for (let end = size; end > 0; ) {
