@@ -202,7 +202,8 @@ export class EventSink {
     if (!this.options.spool.isEmpty || this.closing || (this.sending && this.sending.spooledTo !== undefined)) {
       await this.spoolAll(this.takeFromBuffer(this.buffer.length));
       if (!this.sending && !this.closing && !this.pausing) await this.sendSpooled();
-    } else if (!this.sending && this.buffer.length > 0) this.send(this.nextBatch(), undefined);
+      // Also where nothing could be spooled: with the disk full and Kafka away, trying without a pause would take the whole process.
+    } else if (!this.sending && !this.pausing && this.buffer.length > 0) this.send(this.nextBatch(), undefined);
   }
 
   private isOverdue({ overdue }: Sending): boolean {
