@@ -1,6 +1,6 @@
 import { Agent, type Dispatcher } from 'undici';
 import { ProviderCalls, type ProviderCall } from '../call/provider-calls.js';
-import { errorOfStatus, ProviderError, retryAfterOf } from '../call/provider-error.js';
+import { errorOfStatus, retryAfterOf, type ProviderError } from '../call/provider-error.js';
 import type { ProviderConfig } from '../config/provider-config.js';
 import type { ChatAnswer, ChatPiece, ChatProvider, ChatRequest } from './chat-provider.js';
 import { detailOf, readCompletion, StreamedAnswer } from './read-answer.js';
