@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { createServer, type ServerResponse } from 'node:http';
+import { createServer as createTcpServer } from 'node:net';
 import type { ProviderError } from '../call/provider-error.js';
 import type { ProviderConfig } from '../config/provider-config.js';
 import { openHttpProvider, sendJson, type HttpProvider, type SeenRequest } from '../testing/http-provider.js';
@@ -63,6 +64,24 @@ describe('OpenAiChatProvider.complete', () => {
     await open((_request, response) => response.destroy());
     expect(await failureOf(provider.complete(request))).toMatchObject({ code: 'connection', unsent: false });
     expect(server.seen).toHaveLength(1);
+  });
+
+  it('does not ask twice over a kept connection that its server closes with the request on it', async () => {
+    await open(() => undefined);
+    await server.close();
+    let requests = 0;
+    const raw = createTcpServer((socket) => {
+      socket.on('error', () => undefined).on('data', () => {
+        requests += 1;
+        const text = JSON.stringify(completion);
+        if (requests === 1) socket.write(`HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: ${text.length}\r\n\r\n${text}`);
+        else socket.destroy();
+      });
+    }).listen(Number(new URL(server.config.baseUrl).port), '127.0.0.1');
+    expect((await provider.complete(request)).content).toBe('Hi');
+    expect(await failureOf(provider.complete(request))).toMatchObject({ code: 'connection', unsent: false });
+    expect(requests).toBe(2);
+    raw.close();
   });
 
   it('says connection when nobody listens', async () => {
