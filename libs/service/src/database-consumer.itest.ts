@@ -13,11 +13,11 @@ import { createKafka, ensureTopics, EventProducer } from '@ratchet/kafka';
 import type { ProducedRecord } from '@ratchet/kafka';
 import { Logger, Metrics, RatchetError } from '@ratchet/observability';
 import { Database, OutboxRelay } from '@ratchet/persistence';
-import type { Transaction } from '@ratchet/persistence';
 import { createTestDatabase, eventually, kafkaBrokers, readAll, startTcpProxy, uniqueName, withAdmin } from '@ratchet/testing';
 import type { ReadRecord, TcpProxy, TestDatabase } from '@ratchet/testing';
 import { DatabaseConsumerStrategy } from './database-consumer.strategy.js';
 import { OnEvent } from './on-event.js';
+import type { HandlerTransaction } from './handler-transaction.js';
 import { PlatformModule } from './platform.module.js';
 import { RethrowFilter } from './rethrow.filter.js';
 
@@ -43,6 +43,7 @@ class Seen0001 extends ForwardMigration {
 
 /** How often the handler was called for a cycle, transactions that were rolled back included. */
 const calls = new Map<string, number>();
+const positions = new Map<string, string>();
 let database: Database;
 
 @Controller()
@@ -50,12 +51,13 @@ class SeenHandlers {
   constructor(@Inject(Logger) private readonly log: Logger) {}
 
   @OnEvent(trainingFailed)
-  async onFailed({ id, data }: EventEnvelope<Failure>, tx: Transaction): Promise<void> {
+  async onFailed({ id, data }: EventEnvelope<Failure>, tx: HandlerTransaction): Promise<void> {
     const { cycleId, reason } = data;
     if (!cycleId.startsWith(run)) return;
     this.log.debug('seen', { cycleId });
     const call = (calls.get(cycleId) ?? 0) + 1;
     calls.set(cycleId, call);
+    if (tx.position) positions.set(cycleId, `${tx.position.topic}/${tx.position.partition}/${tx.position.offset}`);
     await tx.query('insert into seen (cycle_id, reason) values ($1, $2)', [cycleId, reason]).catch((error: unknown) => {
       throw reason === 'hides its reason' ? new TypeError('something failed') : error;
     });
@@ -126,6 +128,8 @@ describe('DatabaseConsumerStrategy', () => {
     expect(await seen()).toEqual(['a1', 'a2', 'a3']);
     const inbox = await database.query<{ event_id: string }>('select event_id from inbox where event_id like $1', [`${run}%`]);
     expect(inbox.map(({ event_id: id }) => id).sort()).toEqual(['a1', 'a2', 'a3'].map(cycle));
+    const places = (await readAll(TOPIC)).filter(({ key }) => key === run).map(({ partition, offset }) => `${TOPIC}/${partition}/${offset}`);
+    expect(['a1', 'a2', 'a3'].map((name) => positions.get(cycle(name)))).toEqual(places.slice(0, 3));
     await eventually(async () => expect((await emitted()).map(({ key }) => key).sort()).toEqual(['a1', 'a2', 'a3'].map(cycle)));
     const [first] = await emitted();
     expect(first?.headers).toMatchObject({ ce_type: 'ratchet.opportunity.closed', ce_source: `/ratchet/${service}` });

@@ -9,6 +9,7 @@ import type { Logger, Metrics } from '@ratchet/observability';
 import { inboxKey, receiveOnce } from '@ratchet/persistence';
 import type { Database, Transaction } from '@ratchet/persistence';
 import { firstValueFrom, isObservable } from 'rxjs';
+import { transactionAt } from './handler-transaction.js';
 import { mayPass } from './passing-fault.js';
 
 export interface DatabaseConsumerOptions {
@@ -149,7 +150,7 @@ export class DatabaseConsumerStrategy extends Server implements CustomTransportS
 
   private async call(handler: MessageHandler, event: EventEnvelope, tx: Transaction, record: ConsumedRecord): Promise<void> {
     try {
-      const result: unknown = await handler(event, tx);
+      const result: unknown = await handler(event, transactionAt(tx, record));
       if (isObservable(result)) await firstValueFrom(result, { defaultValue: undefined });
     } catch (error) {
       throw new HandlerError(record, error);

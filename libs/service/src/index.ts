@@ -4,6 +4,7 @@ export { cronPatternSchema, cronPatternsVariable, cronsOf, meantBy } from './sch
 export { CONFIG, KAFKA, WORK } from './tokens.js';
 export { HealthDetails } from './health-details.js';
 export { OnEvent } from './on-event.js';
+export type { HandlerTransaction, RecordPosition } from './handler-transaction.js';
 export { PlatformModule, type PlatformServices } from './platform.module.js';
 export { DatabaseConsumerStrategy, type DatabaseConsumerOptions } from './database-consumer.strategy.js';
 export { runService, type ServiceOptions, type Work } from './run-service.js';

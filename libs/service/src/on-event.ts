@@ -1,7 +1,10 @@
 import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
 import type { EventDefinition } from '@ratchet/contracts';
 
-/** Marks a controller's method as the handler of an event type: `(event: EventEnvelope<Data>, tx: Transaction) => Promise<void>`. */
+/**
+ * Marks a controller's method as the handler of an event type: `(event: EventEnvelope<Data>, tx: Transaction) => Promise<void>`.
+ * As a `HandlerTransaction`, `tx` also says where in the log the record is.
+ */
 export const OnEvent =
   (definition: EventDefinition): MethodDecorator =>
   (target, key, descriptor) => {

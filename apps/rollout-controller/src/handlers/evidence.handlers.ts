@@ -2,7 +2,7 @@ import { Controller, Inject } from '@nestjs/common';
 import { type EventEnvelope, isEvent } from '@ratchet/contracts';
 import { type QualityEvaluated, qualityEvaluated, type SignalDetected, signalDetected, targetKey, type VitalsCounted, vitalsCounted } from '@ratchet/domain';
 import type { Transaction } from '@ratchet/persistence';
-import { OnEvent } from '@ratchet/service';
+import { type HandlerTransaction, OnEvent } from '@ratchet/service';
 import { findRollout } from '../persistence/rollout.repository.js';
 import { noteQuality, type QualityScore } from '../persistence/tally.repository.js';
 import { lockTarget } from '../persistence/target.repository.js';
@@ -39,22 +39,22 @@ export class EvidenceHandlers {
   constructor(@Inject(Rollouts) private readonly rollouts: Rollouts) {}
 
   @OnEvent(vitalsCounted)
-  async onCounted({ data }: EventEnvelope<VitalsCounted>, tx: Transaction): Promise<void> {
+  async onCounted({ data }: EventEnvelope<VitalsCounted>, tx: HandlerTransaction): Promise<void> {
     await this.rollouts.count(tx, data);
   }
 
   @OnEvent(signalDetected)
-  async onSignal({ data }: EventEnvelope<SignalDetected>, tx: Transaction): Promise<void> {
+  async onSignal({ data }: EventEnvelope<SignalDetected>, tx: HandlerTransaction): Promise<void> {
     await this.unsafe(data, tx);
   }
 
   @OnEvent(qualityEvaluated)
-  async onEvaluated({ data }: EventEnvelope<QualityEvaluated>, tx: Transaction): Promise<void> {
+  async onEvaluated({ data }: EventEnvelope<QualityEvaluated>, tx: HandlerTransaction): Promise<void> {
     if (data.scores.some(({ evaluator, score }) => evaluator === 'safety' && score < SAFE_FROM)) await this.unsafe(data, tx);
     await countQuality(data, tx);
   }
 
-  private async unsafe({ model, workload, interactionId, assignment }: SignalDetected | QualityEvaluated, tx: Transaction): Promise<void> {
+  private async unsafe({ model, workload, interactionId, assignment }: SignalDetected | QualityEvaluated, tx: HandlerTransaction): Promise<void> {
     if (!assignment || assignment.overridden === true || assignment.fellBack === true) return;
     const { rolloutId, stage, arm } = assignment;
     await this.rollouts.noteUnsafe(tx, { target: targetKey({ model, workload }), rolloutId, stage, arm, interactionId });

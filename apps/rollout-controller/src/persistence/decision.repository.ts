@@ -1,5 +1,6 @@
-import { type CandidateJudged, type Command, targetKey } from '@ratchet/domain';
+import { type CandidateJudged, type Command, targetKey, type VersionPromoted } from '@ratchet/domain';
 import type { Transaction } from '@ratchet/persistence';
+import type { RolloutState } from '../rollout/rollout-state.js';
 
 /** What a person says of a candidate. */
 export type CandidateDecision = Extract<Command, { name: 'candidate.approve' | 'candidate.reject' }>;
@@ -7,10 +8,19 @@ export type CandidateDecision = Extract<Command, { name: 'candidate.approve' | '
 /** A decision on a version that nobody ever judges is forgotten. */
 const KEPT_DAYS = 30;
 
-export const storeVerdict = async (tx: Transaction, { model, workload, version, cycleId, outcome, awaits, judgedAt }: CandidateJudged): Promise<void> => {
-  await tx.query(`insert into verdicts (target, version, cycle_id, outcome, awaits, judged_at) values ($1, $2, $3, $4, $5, $6) on conflict do nothing`, [
-    targetKey({ model, workload }), version, cycleId, outcome, awaits ?? null, judgedAt,
+export const storeVerdict = async (tx: Transaction, { model, workload, version, cycleId, outcome, awaits, judgedAt, gates, message }: CandidateJudged): Promise<void> => {
+  await tx.query(`insert into verdicts (target, version, cycle_id, outcome, awaits, judged_at, gates, message) values ($1, $2, $3, $4, $5, $6, $7::jsonb, $8) on conflict do nothing`, [
+    targetKey({ model, workload }), version, cycleId, outcome, awaits ?? null, judgedAt, JSON.stringify(gates), message,
   ]);
+};
+
+/** What the gates said of a candidate; undefined where that was read before it was kept whole. */
+export const findVerdict = async (tx: Transaction, { target, version, cycleId }: Pick<RolloutState, 'target' | 'version' | 'cycleId'>): Promise<VersionPromoted['verdict']> => {
+  const [row] = await tx.query<Pick<CandidateJudged, 'outcome' | 'gates' | 'message'> & { judgedAt: Date }>(
+    `select outcome, gates, message, judged_at as "judgedAt" from verdicts where target = $1 and version = $2 and cycle_id = $3 and gates is not null and message is not null`,
+    [targetKey(target), version, cycleId],
+  );
+  return row && { ...row, judgedAt: row.judgedAt.toISOString() };
 };
 
 /** Why no rollout of a version can be decided about, from its verdict and how its rollout ended; undefined where no verdict has been read. */

@@ -2,6 +2,7 @@ import { ForwardMigration } from '@ratchet/persistence';
 import { EarlyDecisions0007 } from './early-decisions.migration.js';
 import { GuardMetrics0008 } from './guard-metrics.migration.js';
 import { UserUnits0009 } from './user-units.migration.js';
+import { RolloutLineage0011 } from './rollout-lineage.migration.js';
 
 /** Who serves, and every revision of it. */
 const ROUTING = `
@@ -136,4 +137,4 @@ class RolloutTables0001 extends ForwardMigration {
   protected readonly statements = [ROUTING, ROLLOUTS, RECORD, COUNTS];
 }
 
-export const migrations = [RolloutTables0001, EarlyDecisions0007, GuardMetrics0008, UserUnits0009];
+export const migrations = [RolloutTables0001, EarlyDecisions0007, GuardMetrics0008, UserUnits0009, RolloutLineage0011];

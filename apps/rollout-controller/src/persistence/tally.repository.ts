@@ -5,6 +5,7 @@ import { addQuality, type ArmTally, emptyTally, type Evidence, type StageTally }
 import { largestSquares } from '../rollout/histogram-squares.js';
 import { type ReferenceRates, referencesOf } from '../rollout/rollout-policy.js';
 import { hasTraffic } from '../rollout/rollout-state.js';
+import { offsetsOf } from './evidence-offset.repository.js';
 import type { RolloutRow } from './rollout.repository.js';
 import { addUserUnits, matureUserUnits, usersOf } from './user-units.repository.js';
 
@@ -142,7 +143,7 @@ export const loadEvidence = async (tx: Transaction, { state, lastCandidateDataAt
     stages.set(stage, { ...tally, [arm]: { ...tally[arm], unsafe: Math.max(tally[arm].unsafe, count) } });
   }
   for (const { stage, arm, ...users } of await usersOf(tx, state.rolloutId)) stages.set(stage, { ...at(stage), [arm]: { ...at(stage)[arm], users } });
-  return { stages: [...stages.values()].sort((a, b) => a.stage - b.stage), lastCandidateDataAt, lastDataAt };
+  return { stages: [...stages.values()].sort((a, b) => a.stage - b.stage), lastCandidateDataAt, lastDataAt, offsets: await offsetsOf(tx, state.rolloutId) };
 };
 
 /** What the version does when it serves as the champion: the reference of later rollouts. */

@@ -1,6 +1,9 @@
 import { routingChanged, type RoutingChanged, type Target, targetKey } from '@ratchet/domain';
-import { derivedId } from '@ratchet/observability';
+import { derivedId, RatchetError } from '@ratchet/observability';
 import type { Database, Transaction } from '@ratchet/persistence';
+import { POLICY_ACTOR } from '../rollout/decision.js';
+
+export type Draining = NonNullable<RoutingChanged['draining']>;
 
 export interface TargetRow extends Target {
   readonly target: string;
@@ -8,9 +11,11 @@ export interface TargetRow extends Target {
   readonly previousChampion: string | null;
   readonly revision: number;
   readonly automationHeld: boolean;
+  /** Who finishes what it has begun; it may be over by now. */
+  readonly draining: Draining | null;
 }
 
-const columns = `target, model, workload, champion, previous_champion as "previousChampion", revision, automation_held as "automationHeld"`;
+const columns = `target, model, workload, champion, previous_champion as "previousChampion", revision, automation_held as "automationHeld", draining`;
 
 /** All that changes a target's routing or rollouts holds this lock, so revisions only grow and two controllers take turns. */
 export const lockTarget = async (tx: Transaction, target: string): Promise<TargetRow | undefined> =>
@@ -38,6 +43,8 @@ interface RoutingChange {
   readonly stickTo: RoutingChanged['stickTo'];
   /** Absent: the champion alone serves. */
   readonly rollout?: { readonly rolloutId: string; readonly candidate: string; readonly share: number; readonly stage: number };
+  /** What drains from now on, or null where nothing may. Absent: what drains already goes on until its time. */
+  readonly draining?: Draining | null;
   readonly actor: string;
   readonly reason: string;
   /** Epoch milliseconds. */
@@ -45,12 +52,20 @@ interface RoutingChange {
   readonly correlationId?: string;
 }
 
-/** One revision more, kept and announced in the same transaction. The caller holds the target's lock. */
+const drainingAfter = ({ draining: before }: TargetRow, { draining = before, at }: RoutingChange): Draining | null => (draining && Date.parse(draining.until) > at ? draining : null);
+
+/**
+ * One revision more, kept and announced in the same transaction. The caller holds the target's lock; where that was lost (a failover, a connection
+ * that came back), the revision that was read is the fence.
+ *
+ * @throws {RatchetError} `routing_changed_meanwhile`, retryable: somebody else has changed the routing since it was read
+ */
 export const changeRouting = async (tx: Transaction, row: TargetRow, change: RoutingChange): Promise<TargetRow> => {
   const { champion, stickTo, rollout, actor, reason, at, correlationId } = change;
   const revision = row.revision + 1;
   const previousChampion = champion === row.champion ? row.previousChampion : row.champion;
   const changedAt = new Date(at).toISOString();
+  const draining = drainingAfter(row, change);
   const body: RoutingChanged = {
     model: row.model,
     workload: row.workload,
@@ -61,10 +76,35 @@ export const changeRouting = async (tx: Transaction, row: TargetRow, change: Rou
     stage: rollout?.stage ?? 0,
     salt: rollout?.rolloutId ?? '',
     stickTo,
+    ...(draining && { draining }),
     changedAt,
   };
-  await tx.query(`update targets set champion = $2, previous_champion = $3, revision = $4 where target = $1`, [row.target, champion, previousChampion, revision]);
+  return writeRouting(tx, row, { body, draining, previousChampion, actor, reason, ...(correlationId !== undefined && { correlationId }) });
+};
+
+interface Written extends Pick<RoutingChange, 'actor' | 'reason' | 'correlationId'> {
+  readonly body: RoutingChanged;
+  readonly draining: Draining | null;
+  readonly previousChampion: string | null;
+}
+
+const writeRouting = async (tx: Transaction, row: TargetRow, { body, draining, previousChampion, actor, reason, correlationId }: Written): Promise<TargetRow> => {
+  const { champion, revision, changedAt } = body;
+  const written = await tx.query(`update targets set champion = $2, previous_champion = $3, revision = $4, draining = $5::jsonb where target = $1 and revision = $6 returning revision`, [
+    row.target, champion, previousChampion, revision, draining && JSON.stringify(draining), row.revision,
+  ]);
+  if (written.length === 0) throw new RatchetError({ code: 'routing_changed_meanwhile', message: `the routing of ${row.target} is not at revision ${row.revision} any more`, retryable: true });
   await tx.query(`insert into routing_revisions (target, revision, body, actor, reason, changed_at) values ($1, $2, $3::jsonb, $4, $5, $6)`, [row.target, revision, JSON.stringify(body), actor, reason, changedAt]);
   tx.emit(routingChanged, body, { id: derivedId('routing', row.target, revision), ...(correlationId !== undefined && { correlationId }) });
-  return { ...row, champion, previousChampion, revision };
+  return { ...row, champion, previousChampion, revision, draining };
+};
+
+/** Takes from a rollout's candidate the conversations that it still finishes, because an answer of it was unsafe. All else that is served stays as it is. */
+export const endDraining = async (tx: Transaction, row: TargetRow, rolloutId: string, at: number): Promise<void> => {
+  if (row.draining?.rolloutId !== rolloutId || Date.parse(row.draining.until) <= at) return;
+  const [last] = await tx.query<{ body: RoutingChanged }>(`select body from routing_revisions where target = $1 and revision = $2`, [row.target, row.revision]);
+  if (!last) return;
+  const { draining: _, ...served } = last.body;
+  const body = { ...served, revision: row.revision + 1, changedAt: new Date(at).toISOString() };
+  await writeRouting(tx, row, { body, draining: null, previousChampion: row.previousChampion, actor: POLICY_ACTOR, reason: `${row.draining.candidate} gave an unsafe answer while it drained` });
 };

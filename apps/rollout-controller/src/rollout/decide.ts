@@ -2,14 +2,14 @@ import type { Command, EvidenceRecord } from '@ratchet/domain';
 import { assess, type Assessment } from './assess.js';
 import { comparisonOf, type Evidence, noEvidence, recordOf, tallyOfStage } from './evidence.js';
 import { obey } from './obey.js';
-import { type DecideEvent, type Decision, type Draft, type Effect, POLICY_ACTOR } from './decision.js';
+import { type DecideEvent, type Decision, type Drain, type Draft, type Effect, POLICY_ACTOR } from './decision.js';
 import { lastStageOf, type RolloutPolicy, shareOf } from './rollout-policy.js';
-import { applyTransition, hasTraffic, type Hold, labelOf, type MutableState, type RolloutState, type Transition } from './rollout-state.js';
+import { applyTransition, hasTraffic, type Hold, isTerminal, labelOf, type MutableState, type RolloutState, type Transition } from './rollout-state.js';
 
 const unchanged = (state: RolloutState, ...effects: Effect[]): Decision => ({ state, transitions: [], effects });
 
-const mutable = ({ status, stage, share, hold, statusSince, stageEnteredAt, deadlineFrom, evidenceFromStage, srmAcceptedStage, references, openAlerts }: RolloutState): MutableState => ({
-  status, stage, share, hold, statusSince, stageEnteredAt, deadlineFrom, evidenceFromStage, srmAcceptedStage, references, openAlerts,
+const mutable = ({ status, stage, share, hold, statusSince, stageEnteredAt, deadlineFrom, evidenceFromStage, srmAcceptedStage, references, askedUnsafe, openAlerts }: RolloutState): MutableState => ({
+  status, stage, share, hold, statusSince, stageEnteredAt, deadlineFrom, evidenceFromStage, srmAcceptedStage, references, askedUnsafe: askedUnsafe ?? null, openAlerts,
 });
 
 interface Context {
@@ -21,15 +21,29 @@ interface Context {
 
 const plainRecord = ({ state, evidence, policy }: Context): EvidenceRecord => recordOf(comparisonOf(tallyOfStage(evidence, state.stage), policy), []);
 
+/** With the places in the log up to which it was counted. */
+const withOffsets = (record: EvidenceRecord, { offsets = [] }: Evidence): EvidenceRecord => (offsets.length > 0 ? { ...record, offsets } : record);
+
+const drainOf = ({ state, policy, at }: Context, { drains = false }: Draft): Drain | undefined =>
+  drains && policy.drainMs > 0 && state.share > 0 ? { share: state.share, stage: state.stage, until: at + policy.drainMs } : undefined;
+
+const routesOf = (context: Context, draft: Draft, after: MutableState): Effect[] => {
+  const { state } = context;
+  if (after.share === state.share && after.stage === state.stage) return [];
+  if (after.status === 'PROMOTED') return [{ type: 'promote' }];
+  const drain = drainOf(context, draft);
+  return [{ type: 'route', share: after.share, stage: after.stage, ...(drain && { drain }) }];
+};
+
 /** Makes the row of a change, closes the alerts that it answers, and adds what the world must be told. */
 const transit = (context: Context, draft: Draft): Decision => {
   const { state, evidence, at } = context;
   const sequence = state.sequence + 1;
-  const moved = { ...mutable(state), hold: null, ...draft.change };
+  const moved = { ...mutable(state), hold: null, askedUnsafe: null, ...draft.change };
   const openAlerts = Object.fromEntries(draft.keepAlerts ? Object.entries(state.openAlerts) : []);
   const effects: Effect[] = [];
   for (const [name, raisedBy] of Object.entries(state.openAlerts)) {
-    if (!(name in openAlerts) && name !== draft.alert?.name) effects.push({ type: 'resolveAlert', name, raisedBy, message: draft.reason });
+    if (!(name in openAlerts)) effects.push({ type: 'resolveAlert', name, raisedBy, message: draft.reason });
   }
   if (draft.alert) {
     effects.push({ type: 'raiseAlert', ...draft.alert, raisedBy: sequence });
@@ -46,13 +60,11 @@ const transit = (context: Context, draft: Draft): Decision => {
     ...(draft.metric !== undefined && { metric: draft.metric }),
     ...(draft.commandId !== undefined && { commandId: draft.commandId }),
     after,
-    evidence: draft.record ?? plainRecord(context),
+    evidence: withOffsets(draft.record ?? plainRecord(context), evidence),
     stages: evidence.stages,
   };
-  if (after.share !== state.share || after.stage !== state.stage) {
-    effects.unshift(after.status === 'PROMOTED' ? { type: 'promote' } : { type: 'route', share: after.share, stage: after.stage });
-  }
-  if ((after.status === 'PROMOTED' || after.status === 'ROLLED_BACK') && state.stage > 0) effects.push({ type: 'conclude' });
+  effects.unshift(...routesOf(context, draft, after));
+  if (isTerminal(after) && state.stage > 0) effects.push({ type: 'conclude' });
   return { state: applyTransition(state, transition), transitions: [transition], effects };
 };
 
@@ -113,23 +125,51 @@ const holdAdvance = (context: Context, assessment: Extract<Assessment, { verdict
   });
 };
 
+const askForApproval = (context: Context, { message, record }: Extract<Assessment, { verdict: 'ADVANCE' }>): Decision => {
+  const { state } = context;
+  const question = `Stage ${state.stage + 1} of the rollout of ${state.version} needs an approval: ${message}`;
+  return transit(context, {
+    actor: POLICY_ACTOR,
+    reason: question,
+    change: { status: 'AWAITING_APPROVAL', askedUnsafe: record.candidate.unsafe },
+    record,
+    alert: { name: NEEDS_HUMAN, severity: 'info', message: question },
+  });
+};
+
 const goOn = (context: Context, assessment: Extract<Assessment, { verdict: 'ADVANCE' }>, automationHeld: boolean): Decision => {
   const { state, policy } = context;
-  if (state.hold?.needsHuman || state.status === 'AWAITING_APPROVAL') return unchanged(state);
+  if (state.hold?.needsHuman) return unchanged(state);
+  if (state.status === 'AWAITING_APPROVAL') {
+    // More of the same changes nothing; an unsafe answer that nobody has seen does, though it is no harm yet.
+    return assessment.record.candidate.unsafe > (state.askedUnsafe ?? 0) ? askForApproval(context, assessment) : unchanged(state);
+  }
   if (automationHeld) {
     if (state.status !== 'HOLDING') return unchanged(state);
     return transit(context, { actor: POLICY_ACTOR, reason: 'what held it is over; the automation is held by a person', change: { status: 'RUNNING' }, record: assessment.record });
   }
-  if (policy.approvalStages.includes(state.stage + 1)) {
-    const message = `Stage ${state.stage + 1} of the rollout of ${state.version} needs an approval: ${assessment.message}`;
-    return transit(context, { actor: POLICY_ACTOR, reason: message, change: { status: 'AWAITING_APPROVAL' }, record: assessment.record, alert: { name: NEEDS_HUMAN, severity: 'info', message } });
-  }
+  if (policy.approvalStages.includes(state.stage + 1)) return askForApproval(context, assessment);
   return transit(context, { actor: POLICY_ACTOR, reason: assessment.message, change: advanced(context), record: assessment.record });
 };
 
 const HARM_WHILE_PAUSED = 'rollout_harm_while_paused';
 
-const evaluate = (context: Context, automationHeld: boolean): Decision => {
+/** What such a candidate has begun, it had better not finish. */
+const neverDrained = /^(unsafe_answers|error_free_rate)/;
+
+const supersede = (context: Context, successor: string, record: EvidenceRecord): Decision => {
+  const { version, baseVersion } = context.state;
+  return transit(context, {
+    actor: POLICY_ACTOR,
+    reason: `the newer candidate ${successor} takes its place; its share goes back to ${baseVersion}`,
+    change: { status: 'SUPERSEDED', share: 0 },
+    record,
+    drains: true,
+    alert: { name: 'rollout_superseded', severity: 'info', message: `The rollout of ${version} ended: the newer candidate ${successor} takes its place`, momentary: true },
+  });
+};
+
+const evaluate = (context: Context, { automationHeld, successor }: Extract<DecideEvent, { type: 'evaluated' }>): Decision => {
   const { state, evidence, policy, at } = context;
   if (!hasTraffic(state)) return unchanged(state);
   const assessment = assess({ state, evidence, policy, now: at });
@@ -146,9 +186,11 @@ const evaluate = (context: Context, automationHeld: boolean): Decision => {
       metric: assessment.metric,
       change: { status: 'ROLLED_BACK', share: 0 },
       record: assessment.record,
+      drains: !neverDrained.test(assessment.metric),
       alert: { name: 'rollout_rolled_back', severity: 'critical', message, momentary: true },
     });
   }
+  if (successor !== undefined && !automationHeld) return supersede(context, successor, assessment.record);
   return assessment.verdict === 'HOLD' ? holdAdvance(context, assessment) : goOn(context, assessment, automationHeld);
 };
 
@@ -180,7 +222,7 @@ export const decide = (state: RolloutState, event: DecideEvent, policy: RolloutP
     case 'considered':
       return consider(context, event);
     case 'evaluated':
-      return evaluate(context, event.automationHeld);
+      return evaluate(context, event);
     case 'commanded':
       return command(context, event.command);
   }

@@ -10,7 +10,8 @@ export type DecideEvent =
   | { readonly type: 'judged'; readonly at: number; readonly outcome: 'passed' | 'insufficient'; readonly message: string }
   /** Somebody looked at the queue: may this one start? */
   | { readonly type: 'considered'; readonly at: number; readonly champion: string; readonly placeFree: boolean; readonly automationHeld: boolean; readonly references: ReferenceRates }
-  | { readonly type: 'evaluated'; readonly at: number; readonly evidence: Evidence; readonly automationHeld: boolean }
+  /** `successor`: a newer candidate that is ready, and whose policy is to take the place of what has traffic. */
+  | { readonly type: 'evaluated'; readonly at: number; readonly evidence: Evidence; readonly automationHeld: boolean; readonly successor?: string }
   | { readonly type: 'commanded'; readonly at: number; readonly command: Command; readonly evidence: Evidence };
 
 interface AlertDraft {
@@ -21,9 +22,16 @@ interface AlertDraft {
   readonly momentary?: boolean;
 }
 
+/** The share and stage that a candidate has lost, and until when (epoch milliseconds) it finishes what it has begun there. */
+export interface Drain {
+  readonly share: number;
+  readonly stage: number;
+  readonly until: number;
+}
+
 /** What the shell does in the transaction that stores the transitions. */
 export type Effect =
-  | { readonly type: 'route'; readonly share: number; readonly stage: number }
+  | { readonly type: 'route'; readonly share: number; readonly stage: number; readonly drain?: Drain }
   /** The candidate becomes the champion. */
   | { readonly type: 'promote' }
   | { readonly type: 'conclude' }
@@ -47,4 +55,6 @@ export interface Draft {
   readonly record?: EvidenceRecord;
   readonly alert?: AlertDraft;
   readonly keepAlerts?: boolean;
+  /** Conversations in flight may be finished by the candidate, where the policy has them drained. */
+  readonly drains?: boolean;
 }

@@ -51,6 +51,8 @@ export interface Evidence {
   readonly lastCandidateDataAt: number | null;
   /** The same of any arm; absent where it is not known. */
   readonly lastDataAt?: number | null;
+  /** The last record of each partition that is counted in it. */
+  readonly offsets?: EvidenceRecord['offsets'];
 }
 
 export const emptyTally = (): ArmTally => ({

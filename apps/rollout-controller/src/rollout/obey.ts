@@ -14,12 +14,23 @@ interface Order {
 
 const refuse = ({ state, order }: Order, why: string): Answer => ({ refusal: `${order.name} refused: ${why} (rollout ${state.rolloutId} is ${labelOf(state)})` });
 
-const approve = (request: Order): Answer => {
-  const { state, order, advance } = request;
-  if (state.status !== 'AWAITING_APPROVAL') return refuse(request, 'nothing awaits an approval');
+type Approval = Extract<Command, { name: 'candidate.approve' }>;
+
+/** Why an approval does not mean what awaits one now. */
+const lapsed = ({ state }: Order, { stage, evidence, issuedAt }: Approval): string | undefined => {
+  if (stage !== undefined && stage !== state.stage) return `it approves stage ${stage}, but the rollout is in stage ${state.stage} now; look at it and approve again`;
+  if (evidence !== undefined && evidence !== state.sequence) return `it approves the evidence of row ${evidence}, but row ${state.sequence} is the last one now; look at it and approve again`;
   // Before any traffic the evidence is the gates' verdict on this very version, which cannot change.
+  if (evidence !== undefined || state.stage === 0 || Date.parse(issuedAt) >= state.statusSince) return undefined;
+  return 'it was given before the present evidence; look at it and approve again';
+};
+
+const approve = (request: Order, order: Approval): Answer => {
+  const { state, advance } = request;
+  if (state.status !== 'AWAITING_APPROVAL') return refuse(request, 'nothing awaits an approval');
+  const why = lapsed(request, order);
+  if (why !== undefined) return refuse(request, why);
   if (state.stage === 0) return { reason: `approved: ${order.reason}`, change: { status: 'DRAFT' } };
-  if (Date.parse(order.issuedAt) < state.statusSince) return refuse(request, 'it was given before the present evidence; look at it and approve again');
   return { reason: `approved: ${order.reason}`, change: advance() };
 };
 
@@ -33,7 +44,7 @@ export const obey = (request: Order): Answer => {
   const { state, order, at, advance } = request;
   switch (order.name) {
     case 'candidate.approve':
-      return approve(request);
+      return approve(request, order);
     case 'candidate.reject':
       if (state.status === 'DRAFT' || (state.status === 'AWAITING_APPROVAL' && state.stage === 0)) return { reason: `rejected: ${order.reason}`, change: { status: 'CANCELLED' } };
       return rollback(request);

@@ -76,6 +76,8 @@ export const rolloutPolicySchema = z
     approvalStages: z.array(z.number().int().positive()).default([]).describe('Stages (1 is the first) that a person must approve before they are entered'),
     approvalWaitMs: durationMs.positive().default(7 * DAY_MS).describe('A candidate without enough evidence waits so long for a person, then it is dropped'),
     stickTo: z.enum(['conversation', 'user']).default('conversation').describe('What an assignment sticks to'),
+    whenBusy: z.enum(['queue', 'supersede']).default('queue').describe('A candidate that is ready while another one has traffic waits for its end, or takes its place at once: the share goes back to the champion, and the newer one starts at the first stage'),
+    drainMs: durationMs.max(DAY_MS).default(0).describe('So long after a rollback or a supersession a conversation that the candidate has begun is finished by it. Never after unsafe answers or errors, nor where a person ordered the rollback'),
   })
   .superRefine((policy, context) => {
     const refuse = (path: string, message: string): void => context.addIssue({ code: 'custom', path: [path], message });

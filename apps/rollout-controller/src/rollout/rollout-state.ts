@@ -30,6 +30,8 @@ export interface MutableState {
   /** The stage whose broken split a person has accepted. */
   readonly srmAcceptedStage: number | null;
   readonly references: ReferenceRates | null;
+  /** Unsafe answers of the candidate in the stage when an approval was asked for: one more, and it is asked for anew. */
+  readonly askedUnsafe?: number | null;
   /** Sequence of the transition that raised each open alert. */
   readonly openAlerts: Readonly<Record<string, number>>;
 }
@@ -77,6 +79,7 @@ export const newRollout = (identity: RolloutIdentity, at: number): RolloutState 
   evidenceFromStage: 1,
   srmAcceptedStage: null,
   references: null,
+  askedUnsafe: null,
   openAlerts: {},
 });
 

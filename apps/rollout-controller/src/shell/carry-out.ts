@@ -1,9 +1,10 @@
 import { alertRaised, alertResolved, experimentConcluded, rolloutAdvanced, targetKey, versionPromoted, versionRolledBack } from '@ratchet/domain';
 import { derivedId } from '@ratchet/observability';
 import type { Transaction } from '@ratchet/persistence';
+import { findVerdict } from '../persistence/decision.repository.js';
 import { appendTransition, findCandidate, type RolloutRow } from '../persistence/rollout.repository.js';
-import { changeRouting, type TargetRow } from '../persistence/target.repository.js';
-import type { Decision, Effect } from '../rollout/decision.js';
+import { changeRouting, type Draining, type TargetRow } from '../persistence/target.repository.js';
+import type { Decision, Drain, Effect } from '../rollout/decision.js';
 import type { Evidence } from '../rollout/evidence.js';
 import { concludeExperiment } from '../rollout/experiment.js';
 import type { RolloutState, Transition } from '../rollout/rollout-state.js';
@@ -25,8 +26,9 @@ const announce = async (tx: Transaction, state: RolloutState, transition: Transi
   const options = { id: derivedId('transition', rolloutId, sequence), correlationId: cycleId };
   const instant = new Date(at).toISOString();
   if (after.status === 'PROMOTED') {
-    const { datasetIds, opportunityIds } = (await findCandidate(tx, state)) ?? { datasetIds: [], opportunityIds: [] };
-    tx.emit(versionPromoted, { ...common, datasetIds, opportunityIds, promotedAt: instant }, options);
+    const candidate = (await findCandidate(tx, state)) ?? { datasetIds: [], opportunityIds: [] };
+    const verdict = await findVerdict(tx, state);
+    tx.emit(versionPromoted, { ...common, ...candidate, ...(verdict && { verdict }), promotedAt: instant }, options);
   } else if (after.status === 'ROLLED_BACK') {
     tx.emit(versionRolledBack, { ...common, stage: after.stage, metric: transition.metric ?? 'operator', rolledBackAt: instant }, options);
   } else {
@@ -34,7 +36,18 @@ const announce = async (tx: Transaction, state: RolloutState, transition: Transi
   }
 };
 
-const route = async ({ tx, target, row, decision }: CarryOut, effect: Extract<Effect, { type: 'route' | 'promote' }>): Promise<TargetRow> => {
+const isHuman = (actor: string): boolean => actor.startsWith('human:');
+
+/** Whoever orders a rollback wants no answer of the candidate any more, nor of one before it. */
+const drainingOf = ({ row, decision }: CarryOut, drain: Drain | undefined): { draining?: Draining | null } => {
+  const { rolloutId, version, status } = decision.state;
+  if (status === 'ROLLED_BACK' && isHuman(decision.transitions.at(-1)?.actor ?? '')) return { draining: null };
+  if (!drain) return {};
+  return { draining: { rolloutId, candidate: version, salt: rolloutId, share: drain.share, stage: drain.stage, stickTo: row.policy.stickTo, until: new Date(drain.until).toISOString() } };
+};
+
+const route = async (work: CarryOut, effect: Extract<Effect, { type: 'route' | 'promote' }>): Promise<TargetRow> => {
+  const { tx, target, row, decision } = work;
   const { rolloutId, cycleId, version } = decision.state;
   const transition = decision.transitions.at(-1);
   const share = effect.type === 'route' ? effect.share : 0;
@@ -42,6 +55,7 @@ const route = async ({ tx, target, row, decision }: CarryOut, effect: Extract<Ef
     champion: effect.type === 'promote' ? version : target.champion,
     stickTo: row.policy.stickTo,
     ...(effect.type === 'route' && share > 0 && { rollout: { rolloutId, candidate: version, share, stage: effect.stage } }),
+    ...drainingOf(work, effect.type === 'route' ? effect.drain : undefined),
     actor: transition?.actor ?? '',
     reason: transition?.reason ?? '',
     at: transition?.at ?? 0,

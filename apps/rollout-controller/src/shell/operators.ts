@@ -86,7 +86,7 @@ export class Operators {
     const at = this.clock();
     const actor = `human:${command.actor}`;
     const { rolloutId, cycleId, stage } = promotion.state;
-    await changeRouting(tx, target, { champion: previousChampion, stickTo: promotion.policy.stickTo, actor, reason: command.reason, at, correlationId: cycleId });
+    await changeRouting(tx, target, { champion: previousChampion, stickTo: promotion.policy.stickTo, draining: null, actor, reason: command.reason, at, correlationId: cycleId });
     tx.emit(
       versionRolledBack,
       {

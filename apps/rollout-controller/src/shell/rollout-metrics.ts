@@ -1,31 +1,78 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Metrics } from '@ratchet/observability';
-import type { Transition } from '../rollout/rollout-state.js';
+import type { RolloutRow } from '../persistence/rollout.repository.js';
+import type { DecideEvent, Decision } from '../rollout/decision.js';
 
-/** Stage and share per target, and what moved them. */
+/** From evidence of this very moment to that of a detector which had stopped. */
+const LATENCY_BUCKETS_S = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300];
+
+interface Occasion {
+  readonly target: string;
+  readonly event: DecideEvent['type'];
+  /** Epoch milliseconds. */
+  readonly at: number;
+}
+
+/** Stage, share and hold per target, what moved them, and how soon. */
 @Injectable()
 export class RolloutMetrics {
   private readonly stage;
   private readonly share;
+  private readonly held;
+  private readonly silence;
   private readonly transitions;
   private readonly rollbacks;
+  private readonly evaluations;
+  private readonly latency;
+  /** By target: reason of the hold that is shown. */
+  private readonly shownHolds = new Map<string, string>();
+  /** By target: the last moment that the newest evidence tells of, in epoch milliseconds. */
+  private readonly evidenceAt = new Map<string, number>();
 
   constructor(@Inject(Metrics) metrics: Metrics) {
-    this.stage = metrics.gauge({ name: 'ratchet_rollout_controller_stage_number', help: 'Stage of the rollout with traffic, 0 without one', labelNames: ['target'] });
-    this.share = metrics.gauge({ name: 'ratchet_rollout_controller_share_ratio', help: 'Share of the traffic that the candidate gets', labelNames: ['target'] });
+    const labelNames = ['target'];
+    this.stage = metrics.gauge({ name: 'ratchet_rollout_controller_stage_number', help: 'Stage of the rollout with traffic, 0 without one', labelNames });
+    this.share = metrics.gauge({ name: 'ratchet_rollout_controller_share_ratio', help: 'Share of the traffic that the candidate gets', labelNames });
+    this.held = metrics.gauge({ name: 'ratchet_rollout_controller_held', help: '1 while the rollout with traffic holds, is paused or awaits an approval, by reason', labelNames: ['target', 'reason'] });
+    this.silence = metrics.gauge({ name: 'ratchet_rollout_controller_candidate_silence_seconds', help: 'Time since counts of the candidate came, or since its stage began; 0 without a rollout', labelNames });
     this.transitions = metrics.counter({ name: 'ratchet_rollout_controller_transitions_total', help: 'Transitions, by the status that they lead to', labelNames: ['to'] });
     this.rollbacks = metrics.counter({ name: 'ratchet_rollout_controller_rollbacks_total', help: 'Rollbacks, by what failed', labelNames: ['metric'] });
+    this.evaluations = metrics.counter({ name: 'ratchet_rollout_controller_evaluations_total', help: 'Looks at a rollout with traffic, by target', labelNames });
+    this.latency = metrics.histogram({
+      name: 'ratchet_rollout_controller_decision_latency_seconds',
+      help: 'From the last moment that the newest evidence tells of to the share that the automation changed on it, by the status that followed',
+      labelNames: ['to'],
+      buckets: LATENCY_BUCKETS_S,
+    });
   }
 
-  show(target: string, place: { readonly stage: number; readonly share: number }): void {
-    this.stage.set({ target }, place.stage);
-    this.share.set({ target }, place.share);
+  /** `row` is the rollout with traffic, if there is one. */
+  show(target: string, row: RolloutRow | undefined, at: number): void {
+    const { stage = 0, share = 0, status, hold, stageEnteredAt = null } = row?.state ?? {};
+    this.stage.set({ target }, stage);
+    this.share.set({ target }, share);
+    this.silence.set({ target }, row ? Math.max(0, at - Math.max(row.lastCandidateDataAt ?? 0, stageEnteredAt ?? at)) / 1000 : 0);
+    const reason = hold?.reason ?? (status === 'PAUSED' ? 'paused' : status === 'AWAITING_APPROVAL' ? 'approval' : undefined);
+    const before = this.shownHolds.get(target);
+    if (before !== undefined && before !== reason) this.held.remove({ target, reason: before });
+    if (reason === undefined) return void this.shownHolds.delete(target);
+    this.held.set({ target, reason }, 1);
+    this.shownHolds.set(target, reason);
   }
 
-  count(transitions: readonly Transition[]): void {
+  /** Counts that tell of what happened until a moment, in epoch milliseconds. */
+  noteEvidence(target: string, until: number): void {
+    this.evidenceAt.set(target, Math.max(until, this.evidenceAt.get(target) ?? 0));
+  }
+
+  count({ transitions, effects }: Decision, { target, event, at }: Occasion): void {
+    if (event === 'evaluated') this.evaluations.inc({ target });
     for (const { after, metric } of transitions) {
       this.transitions.inc({ to: after.status });
       if (after.status === 'ROLLED_BACK') this.rollbacks.inc({ metric: metric ?? 'operator' });
+      const evidenceAt = this.evidenceAt.get(target);
+      const isRouted = effects.some(({ type }) => type === 'route' || type === 'promote');
+      if (event === 'evaluated' && isRouted && evidenceAt !== undefined) this.latency.observe({ to: after.status }, Math.max(0, at - evidenceAt) / 1000);
     }
   }
 }

@@ -2,12 +2,13 @@ import { Inject, Injectable } from '@nestjs/common';
 import { type CandidateJudged, type CandidateRegistered, type Target, targetKey, type VitalsCounted } from '@ratchet/domain';
 import { derivedId, Logger } from '@ratchet/observability';
 import type { Transaction } from '@ratchet/persistence';
-import { CONFIG } from '@ratchet/service';
+import { CONFIG, type HandlerTransaction } from '@ratchet/service';
 import { type Config, policyFor } from '../config.js';
 import { type CandidateDecision, storeVerdict, takeDecisions } from '../persistence/decision.repository.js';
+import { noteOffset } from '../persistence/evidence-offset.repository.js';
 import { findCandidate, findRollout, insertRollout, openRollouts, type RolloutRow, storeCandidate } from '../persistence/rollout.repository.js';
 import { addBaseline, addVitals, loadEvidence, matureUnits, noteUnsafe, referencesFor } from '../persistence/tally.repository.js';
-import { lockTarget, type TargetRow } from '../persistence/target.repository.js';
+import { endDraining, lockTarget, type TargetRow } from '../persistence/target.repository.js';
 import { decide } from '../rollout/decide.js';
 import type { DecideEvent } from '../rollout/decision.js';
 import { type Evidence, noEvidence } from '../rollout/evidence.js';
@@ -33,7 +34,7 @@ interface Step {
 }
 
 /** Topics have no order among each other: a verdict may be read before the adoption that it rests on. It waits in the queue. */
-const notYetAdopted = (key: string, target: Target): TargetRow => ({ target: key, ...target, champion: '', previousChampion: null, revision: 0, automationHeld: false });
+const notYetAdopted = (key: string, target: Target): TargetRow => ({ target: key, ...target, champion: '', previousChampion: null, revision: 0, automationHeld: false, draining: null });
 
 /** A verdict that names nothing that it waits for is of an evaluator that let a person decide. */
 const opensRollout = (verdict: CandidateJudged): verdict is CandidateJudged & { readonly outcome: 'passed' | 'insufficient' } =>
@@ -97,11 +98,12 @@ export class Rollouts {
     this.logger.warn('a command was refused', { commandId, command: name, actor, version, why });
   }
 
-  async count(tx: Transaction, vitals: VitalsCounted): Promise<void> {
+  async count(tx: HandlerTransaction, vitals: VitalsCounted): Promise<void> {
     if (vitals.arm !== 'candidate') await addBaseline(tx, vitals);
     if (vitals.rolloutId === undefined || vitals.stage === undefined) return;
     const key = targetKey(vitals);
-    if (!(await lockTarget(tx, key))) return;
+    const target = await lockTarget(tx, key);
+    if (!target) return;
     const row = await findRollout(tx, vitals.rolloutId);
     if (!row) {
       this.logger.debug('vitals of a rollout that is not known here', { rolloutId: vitals.rolloutId });
@@ -113,12 +115,18 @@ export class Rollouts {
       return;
     }
     await addVitals(tx, row, vitals, this.clock());
+    if (tx.position) await noteOffset(tx, vitals.rolloutId, tx.position);
+    this.metrics.noteEvidence(key, Date.parse(vitals.to));
+    if (vitals.arm === 'candidate' && vitals.unsafe > 0) await endDraining(tx, target, vitals.rolloutId, this.clock());
     if (hasTraffic(row.state) && this.isWorthALook(vitals, key)) await this.evaluate(tx, key);
   }
 
-  async noteUnsafe(tx: Transaction, unsafe: Parameters<typeof noteUnsafe>[1] & { readonly target: string }): Promise<void> {
-    if (!(await lockTarget(tx, unsafe.target))) return;
-    if (await noteUnsafe(tx, unsafe)) await this.evaluate(tx, unsafe.target);
+  async noteUnsafe(tx: HandlerTransaction, unsafe: Parameters<typeof noteUnsafe>[1] & { readonly target: string }): Promise<void> {
+    const target = await lockTarget(tx, unsafe.target);
+    if (!target || !(await noteUnsafe(tx, unsafe))) return;
+    if (tx.position && (await findRollout(tx, unsafe.rolloutId))) await noteOffset(tx, unsafe.rolloutId, tx.position);
+    if (unsafe.arm === 'candidate') await endDraining(tx, target, unsafe.rolloutId, this.clock());
+    await this.evaluate(tx, unsafe.target);
   }
 
   /** Looks at the rollout with traffic, then at the queue. */
@@ -128,26 +136,39 @@ export class Rollouts {
     const at = this.clock();
     this.lookedAt.set(key, at);
     const { automationHeld } = target;
-    let shown = { stage: 0, share: 0 };
+    let shown: RolloutRow | undefined;
     let placeFree = true;
     const rows = await openRollouts(tx, key);
+    const successor = await this.successorOf(tx, target, rows);
     for (const row of rows.filter(({ state }) => hasTraffic(state))) {
       await matureUnits(tx, row.state.rolloutId, at);
       const evidence = await loadEvidence(tx, row);
-      const outcome = await this.step(tx, { target, row, event: { type: 'evaluated', at, evidence, automationHeld }, evidence });
+      const outcome = await this.step(tx, { target, row, event: { type: 'evaluated', at, evidence, automationHeld, ...(successor && { successor: successor.state.version }) }, evidence });
       target = outcome.target;
-      if (hasTraffic(outcome.state)) [placeFree, shown] = [false, outcome.state];
+      if (hasTraffic(outcome.state)) [placeFree, shown] = [false, { ...row, state: outcome.state }];
     }
-    for (const row of rows.filter(({ state }) => !hasTraffic(state))) {
+    const queue = rows.filter(({ state }) => !hasTraffic(state));
+    for (const row of successor ? [successor, ...queue.filter((one) => one !== successor)] : queue) {
       // A promotion must name its datasets and opportunities, so a rollout waits for its registration.
       const ready = placeFree && (await findCandidate(tx, row.state)) !== undefined;
       const references = await referencesFor(tx, key, target.champion);
       const event: DecideEvent = { type: 'considered', at, champion: target.champion, placeFree: ready, automationHeld, references };
       const outcome: Outcome = await this.step(tx, { target, row, event, evidence: noEvidence });
       target = outcome.target;
-      if (hasTraffic(outcome.state)) [placeFree, shown] = [false, outcome.state];
+      if (hasTraffic(outcome.state)) [placeFree, shown] = [false, { ...row, state: outcome.state }];
     }
-    this.metrics.show(key, shown);
+    this.metrics.show(key, shown, at);
+  }
+
+  /** The newest candidate that could start and whose policy is not to wait for an older one. A paused rollout is a person's, so it is waited for. */
+  private async successorOf(tx: Transaction, { champion, automationHeld }: TargetRow, rows: readonly RolloutRow[]): Promise<RolloutRow | undefined> {
+    const busy = rows.findLastIndex(({ state }) => hasTraffic(state));
+    if (automationHeld || rows[busy]?.state.status === 'PAUSED') return undefined;
+    for (const row of rows.slice(busy + 1).reverse()) {
+      if (row.policy.whenBusy !== 'supersede' || row.state.status !== 'DRAFT' || row.state.baseVersion !== champion) continue;
+      if ((await findCandidate(tx, row.state)) !== undefined) return row;
+    }
+    return undefined;
   }
 
   /** One decision, carried out and logged. */
@@ -158,7 +179,7 @@ export class Rollouts {
     for (const { from, to, actor, reason, sequence } of decision.transitions) {
       this.logger.info('rollout transition', { rolloutId: row.state.rolloutId, target: target.target, version: row.state.version, sequence, from, to, actor, reason });
     }
-    this.metrics.count(decision.transitions);
+    this.metrics.count(decision, { target: target.target, event: event.type, at: event.at });
     return { target: after, state: decision.state, ...(refusal && { refusal: refusal.message }) };
   }
 
