@@ -26,6 +26,14 @@ describe('command events', () => {
     expect(() => orderCommand({ order: 'pause', target, subject: { version: 'v2' }, person })).toThrow(/takes no --version/);
   });
 
+  it('approve what was looked at, where it is named', () => {
+    const approve = (subject: OrderSubject): unknown => orderCommand({ order: 'approve', target, subject: { version: 'v2', ...subject }, person }).data;
+    expect(approve({ stage: '1', evidence: '7' })).toMatchObject({ name: 'candidate.approve', stage: 1, evidence: 7 });
+    expect(approve({})).not.toHaveProperty('evidence');
+    expect(() => approve({ evidence: 'the last' })).toThrow(/--evidence is a whole number/);
+    expect(() => orderCommand({ order: 'reject', target, subject: { version: 'v2', stage: '1' }, person })).toThrow(/takes no --stage/);
+  });
+
   it('need an opportunity and a root cause that there is where a person diagnoses', () => {
     expect(() => orderCommand({ order: 'diagnose', target, subject: { opportunity: 'o1' }, person })).toThrow(/needs --root-cause, one of knowledge_gap/);
     expect(() => orderCommand({ order: 'diagnose', target, subject: { opportunity: 'o1', rootCause: 'gremlins' }, person })).toThrow(/--root-cause is one of/);

@@ -13,6 +13,8 @@ interface OrderOptions extends KafkaOptions {
   readonly model: string;
   readonly workload: string;
   readonly version?: string;
+  readonly stage?: string;
+  readonly evidence?: string;
   readonly opportunity?: string;
   readonly rootCause?: string;
   readonly reason: string;
@@ -26,6 +28,8 @@ export const register = (command: Command, io: CommandIo): void => {
     .requiredOption('--model <name>', 'the model')
     .option('--workload <name>', 'its workload', 'default')
     .option('--version <id>', 'the candidate, for approve and reject')
+    .option('--stage <number>', 'for approve: the stage of the rollout that was looked at; refused where it is another one by now')
+    .option('--evidence <sequence>', 'for approve: the sequence of the rollout\'s last row that was looked at; refused where there is a newer one')
     .option('--opportunity <id>', 'the opportunity, for diagnose and dismiss')
     .option('--root-cause <cause>', `its root cause, for diagnose: ${rootCauseSchema.options.join(', ')}`)
     .requiredOption('--reason <text>', 'why, for the audit log')

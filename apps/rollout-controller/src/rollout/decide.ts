@@ -127,7 +127,7 @@ const holdAdvance = (context: Context, assessment: Extract<Assessment, { verdict
 
 const askForApproval = (context: Context, { message, record }: Extract<Assessment, { verdict: 'ADVANCE' }>): Decision => {
   const { state } = context;
-  const question = `Stage ${state.stage + 1} of the rollout of ${state.version} needs an approval: ${message}`;
+  const question = `Stage ${state.stage + 1} of the rollout of ${state.version} needs an approval: ${message} (stage ${state.stage}, evidence ${state.sequence + 1})`;
   return transit(context, {
     actor: POLICY_ACTOR,
     reason: question,

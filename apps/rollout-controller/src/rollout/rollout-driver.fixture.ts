@@ -45,6 +45,9 @@ export const identity = { rolloutId: 'r1', target: { model: 'assistant', workloa
 
 const references = { success: 0.85 };
 
+export const orderNames = ['rollout.pause', 'rollout.resume', 'rollout.advance', 'rollout.rollback', 'candidate.approve', 'candidate.reject'] as const;
+export type OrderName = (typeof orderNames)[number];
+
 /** A rollout driven by events, keeping all that was decided. */
 export class Driver {
   readonly initial: RolloutState = newRollout(identity, START);
@@ -68,14 +71,16 @@ export class Driver {
     return this.send({ type: 'considered', at: START, champion: 'v1-a', placeFree: true, automationHeld: false, references, ...differs });
   }
 
-  evaluated(at: number, stages: readonly StageTally[], differs: { automationHeld?: boolean; lastCandidateDataAt?: number | null } = {}): Decision {
-    const { automationHeld = false, lastCandidateDataAt = at } = differs;
-    return this.send({ type: 'evaluated', at, evidence: evidenceOf(stages, lastCandidateDataAt), automationHeld });
+  evaluated(at: number, stages: readonly StageTally[], differs: { automationHeld?: boolean; lastCandidateDataAt?: number | null; successor?: string } = {}): Decision {
+    const { automationHeld = false, lastCandidateDataAt = at, successor } = differs;
+    return this.send({ type: 'evaluated', at, evidence: evidenceOf(stages, lastCandidateDataAt), automationHeld, ...(successor !== undefined && { successor }) });
   }
 
-  ordered(name: 'rollout.pause' | 'rollout.resume' | 'rollout.advance' | 'rollout.rollback' | 'candidate.approve' | 'candidate.reject', at: number, differs: { stages?: readonly StageTally[]; issuedAt?: number } = {}): Decision {
+  ordered(name: OrderName, at: number, differs: { stages?: readonly StageTally[]; issuedAt?: number; stage?: number; evidence?: number } = {}): Decision {
     const fields = { commandId: `${name}-${at}`, actor: 'ada', reason: 'because', model: 'assistant', workload: 'support', issuedAt: new Date(differs.issuedAt ?? at).toISOString() };
-    const command = name === 'candidate.approve' || name === 'candidate.reject' ? { name, ...fields, version: 'v2-b' } : { name, ...fields };
+    const { stage, evidence: row } = differs;
+    const basis = { ...(stage !== undefined && { stage }), ...(row !== undefined && { evidence: row }) };
+    const command = name === 'candidate.approve' || name === 'candidate.reject' ? { name, ...fields, version: 'v2-b', ...basis } : { name, ...fields };
     return this.send({ type: 'commanded', at, command, evidence: evidenceOf(differs.stages ?? [], at) });
   }
 
