@@ -1,10 +1,17 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Metrics } from '@ratchet/observability';
-import type { RolloutRow } from '../persistence/rollout.repository.js';
 import type { DecideEvent, Decision } from '../rollout/decision.js';
+import type { RolloutState } from '../rollout/rollout-state.js';
 
 /** From evidence of this very moment to that of a detector which had stopped. */
 const LATENCY_BUCKETS_S = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300];
+
+/** What has a target's traffic. */
+export interface Shown {
+  readonly state: Pick<RolloutState, 'stage' | 'share'> & Partial<Pick<RolloutState, 'status' | 'hold' | 'stageEnteredAt'>>;
+  /** Epoch milliseconds. */
+  readonly lastCandidateDataAt?: number | null;
+}
 
 interface Occasion {
   readonly target: string;
@@ -46,12 +53,11 @@ export class RolloutMetrics {
     });
   }
 
-  /** `row` is the rollout with traffic, if there is one. */
-  show(target: string, row: RolloutRow | undefined, at: number): void {
-    const { stage = 0, share = 0, status, hold, stageEnteredAt = null } = row?.state ?? {};
+  show(target: string, shown: Shown | undefined, at: number): void {
+    const { stage = 0, share = 0, status, hold, stageEnteredAt = null } = shown?.state ?? {};
     this.stage.set({ target }, stage);
     this.share.set({ target }, share);
-    this.silence.set({ target }, row ? Math.max(0, at - Math.max(row.lastCandidateDataAt ?? 0, stageEnteredAt ?? at)) / 1000 : 0);
+    this.silence.set({ target }, shown ? Math.max(0, at - Math.max(shown.lastCandidateDataAt ?? 0, stageEnteredAt ?? at)) / 1000 : 0);
     const reason = hold?.reason ?? (status === 'PAUSED' ? 'paused' : status === 'AWAITING_APPROVAL' ? 'approval' : undefined);
     const before = this.shownHolds.get(target);
     if (before !== undefined && before !== reason) this.held.remove({ target, reason: before });

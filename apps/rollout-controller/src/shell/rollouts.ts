@@ -14,7 +14,7 @@ import type { DecideEvent } from '../rollout/decision.js';
 import { type Evidence, noEvidence } from '../rollout/evidence.js';
 import { hasTraffic, newRollout, type RolloutState } from '../rollout/rollout-state.js';
 import { carryOut } from './carry-out.js';
-import { RolloutMetrics } from './rollout-metrics.js';
+import { RolloutMetrics, type Shown } from './rollout-metrics.js';
 
 /** The time, as a dependency, so that tests own it. */
 export const CLOCK = Symbol('clock');
@@ -136,7 +136,7 @@ export class Rollouts {
     const at = this.clock();
     this.lookedAt.set(key, at);
     const { automationHeld } = target;
-    let shown: RolloutRow | undefined;
+    let shown: Shown | undefined;
     let placeFree = true;
     const rows = await openRollouts(tx, key);
     const successor = await this.successorOf(tx, target, rows);
