@@ -13,7 +13,7 @@ const valuesOf = async (metrics: Metrics, name: string): Promise<unknown[]> => {
 const shown = (driver: Driver, at: number, lastCandidateDataAt: number | null = null) => {
   const metrics = new Metrics();
   const shows = new RolloutMetrics(metrics);
-  shows.show(TARGET, { state: driver.state, policy: driver.policy, lastCandidateDataAt }, at);
+  shows.show(TARGET, { state: driver.state, lastCandidateDataAt }, at);
   return { metrics, shows };
 };
 
@@ -32,7 +32,7 @@ describe('the metrics of a rollout', () => {
     const { metrics, shows } = shown(driver, START);
     expect(await valuesOf(metrics, 'held')).toEqual([[{ target: TARGET, reason: 'srm' }, 1]]);
     driver.ordered('rollout.pause', START + 11 * SECOND_MS);
-    shows.show(TARGET, { state: driver.state, policy: driver.policy, lastCandidateDataAt: null }, START);
+    shows.show(TARGET, { state: driver.state, lastCandidateDataAt: null }, START);
     expect(await valuesOf(metrics, 'held')).toEqual([[{ target: TARGET, reason: 'paused' }, 1]]);
     shows.show(TARGET, undefined, START);
     expect(await valuesOf(metrics, 'held')).toEqual([]);
