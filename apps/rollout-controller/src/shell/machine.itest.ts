@@ -4,6 +4,7 @@ import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
 import type { EvidenceRecord, RoutingChanged, VersionPromoted } from '@ratchet/domain';
 import { Database, type Transaction } from '@ratchet/persistence';
 import { createTestDatabase, type TestDatabase } from '@ratchet/testing';
+import { noteOffset } from '../persistence/evidence-offset.repository.js';
 import { transitionsOf } from '../persistence/rollout.repository.js';
 import { bundle, champion, World } from './rollout-world.fixture.js';
 
@@ -128,6 +129,8 @@ describe('evidence', () => {
     const [first, second] = [world.vitals('control', 100, 15, running), world.vitals('candidate', 100, 15, running)];
     await world.deliver(first, second);
     await world.deliver(first, second);
+    // As where the inbox has forgotten it, or somebody has set the group's position back.
+    await world.database.transaction((tx) => noteOffset(tx, running.rolloutId, { topic: 'ratchet.vitals.v1', partition: 0, offset: '1' }));
     world.at += 2000;
     await world.tick();
     const rows = await transitionsOf(world.database, running.rolloutId);
