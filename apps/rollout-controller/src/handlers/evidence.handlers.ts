@@ -1,8 +1,8 @@
 import { Controller, Inject } from '@nestjs/common';
 import { type EventEnvelope, isEvent } from '@ratchet/contracts';
 import { type QualityEvaluated, qualityEvaluated, type SignalDetected, signalDetected, targetKey, type VitalsCounted, vitalsCounted } from '@ratchet/domain';
-import type { Transaction } from '@ratchet/persistence';
 import { type HandlerTransaction, OnEvent } from '@ratchet/service';
+import { noteOffset } from '../persistence/evidence-offset.repository.js';
 import { findRollout } from '../persistence/rollout.repository.js';
 import { noteQuality, type QualityScore } from '../persistence/tally.repository.js';
 import { lockTarget } from '../persistence/target.repository.js';
@@ -23,7 +23,7 @@ const countedScores = ({ scores, interactionId, conversationId }: QualityEvaluat
     .map(({ evaluator, judge, score, inclusionRate = 1 }) => ({ interactionId, conversationId, evaluator: streamOf(evaluator, judge ? 'judges' : 'rules'), score, weight: 1 / inclusionRate }));
 
 /** Scores of a rollout's arms. A tester's override is in no arm, and what fell back was another version's answer. They are looked at with the next tick. */
-const countQuality = async (data: QualityEvaluated, tx: Transaction): Promise<void> => {
+const countQuality = async (data: QualityEvaluated, tx: HandlerTransaction): Promise<void> => {
   const { assignment } = data;
   const scores = countedScores(data);
   if (!assignment || assignment.overridden === true || assignment.fellBack === true || scores.length === 0) return;
@@ -32,6 +32,7 @@ const countQuality = async (data: QualityEvaluated, tx: Transaction): Promise<vo
   const row = await findRollout(tx, rolloutId);
   if (!row || isTerminal(row.state) || version !== (arm === 'candidate' ? row.state.version : row.state.baseVersion)) return;
   await noteQuality(tx, { rolloutId, stage, arm }, scores);
+  if (tx.position) await noteOffset(tx, rolloutId, tx.position);
 };
 
 @Controller()
