@@ -1,6 +1,6 @@
 import { Controller, Inject } from '@nestjs/common';
 import type { EventEnvelope } from '@ratchet/contracts';
-import { type CandidateJudged, candidateJudged, type CandidateRegistered, candidateRegistered } from '@ratchet/domain';
+import { type CandidateJudged, candidateJudged, type CandidateRegistered, candidateRegistered, type VersionPublished, versionPublished } from '@ratchet/domain';
 import type { Transaction } from '@ratchet/persistence';
 import { OnEvent } from '@ratchet/service';
 import { Rollouts } from '../shell/rollouts.js';
@@ -17,5 +17,10 @@ export class CandidatesHandlers {
   @OnEvent(candidateJudged)
   async onJudged({ data }: EventEnvelope<CandidateJudged>, tx: Transaction): Promise<void> {
     await this.rollouts.judge(tx, data);
+  }
+
+  @OnEvent(versionPublished)
+  async onPublished({ data }: EventEnvelope<VersionPublished>, tx: Transaction): Promise<void> {
+    await this.rollouts.experiments.learn(tx, data);
   }
 }

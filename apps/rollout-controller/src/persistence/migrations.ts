@@ -3,6 +3,7 @@ import { EarlyDecisions0007 } from './early-decisions.migration.js';
 import { GuardMetrics0008 } from './guard-metrics.migration.js';
 import { UserUnits0009 } from './user-units.migration.js';
 import { RolloutLineage0011 } from './rollout-lineage.migration.js';
+import { Experiments0010 } from './experiments.migration.js';
 
 /** Who serves, and every revision of it. */
 const ROUTING = `
@@ -137,4 +138,4 @@ class RolloutTables0001 extends ForwardMigration {
   protected readonly statements = [ROUTING, ROLLOUTS, RECORD, COUNTS];
 }
 
-export const migrations = [RolloutTables0001, EarlyDecisions0007, GuardMetrics0008, UserUnits0009, RolloutLineage0011];
+export const migrations = [RolloutTables0001, EarlyDecisions0007, GuardMetrics0008, UserUnits0009, Experiments0010, RolloutLineage0011];

@@ -42,7 +42,7 @@ interface RoutingChange {
   readonly champion: string;
   readonly stickTo: RoutingChanged['stickTo'];
   /** Absent: the champion alone serves. */
-  readonly rollout?: { readonly rolloutId: string; readonly candidate: string; readonly share: number; readonly stage: number };
+  readonly rollout?: { readonly rolloutId: string; readonly candidate: string; readonly share: number; readonly stage: number } & Pick<RoutingChanged, 'kind' | 'control' | 'controlShare'>;
   /** What drains from now on, or null where nothing may. Absent: what drains already goes on until its time. */
   readonly draining?: Draining | null;
   readonly actor: string;
@@ -76,6 +76,9 @@ export const changeRouting = async (tx: Transaction, row: TargetRow, change: Rou
     stage: rollout?.stage ?? 0,
     salt: rollout?.rolloutId ?? '',
     stickTo,
+    ...(rollout?.kind && { kind: rollout.kind }),
+    ...(rollout?.control !== undefined && { control: rollout.control }),
+    ...(rollout?.controlShare !== undefined && { controlShare: rollout.controlShare }),
     ...(draining && { draining }),
     changedAt,
   };

@@ -14,6 +14,7 @@ import { type Clock, CLOCK, Rollouts } from './rollouts.js';
 
 const ours: ReadonlySet<Command['name']> = new Set([
   'target.adopt', 'candidate.approve', 'candidate.reject', 'rollout.pause', 'rollout.resume', 'rollout.advance', 'rollout.rollback', 'automation.hold', 'automation.release',
+  'experiment.start', 'experiment.stop',
 ]);
 
 /** Carries out what people order, once per command id. */
@@ -36,6 +37,10 @@ export class Operators {
       const held = command.name === 'automation.hold';
       await holdAutomation(tx, key, held);
       this.logger.info(held ? 'the automation is held: no start, advance or promotion by itself; rollbacks still are' : 'the automation is released', this.fields(command));
+    } else if (command.name === 'experiment.start' || command.name === 'experiment.stop') {
+      const { experiments } = this.rollouts;
+      const refusal = await (command.name === 'experiment.start' ? experiments.start(tx, target, command) : experiments.stop(tx, target, command));
+      if (refusal !== undefined) this.refuse(command, refusal);
     } else {
       await this.order(tx, target, command);
     }
@@ -53,6 +58,8 @@ export class Operators {
   }
 
   private async order(tx: Transaction, target: TargetRow, command: Command): Promise<void> {
+    const instead = await this.rollouts.experiments.insteadOfRollout(tx, target, command);
+    if (instead) return instead.refusal === undefined ? undefined : this.refuse(command, instead.refusal);
     const row = await this.rolloutFor(tx, target, command);
     if (!row) {
       if (command.name === 'rollout.rollback' && target.previousChampion !== null) return this.revert(tx, target, command);

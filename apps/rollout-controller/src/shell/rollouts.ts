@@ -14,6 +14,7 @@ import type { DecideEvent } from '../rollout/decision.js';
 import { type Evidence, noEvidence } from '../rollout/evidence.js';
 import { hasTraffic, newRollout, type RolloutState } from '../rollout/rollout-state.js';
 import { carryOut } from './carry-out.js';
+import { Experiments } from './experiments.js';
 import { RolloutMetrics, type Shown } from './rollout-metrics.js';
 
 /** The time, as a dependency, so that tests own it. */
@@ -45,13 +46,17 @@ const opensRollout = (verdict: CandidateJudged): verdict is CandidateJudged & { 
 export class Rollouts {
   /** By target; paces evaluations, decides nothing. */
   private readonly lookedAt = new Map<string, number>();
+  /** They and rollouts share one place for traffic a target. */
+  readonly experiments: Experiments;
 
   constructor(
     @Inject(CONFIG) private readonly config: Config,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(Logger) private readonly logger: Logger,
     @Inject(RolloutMetrics) private readonly metrics: RolloutMetrics,
-  ) {}
+  ) {
+    this.experiments = new Experiments({ config, clock, logger });
+  }
 
   async register(tx: Transaction, candidate: CandidateRegistered): Promise<void> {
     await storeCandidate(tx, targetKey(candidate), candidate);
@@ -106,7 +111,7 @@ export class Rollouts {
     if (!target) return;
     const row = await findRollout(tx, vitals.rolloutId);
     if (!row) {
-      this.logger.debug('vitals of a rollout that is not known here', { rolloutId: vitals.rolloutId });
+      if ((await this.experiments.count(tx, vitals)) && this.isWorthALook(vitals, key)) await this.evaluate(tx, key);
       return;
     }
     if (vitals.version !== (vitals.arm === 'candidate' ? row.state.version : row.state.baseVersion)) {
@@ -147,6 +152,10 @@ export class Rollouts {
       target = outcome.target;
       if (hasTraffic(outcome.state)) [placeFree, shown] = [false, { ...row, state: outcome.state }];
     }
+    // What a newer candidate has made room for is its own.
+    const experiment = await this.experiments.evaluate(tx, target, placeFree && !successor);
+    target = experiment.target;
+    if (experiment.occupied) [placeFree, shown] = [false, { state: { stage: 1, share: experiment.share } }];
     const queue = rows.filter(({ state }) => !hasTraffic(state));
     for (const row of successor ? [successor, ...queue.filter((one) => one !== successor)] : queue) {
       // A promotion must name its datasets and opportunities, so a rollout waits for its registration.
