@@ -62,6 +62,7 @@ export const commandTable: CommandTable = {
   adopt: { description: "put a first version behind a model's name", load: () => import('./commands/adopt.command.js') },
   command: { description: 'pause, advance, roll back, approve, hold: what a person decides', load: () => import('./commands/command.command.js') },
   cycle: { description: 'begin, cancel, list and show improvement cycles', load: () => import('./commands/cycle.command.js') },
+  experiment: { description: 'start, stop, list and show A/B tests of two versions', load: () => import('./commands/experiment.command.js') },
   registry: { description: 'versions with their lineage: list, show, follow, and export to MLflow', load: () => import('./commands/registry.command.js') },
   review: { description: 'take up, approve, edit and reject examples that wait for a person', load: () => import('./commands/review.command.js') },
   erase: { description: 'remove what a user said from all that is kept to learn from', load: () => import('./commands/erase.command.js') },

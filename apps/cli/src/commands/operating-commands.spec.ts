@@ -38,6 +38,8 @@ describe('the operating commands', () => {
     ['trace', ['trace', 'some-id']],
     ['cycle start', ['cycle', 'start', ...who]],
     ['cycle list', ['cycle', 'list']],
+    ['experiment start', ['experiment', 'start', '--treatment', 'v2', ...who]],
+    ['experiment list', ['experiment', 'list']],
     ['registry lineage', ['registry', 'lineage', 'v2']],
     ['registry export', ['registry', 'export', '--to-mlflow', 'http://127.0.0.1:1']],
   ])('say that no broker answers: %s', async (_, argv) => {
@@ -64,6 +66,8 @@ describe('the operating commands', () => {
     ['review claim of named items and of the next', ['review', 'claim', 'e1', '--next', '3', ...who], 'not both'],
     ['cycle start without a name', ['cycle', 'start', '--model', 'm', '--reason', 'r'], "required option '--actor"],
     ['cycle start that waits for no time', ['cycle', 'start', ...who, '--wait', '--wait-minutes', '0'], 'a number of minutes above 0'],
+    ['experiment start without an end, with looks', ['experiment', 'start', '--treatment', 'v2', '--open', '--looks', '5', ...who], '--open has no end'],
+    ['experiment start with a share that is none', ['experiment', 'start', '--treatment', 'v2', '--share', '1.5', ...who], 'share: '],
     ['registry export to nowhere', ['registry', 'export'], "required option '--to-mlflow"],
     ['registry export to no address', ['registry', 'export', '--to-mlflow', 'http://'], '--to-mlflow is no address'],
     ['erase without a user', ['erase', ...who], 'give --model, --user'],
