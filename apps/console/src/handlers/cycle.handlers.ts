@@ -1,7 +1,7 @@
 import { Controller, Inject } from '@nestjs/common';
 import type { EventEnvelope } from '@ratchet/contracts';
-import { candidateJudged, candidateRegistered, commandIssued, rolloutAdvanced, trainingFailed, trainingStarted, versionPromoted, versionRolledBack } from '@ratchet/domain';
-import type { CandidateJudged, CandidateRegistered, Command, RolloutAdvanced, TrainingFailed, TrainingStarted, VersionPromoted, VersionRolledBack } from '@ratchet/domain';
+import { candidateJudged, candidateRegistered, commandIssued, experimentUpdated, rolloutAdvanced, trainingFailed, trainingStarted, versionPromoted, versionRolledBack } from '@ratchet/domain';
+import type { CandidateJudged, CandidateRegistered, Command, ExperimentUpdated, RolloutAdvanced, TrainingFailed, TrainingStarted, VersionPromoted, VersionRolledBack } from '@ratchet/domain';
 import { Logger } from '@ratchet/observability';
 import type { Transaction } from '@ratchet/persistence';
 import { OnEvent } from '@ratchet/service';
@@ -50,6 +50,12 @@ export class CycleHandlers {
     await addDecision(tx, { eventId: id, cycleId, model, workload, kind: 'rollout', actor, reason: `${from} → ${to}: ${reason}`, body: data, happenedAt: advancedAt });
     if (from === 'AWAITING_APPROVAL' && to === 'DRAFT') await this.note(tx, { cycleId, state: 'rollout', facts: { approved: data } });
     if (to === 'CANCELLED' || to === 'SUPERSEDED') await this.note(tx, { cycleId, state: outcomeOfDropped(data), facts: { dropped: data }, endedAt: advancedAt });
+  }
+
+  @OnEvent(experimentUpdated)
+  async onExperiment({ data, id }: EventEnvelope<ExperimentUpdated>, tx: Transaction): Promise<void> {
+    const { model, workload, actor, reason, status, treatment, control, updatedAt } = data;
+    await addDecision(tx, { eventId: id, model, workload, kind: 'experiment', actor, reason: `${treatment} against ${control}, ${status}: ${reason}`, body: data, happenedAt: updatedAt });
   }
 
   @OnEvent(versionPromoted)
