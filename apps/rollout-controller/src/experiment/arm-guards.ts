@@ -8,8 +8,6 @@ export interface GuardPolicy extends Pick<RolloutPolicy, 'safety' | 'errorMargin
   readonly errorAlpha: number;
 }
 
-export const errorAlphaOf = ({ alpha, weights }: Pick<RolloutPolicy, 'alpha' | 'weights'>): number => (alpha * weights.errors) / Object.values(weights).reduce((sum, weight) => sum + weight, 0);
-
 export interface Harm {
   readonly arm: 'treatment' | 'control' | 'both';
   readonly message: string;

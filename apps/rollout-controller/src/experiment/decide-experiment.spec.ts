@@ -3,14 +3,14 @@ import type { Command } from '@ratchet/domain';
 import { rolloutPolicySchema } from '../rollout/rollout-policy.js';
 import { decideExperiment } from './decide-experiment.js';
 import { type ArmCounts, type ExperimentCounts, noCounts } from './experiment-counts.js';
-import type { ExperimentDecision, ExperimentEvent } from './experiment-decision.js';
+import { type ExperimentDecision, type ExperimentEvent, experimentPolicyOf } from './experiment-decision.js';
 import { settingsOf, type StartCommand, whyNotSettings } from './experiment-settings.js';
 import { type ExperimentState, newExperiment, replayExperiment } from './experiment-state.js';
 import { informationFraction, isLookDue, plannedPValue } from './looks.js';
 import { adjustedDifferenceOf } from './rate-difference.js';
 import { segmentsOf } from './segments.js';
 
-const policy = rolloutPolicySchema.parse({});
+const policy = experimentPolicyOf(rolloutPolicySchema.parse({}));
 const fields = { commandId: 'e1', actor: 'ann', reason: 'which is better', model: 'm', workload: 'w', issuedAt: '2026-01-01T00:00:00Z' };
 const startOf = (differs: Partial<StartCommand> = {}): StartCommand => ({ name: 'experiment.start', ...fields, treatment: 'v2', ...differs });
 const stopping: Extract<Command, { name: 'experiment.stop' }> = { name: 'experiment.stop', ...fields, commandId: 'c2', reason: 'enough' };

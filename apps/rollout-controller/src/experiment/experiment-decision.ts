@@ -11,6 +11,11 @@ export const EXPERIMENT_ACTOR = `policy:${EXPERIMENT_FORMULA_VERSION}`;
 /** What of a rollout's policy an experiment keeps to; frozen into it when it is ordered. */
 export type ExperimentPolicy = GuardPolicy & Pick<RolloutPolicy, 'noDataDeadlineMs' | 'maxStageMs' | 'stickTo'>;
 
+export const experimentPolicyOf = ({ alpha, weights, safety, errorMargin, errorTau, minTestSample, noDataDeadlineMs, maxStageMs, stickTo }: RolloutPolicy): ExperimentPolicy => {
+  const errorAlpha = (alpha * weights.errors) / Object.values(weights).reduce((sum, weight) => sum + weight, 0);
+  return { safety, errorMargin, errorAlpha, errorTau, minTestSample, noDataDeadlineMs, maxStageMs, stickTo };
+};
+
 export type StopCommand = Extract<Command, { name: 'experiment.stop' | 'rollout.rollback' }>;
 
 /** What an experiment reacts to. `at` is epoch milliseconds. */

@@ -2,9 +2,8 @@ import { type Command, type VersionPublished, type VitalsCounted } from '@ratche
 import { derivedId, type Logger } from '@ratchet/observability';
 import type { Transaction } from '@ratchet/persistence';
 import { type Config, policyFor } from '../config.js';
-import { errorAlphaOf } from '../experiment/arm-guards.js';
 import { decideExperiment } from '../experiment/decide-experiment.js';
-import type { ExperimentDecision, ExperimentEvent, ExperimentPolicy, StopCommand } from '../experiment/experiment-decision.js';
+import { type ExperimentDecision, type ExperimentEvent, experimentPolicyOf, type StopCommand } from '../experiment/experiment-decision.js';
 import { settingsOf, type StartCommand, whyNotSettings } from '../experiment/experiment-settings.js';
 import { type ExperimentState, hasArms, newExperiment } from '../experiment/experiment-state.js';
 import { type ExperimentRow, findExperiment, insertExperiment, isVersionKnown, openExperiments, originOf, storeVersion } from '../persistence/experiment.repository.js';
@@ -13,7 +12,6 @@ import { insertRollout, storeCandidate } from '../persistence/rollout.repository
 import type { TargetRow } from '../persistence/target.repository.js';
 import { decide } from '../rollout/decide.js';
 import { noEvidence } from '../rollout/evidence.js';
-import type { RolloutPolicy } from '../rollout/rollout-policy.js';
 import { newRollout } from '../rollout/rollout-state.js';
 import { carryOut } from './carry-out.js';
 import { carryOutExperiment } from './carry-out-experiment.js';
@@ -32,10 +30,6 @@ export interface ExperimentPlace {
   readonly occupied: boolean;
   readonly share: number;
 }
-
-const policyOf = ({ alpha, weights, safety, errorMargin, errorTau, minTestSample, noDataDeadlineMs, maxStageMs, stickTo }: RolloutPolicy): ExperimentPolicy => ({
-  safety, errorMargin, errorAlpha: errorAlphaOf({ alpha, weights }), errorTau, minTestSample, noDataDeadlineMs, maxStageMs, stickTo,
-});
 
 interface Parts {
   readonly config: Config;
@@ -91,7 +85,7 @@ export class Experiments {
     const settings = settingsOf(command);
     const at = this.parts.clock();
     const identity = { experimentId: commandId, target: { model, workload }, treatment, orderedBy: `human:${actor}`, orderReason: reason, controlIsChampion: command.control === undefined, settings };
-    const row: ExperimentRow = { state: newExperiment(identity, control), policy: policyOf(policyFor(this.parts.config, workload)) };
+    const row: ExperimentRow = { state: newExperiment(identity, control), policy: experimentPolicyOf(policyFor(this.parts.config, workload)) };
     const refusal = whyNotSettings(settings) ?? (await this.whyNotVersions(tx, target, { treatment, control }));
     if (!(await insertExperiment(tx, row, at))) return 'there is an experiment of this id';
     return (await this.step(tx, { target, row }, { type: 'ordered', at, commandId, ...(refusal !== undefined && { refusal }) })).refusal;

@@ -2,6 +2,7 @@ import { normalQuantile, seededRandom } from '@ratchet/stats';
 import { rolloutPolicySchema } from '../../rollout/rollout-policy.js';
 import { decideExperiment } from '../decide-experiment.js';
 import { type ArmCounts, type ExperimentCounts, noCounts } from '../experiment-counts.js';
+import { experimentPolicyOf } from '../experiment-decision.js';
 import type { ExperimentSettings } from '../experiment-settings.js';
 import { type ExperimentState, isOver, newExperiment } from '../experiment-state.js';
 
@@ -31,7 +32,7 @@ export interface Ending {
   readonly units: number;
 }
 
-const policy = rolloutPolicySchema.parse({ noDataDeadlineMs: 1e12, maxStageMs: 1e13 });
+const policy = experimentPolicyOf(rolloutPolicySchema.parse({ noDataDeadlineMs: 1e12, maxStageMs: 1e13 }));
 
 /** The covariate is the chance of failure, known beforehand with noise: two strata around the arm's rate. */
 const drawUnit = (random: () => number, success: number, correlation: number): { readonly failed: number; readonly x: number } => {
