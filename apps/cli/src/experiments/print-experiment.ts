@@ -19,11 +19,11 @@ const readingLines = ({ reading }: ExperimentUpdated): string[] => {
   const { difference, lower, upper, pValue, arms, adjusted, segments = [], sampleRatio } = reading;
   const interval = (value: { difference: number; lower: number; upper: number }): string => `${percent(value.difference)}, between ${percent(value.lower)} and ${percent(value.upper)}`;
   return [
-    ...(arms ? [`arms        treatment ${arms.treatment.failed} of ${arms.treatment.units} failed, control ${arms.control.failed} of ${arms.control.units}`] : []),
+    ...(arms ? [`counted     treatment ${arms.treatment.failed} of ${arms.treatment.units} failed, control ${arms.control.failed} of ${arms.control.units}`] : []),
     `difference  ${interval({ difference, lower, upper })} (treatment minus control, success rate)`,
     ...(adjusted ? [`adjusted    ${interval(adjusted)} with ${percent(adjusted.varianceRatio)} of the variance; this one decides`] : []),
     ...(pValue === undefined ? [] : [`p           ${pValue.toPrecision(3)}, adjusted for the looks`]),
-    ...(sampleRatio?.bayesFactor == null ? [] : [`split       Bayes factor ${sampleRatio.bayesFactor.toPrecision(3)}${sampleRatio.broken ? ': broken, no winner' : ''}`]),
+    ...(typeof sampleRatio?.bayesFactor !== 'number' ? [] : [`split       Bayes factor ${sampleRatio.bayesFactor.toPrecision(3)}${sampleRatio.broken ? ': broken, no winner' : ''}`]),
     ...segments.map(({ segment, verdict, pValue: p, ...rest }) => `  ${reportedText(segment)} ${verdict}: ${interval(rest)}, p ${p.toPrecision(3)} for all segments together`),
   ];
 };
