@@ -96,7 +96,7 @@ export const topics = {
     retentionMs: -1,
     events: [keyed(versionPublished, (d) => d.versionId)],
     producers: ['trainer-dispatcher'],
-    consumers: ['gateway', 'trainer-dispatcher', 'evaluator', 'data-generator', 'console'],
+    consumers: ['rollout-controller', 'gateway', 'trainer-dispatcher', 'evaluator', 'data-generator', 'console'],
   }),
   candidates: topic({
     name: 'ratchet.candidates.v1',
