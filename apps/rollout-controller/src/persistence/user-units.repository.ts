@@ -94,9 +94,10 @@ export const eraseUserUnits = async (tx: Transaction, userId: string): Promise<n
 /** Rows that one statement removes: some hundred milliseconds of it, and no lock that a rollback would wait for. */
 const PRUNED_AT_ONCE = 50_000;
 
-/** Removes rows of users whose rollout is over, its sums stay; returns how many went. There are more where it is not 0. */
+/** Removes rows of users whose rollout or experiment is over, its sums stay; returns how many went. There are more where it is not 0. */
 export const pruneUserUnits = async (tx: Pick<Transaction, 'query'>): Promise<number> => {
-  const over = `select rollout_id from rollouts where status in ('ROLLED_BACK', 'PROMOTED', 'SUPERSEDED', 'CANCELLED')`;
+  const over = `select rollout_id from rollouts where status in ('ROLLED_BACK', 'PROMOTED', 'SUPERSEDED', 'CANCELLED')
+    union all select experiment_id from experiments where status in ('concluded', 'cancelled')`;
   const [gone] = await tx.query<{ count: number }>(
     `with users_gone as (delete from user_units where ctid = any (array(select ctid from user_units where rollout_id in (${over}) limit ${PRUNED_AT_ONCE})) returning 1),
        pending_gone as (delete from pending_users where rollout_id in (${over}) returning 1)

@@ -45,12 +45,12 @@ const judge = async (version: string): Promise<void> => {
   await database.transaction((tx) => rollouts.judge(tx, { ...candidate, outcome: 'passed', gates: [], message: 'gates', judgedAt: instant }));
   await database.transaction((tx) => rollouts.register(tx, { ...candidate, trainingRunId: 'run', datasetIds: ['d1'], opportunityIds: [], trainingConfig: {}, trainingSeconds: 1, registeredAt: instant }));
 };
-const vitals = (experimentId: string, arm: Arm, [units, failed]: readonly [number, number], vitalsId: string = randomUUID()): Promise<void> =>
+const vitals = (experimentId: string, arm: Arm, [units, failed]: readonly [number, number], vitalsId: string = randomUUID(), users?: { user: string; count: number; failed: number }[]): Promise<void> =>
   database.transaction((tx) =>
     rollouts.count(tx, {
       vitalsId, ...target, version: arm === 'candidate' ? 'v2' : champion, arm, rolloutId: experimentId, stage: 1, segment: 'de', requests: units, errors: 0, fellBack: 0, overridden: 0,
       outcomes: units, failures: failed, unsafe: 0, failuresBySignal: {}, units: { count: units, failed, sumY: failed, sumN: units, sumYY: failed, sumYN: failed, sumNN: units },
-      latencyMs: emptyHistogram(), inputTokens: 0, outputTokens: 0, costUsd: emptyHistogram(), from: instant, to: instant,
+      latencyMs: emptyHistogram(), inputTokens: 0, outputTokens: 0, costUsd: emptyHistogram(), from: instant, to: instant, ...(users && { users }),
     }),
   );
 const look = (): Promise<void> => database.transaction((tx) => rollouts.evaluate(tx, targetKey(target)));
@@ -91,6 +91,20 @@ describe('an experiment', () => {
     expect(await sent('ratchet.experiment.concluded')).toMatchObject([{ experimentId: id, verdict: 'treatment_wins' }]);
     await look();
     expect(await statuses()).toEqual(['v2 RUNNING']);
+  });
+
+  it.each([
+    ['conversations', false, 'treatment_wins', 300],
+    ['users, whose conversations all end alike', true, 'inconclusive', 60],
+  ] as const)('knows no more than its units say: %s', async (_, byUser, verdict, counted) => {
+    await publish('v2');
+    const id = await start({ plan: { type: 'fixed', unitsPerArm: 50, looks: 1 } });
+    const usersOf = (arm: string, failing: number) => (byUser ? Array.from({ length: 60 }, (__, i) => ({ user: `${arm}-${i}`, count: 5, failed: i < failing ? 5 : 0 })) : undefined);
+    await vitals(id, 'candidate', [300, 100], randomUUID(), usersOf('t', 20));
+    await vitals(id, 'control', [300, 150], randomUUID(), usersOf('c', 30));
+    await look();
+    expect((await experiment(id)).state).toMatchObject({ status: 'concluded', verdict });
+    expect((await database.query(`select coalesce(sum(users), 0)::int as users from user_sums where rollout_id = $1`, [id]))[0]).toEqual({ users: byUser ? 2 * counted : 0 });
   });
 
   it('and a rollout take turns, and a rollback ends the experiment at once', async () => {
