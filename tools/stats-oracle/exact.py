@@ -126,7 +126,8 @@ def proportion_bounds(successes, n):
 
 
 def safety_min_n(threshold, confidence, failures):
-    t, level = mpf(threshold), 1 - mpf(confidence)
+    # As they are written: 1 - 0.99 is 0.01 and no bound above it, whatever the nearest binary fractions are.
+    t, level = mpf(repr(threshold)), 1 - mpf(repr(confidence))
     odds = (1 - t) / t
 
     def enough(n):
