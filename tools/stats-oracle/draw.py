@@ -152,7 +152,7 @@ def discordant(r):
 
 
 def safety(r):
-    return {"threshold": r.choice([0.999, 0.99, 0.9, 0.5, 0.9999, 0.999999, 0.01, r.uniform(0.01, 0.9999)]), "confidence": r.choice([0.95, 0.99, 0.9, 0.5, 0.999999, r.uniform(0.01, 0.999)]), "failures": r.choice([0, 0, 1, 2, 5, 20, 150])}
+    return {"threshold": r.choice([0.999, 0.99, 0.9, 0.5, 0.9999, 0.999999, 0.013, r.uniform(0.01, 0.9999)]), "confidence": r.choice([0.95, 0.99, 0.9, 0.5, 0.999999, r.uniform(0.01, 0.999)]), "failures": r.choice([0, 0, 1, 2, 5, 20, 150])}
 
 
 def proportion(r):

@@ -99,6 +99,27 @@ describe('a transaction', () => {
     await database.query('delete from outbox');
   });
 
+  it('does what is put off once for each key, when all else is done', async () => {
+    const order: string[] = [];
+    await database.transaction(async (tx) => {
+      const putOff = (name: string) => async (): Promise<void> => {
+        order.push(name);
+        if (name === 'first') tx.atEnd('c', putOff('from the first'));
+      };
+      tx.atEnd('a', putOff('first'));
+      tx.atEnd('b', putOff('second'));
+      tx.atEnd('a', putOff('first again'));
+      order.push('work');
+    });
+    expect(order).toEqual(['work', 'first', 'second', 'from the first']);
+    const failing = database.transaction(async (tx) => {
+      await tx.query(`insert into notes values (99, 'put off')`);
+      tx.atEnd('a', () => Promise.reject(new Error('the look failed')));
+    });
+    await expect(failing).rejects.toThrow('the look failed');
+    expect(await database.query(`select text from notes where text = 'put off'`)).toEqual([]);
+  });
+
   it('emits what an event with an odd id has caused, as it is', async () => {
     const odd = 'zero\0byte \ud800';
     await database.transaction(async (tx) => tx.emit(trainingFailed, failure(odd, 1), { causationId: odd }));

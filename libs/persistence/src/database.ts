@@ -26,6 +26,8 @@ export interface Transaction {
   query<Row extends object = Record<string, unknown>>(sql: string, parameters?: readonly unknown[]): Promise<Row[]>;
   emit<D extends EventDefinition>(definition: D, data: EventData<D>, options?: EmitOptions): void;
   enqueue(jobName: string, payload: object, options?: EnqueueOptions): Promise<void>;
+  /** Work that is done once for each key when all else is: what looks at the effects of a batch should see all of them. */
+  atEnd(key: string, work: () => Promise<void>): void;
 }
 
 export interface DatabaseOptions {
@@ -104,7 +106,9 @@ export class Database {
   async transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
     const emitted: EventEnvelope[] = [];
     const result = await this.dataSource.transaction(async (manager) => {
-      const value = await work(new DatabaseTransaction(manager, this, emitted));
+      const tx = new DatabaseTransaction(manager, this, emitted);
+      const value = await work(tx);
+      await tx.end();
       await writeOutbox(manager, emitted);
       return value;
     });
@@ -114,6 +118,8 @@ export class Database {
 }
 
 class DatabaseTransaction implements Transaction {
+  private readonly last = new Map<string, () => Promise<void>>();
+
   constructor(
     private readonly manager: EntityManager,
     private readonly database: Database,
@@ -136,6 +142,18 @@ class DatabaseTransaction implements Transaction {
       ...(correlationId !== undefined && { correlationid: correlationId }),
       ...(causationId !== undefined && { causationid: causationId }),
     });
+  }
+
+  atEnd(key: string, work: () => Promise<void>): void {
+    if (!this.last.has(key)) this.last.set(key, work);
+  }
+
+  /** Does what was put off, and what that puts off in turn. */
+  async end(): Promise<void> {
+    for (const [key, work] of this.last) {
+      this.last.delete(key);
+      await work();
+    }
   }
 
   async enqueue(jobName: string, payload: object, { key, keyMode = 'replace', runAt }: EnqueueOptions = {}): Promise<void> {

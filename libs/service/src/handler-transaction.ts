@@ -19,5 +19,6 @@ export const transactionAt = (tx: Transaction, { topic, partition, offset }: Pic
   query: (sql, parameters) => tx.query(sql, parameters),
   emit: (definition, data, options) => tx.emit(definition, data, options),
   enqueue: (jobName, payload, options) => tx.enqueue(jobName, payload, options),
+  atEnd: (key, work) => tx.atEnd(key, work),
   position: { topic, partition, offset: String(offset) },
 });

@@ -7,9 +7,19 @@ import { ChaosStack } from '../chaos/chaos-stack.js';
 import { freePort, ManagedService } from '../chaos/managed-service.js';
 import { buryMembers } from '../cycle-kills/dead-members.js';
 import type { DeathWarrant } from './death-warrant.js';
-import { policy } from './scripts.js';
+import { policies } from './scripts.js';
 
 const SERVICE = 'rollout-controller';
+
+/** No step has so many writes. */
+const WRITES_MAX = 40;
+
+/** Of every workload that there may be: one for each death of a script. */
+const policyOfEach = (): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(policies).flatMap(([script, policy]) => [workloadOf(script, { at: 0, when: 'before' }), ...Array.from({ length: WRITES_MAX }, (_, i) => (['before', 'after'] as const).map((when) => workloadOf(script, { at: i + 1, when }))).flat()].map((workload) => [workload, policy])));
+
+/** The target's workload for one run of a script. */
+export const workloadOf = (script: string, { at, when }: Pick<DeathWarrant, 'at' | 'when'>): string => `${script}-${at}-${when}`;
 
 /** Kafka, PostgreSQL and rollout-controllers that die at the write that they are told. */
 export class KillStack {
@@ -36,7 +46,7 @@ export class KillStack {
       const instance = `${SERVICE}-${i}`;
       const env = {
         NODE_OPTIONS: `--import ${preload}`, DIE_FILE: this.warrantFile, WRITES_FILE: this.writesFile, KAFKA_BROKERS: this.stack.brokers.join(','), DATABASE_URL: this.stack.databaseUrl,
-        ROLLOUT_POLICY: JSON.stringify(policy), TICK_MS: '200',
+        ROLLOUT_WORKLOADS: JSON.stringify(policyOfEach()), TICK_MS: '200',
       };
       this.fleet.push(new ManagedService({ service: SERVICE, instance, script: join(root, 'apps', SERVICE, 'dist', 'main.js'), port: await freePort(), env, logFile: join(dataDir, 'logs', `${instance}.log`) }));
     }

@@ -11,12 +11,12 @@ describe('firstDifference', () => {
 });
 
 describe('broken', () => {
-  const outcome = { tallies: [], target: [], published: {}, transitions: [{ rollout: '0', after: { share: 0, status: 'DRAFT' } }, { rollout: '0', after: { share: 0.1, status: 'RUNNING' } }] };
+  const row = (revision: number, share: number) => ({ revision, body: { revision, champion: 'v1', share, changedAt: 'now' } });
 
-  it('wants one revision for each change of the share, beside the first', () => {
-    expect(broken({ ...outcome, routing: [{ revision: 1 }, { revision: 2 }] })).toEqual([]);
-    expect(broken({ ...outcome, routing: [{ revision: 1 }, { revision: 2 }, { revision: 3 }] })).toHaveLength(1);
+  it('wants each revision to change something', () => {
+    expect(broken({ routing: [row(1, 0), row(2, 0.1), row(3, 0)] })).toEqual([]);
+    expect(broken({ routing: [row(1, 0), row(2, 0.1), row(3, 0.1)] })).toEqual(['revisions 3 change nothing']);
   });
 
-  it('wants no gap', () => expect(broken({ ...outcome, routing: [{ revision: 1 }, { revision: 3 }] })).toHaveLength(1));
+  it('wants no gap', () => expect(broken({ routing: [row(1, 0), row(3, 0.1)] })).toHaveLength(1));
 });

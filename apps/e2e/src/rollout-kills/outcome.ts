@@ -7,6 +7,7 @@ export interface Outcome {
   readonly transitions: readonly unknown[];
   readonly routing: readonly unknown[];
   readonly tallies: readonly unknown[];
+  readonly experiments: readonly unknown[];
   readonly target: readonly unknown[];
   /** By topic: what its readers see once they have dropped repeats, in order. */
   readonly published: Readonly<Record<string, readonly unknown[]>>;
@@ -39,6 +40,8 @@ export const outcomeOf = async (stack: KillStack, workload: string, topics: Read
       from rollout_transitions t join rollouts r using (rollout_id) where target = $1 order by r.queue_number, t.sequence`),
     routing: await rows('select revision, body, actor, reason from routing_revisions where target = $1 order by revision'),
     tallies: await rows('select t.* from arm_tallies t join rollouts r using (rollout_id) where target = $1 order by r.queue_number, stage, arm'),
+    experiments: await rows(`select t.sequence, from_state, to_state, actor, reason, command_id, after, formula_version, x.units, x.failed from experiment_transitions t join experiments e using (experiment_id)
+      left join experiment_tallies x on x.experiment_id = e.experiment_id and x.arm = 'treatment' where target = $1 order by e.queue_number, t.sequence`),
     target: await rows('select champion, previous_champion, revision, automation_held from targets where target = $1'),
     published,
   };
@@ -56,16 +59,16 @@ export const firstDifference = (expected: unknown, found: unknown, path = ''): s
   return undefined;
 };
 
-/** What holds of every run by itself: revisions without a gap, and one of them for each change of the share. */
-export const broken = ({ transitions, routing }: Outcome): string[] => {
-  const shares = (transitions as { rollout: string; after: { share: number; status: string } }[]).reduce(
-    ({ changes, last }, { rollout, after }) => ({ changes: changes + (after.share === (last.get(rollout) ?? 0) && after.status !== 'PROMOTED' ? 0 : 1), last: new Map(last).set(rollout, after.share) }),
-    { changes: 0, last: new Map<string, number>() },
-  ).changes;
-  const revisions = (routing as { revision: number }[]).map(({ revision }) => revision);
+/** Champion, candidate and shares: all that a revision can change for a request. */
+const servedBy = ({ revision: _, changedAt: __, ...served }: Readonly<Record<string, unknown>>): string => JSON.stringify(served);
+
+/** What holds of every run by itself: revisions without a gap, each of which changes something. */
+export const broken = ({ routing }: Pick<Outcome, 'routing'>): string[] => {
+  const rows = routing as { revision: number; body: Readonly<Record<string, unknown>> }[];
+  const revisions = rows.map(({ revision }) => revision);
   const problems: string[] = [];
   if (revisions.some((revision, i) => revision !== i + 1)) problems.push(`revisions are ${revisions.join(', ')}`);
-  // The first one is the adoption's.
-  if (revisions.length !== shares + 1) problems.push(`${shares} changes of the share made ${revisions.length - 1} revisions`);
+  const idle = rows.filter(({ body }, i) => i > 0 && servedBy(body) === servedBy(rows[i - 1]?.body ?? {}));
+  if (idle.length > 0) problems.push(`revisions ${idle.map(({ revision }) => revision).join(', ')} change nothing`);
   return problems;
 };

@@ -5,7 +5,7 @@ import { readAll } from '@ratchet/testing';
 import { kafkaDoor } from '../chaos/doors.js';
 import type { Door } from '../chaos/doors.js';
 import type { DeathWarrant } from './death-warrant.js';
-import { KillStack } from './kill-stack.js';
+import { KillStack, workloadOf } from './kill-stack.js';
 import { broken, firstDifference, outcomeOf } from './outcome.js';
 import type { Outcome } from './outcome.js';
 import { MODEL, scripts } from './scripts.js';
@@ -77,7 +77,8 @@ class RolloutKills {
       }
       const [found] = await this.stack.query<{ received: number; waiting: number; rollouts: string[] }>(
         `select (select count(*)::int from inbox where event_id = any($1)) as received, (select count(*)::int from outbox) as waiting,
-           array(select version || ' ' || status || ' ' || stage from rollouts where target = $2 order by queue_number) as rollouts`,
+           array(select version || ' ' || status || ' ' || stage from rollouts where target = $2 order by queue_number)
+             || array(select treatment || ' ' || status from experiments where target = $2 order by queue_number) as rollouts`,
         [ids, key],
       );
       if (found?.received === ids.length && found.waiting === 0 && found.rollouts.join() === step.leadsTo.join()) return;
@@ -129,12 +130,13 @@ export const runRolloutKills = async ({ root, dataDir, instances, every, say }: 
     const runs: Run[] = [];
     const writes: Record<string, string[]> = {};
     for (const script of scripts) {
-      const undisturbed = await work.run(script, { workload: `${script.name}-0`, at: 0, when: 'before' });
-      runs.push({ script, workload: `${script.name}-0` });
+      const nobody = { at: 0, when: 'before' } as const;
+      const undisturbed = await work.run(script, { workload: workloadOf(script.name, nobody), ...nobody });
+      runs.push({ script, workload: workloadOf(script.name, nobody) });
       script.steps.forEach((step, i) => (writes[`${script.name}: ${step.name}`] = undisturbed[i] ?? []));
       for (let at = 1; at <= most(undisturbed); at += every) {
         for (const when of ['before', 'after'] as const) {
-          const workload = `${script.name}-${at}-${when}`;
+          const workload = workloadOf(script.name, { at, when });
           const seen = await work.run(script, { workload, at, when });
           runs.push({ script, workload });
           work.count(script, seen, { at, when });

@@ -1,4 +1,4 @@
-import { commandIssued, candidateJudged, candidateRegistered, emptyHistogram, histogramOf, versionIdOf, vitalsCounted } from '@ratchet/domain';
+import { commandIssued, candidateJudged, candidateRegistered, emptyHistogram, histogramOf, versionIdOf, versionPublished, vitalsCounted } from '@ratchet/domain';
 import type { Arm, Bundle, CandidateJudged, Command, Target, VitalsCounted } from '@ratchet/domain';
 import type { EventEnvelope } from '@ratchet/contracts';
 
@@ -12,7 +12,7 @@ export interface Step {
   readonly name: string;
   /** They go to one topic, and into one batch. */
   readonly events: (scene: Scene) => readonly EventEnvelope[];
-  /** Status and stage of the target's rollouts, oldest first, once the step has had its effect. */
+  /** Status and stage of the target's rollouts, oldest first, then the status of its experiments, once the step has had its effect. */
   readonly leadsTo: readonly string[];
 }
 
@@ -22,11 +22,14 @@ export interface Script {
 }
 
 /** Stages follow each other as soon as there is enough of evidence. */
-export const policy = {
+const policy = {
   shares: [0.05, 0.5, 1], minSamples: [50, 50, 50], minSoakMs: [0, 0], bakeMs: 0, productionBaselineBelowShare: 0,
   // A step's two arms are counted one after the other.
   sampleRatio: { bayesFactor: 100, minExpected: 1_000_000, concentration: 100 },
 };
+
+/** By what the name of a script's workloads begins with. */
+export const policies: Readonly<Record<string, Readonly<Record<string, unknown>>>> = { promotion: policy, rollback: policy, supersession: { ...policy, whenBusy: 'supersede', drainMs: 600_000 }, experiment: policy };
 
 const bundle: Bundle = { provider: { name: 'nobody', model: 'nothing' } };
 const champion = versionIdOf({ ordinal: 1, bundle });
@@ -102,5 +105,36 @@ const rollback: Script = {
   ],
 };
 
-export const scripts: readonly Script[] = [promotion, rollback];
+const supersession: Script = {
+  name: 'supersession',
+  steps: [
+    adopted,
+    { name: 'registered', events: registered('v2'), leadsTo: [] },
+    { name: 'judged, starts', events: judged('v2', { outcome: 'passed' }), leadsTo: ['v2 RUNNING 1'] },
+    { name: 'a newer one is judged', events: judged('v3', { outcome: 'passed' }), leadsTo: ['v2 RUNNING 1', 'v3 DRAFT 0'] },
+    { name: 'it is registered, and takes over', events: registered('v3'), leadsTo: ['v2 SUPERSEDED 1', 'v3 RUNNING 1'] },
+    { name: 'harm, rolled back, drains', events: counted('v3', 1, { candidate: { n: 200, failed: 150 }, control: { n: 200, failed: 30 } }), leadsTo: ['v2 SUPERSEDED 1', 'v3 ROLLED_BACK 1'] },
+  ],
+};
+
+const published: Step['events'] = ({ target }) => [
+  envelope(target, { name: 'published', type: versionPublished.type, data: { versionId: 'v2', ...target, ordinal: 2, bundle, contentHash: 'v2', publishedAt: NOW } }),
+];
+const plan = { type: 'fixed', unitsPerArm: 400, looks: 1 };
+
+const experiment: Script = {
+  name: 'experiment',
+  steps: [
+    adopted,
+    { name: 'published', events: published, leadsTo: [] },
+    { name: 'ordered, starts', events: ordered('start', { name: 'experiment.start', treatment: 'v2', plan, onWin: 'rollout' }), leadsTo: ['v2 running'] },
+    {
+      name: 'counted, concluded, its winner is rolled out',
+      events: ({ target }) => counted('v2', 1, { candidate: { n: 400, failed: 40 }, control: { n: 400, failed: 100 } })({ target, rolloutId: `${target.workload}-start` }),
+      leadsTo: ['v2 RUNNING 1', 'v2 concluded'],
+    },
+  ],
+};
+
+export const scripts: readonly Script[] = [promotion, rollback, supersession, experiment];
 export const MODEL = 'shop';

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { type Arm, type Bundle, type Command, emptyHistogram, targetKey, versionIdOf } from '@ratchet/domain';
 import { Logger, Metrics } from '@ratchet/observability';
-import { Database } from '@ratchet/persistence';
+import { Database, type Transaction } from '@ratchet/persistence';
 import { createTestDatabase, type TestDatabase } from '@ratchet/testing';
 import { loadConfig } from '../config.js';
 import { type ExperimentState, replayExperiment } from '../experiment/experiment-state.js';
@@ -45,14 +45,23 @@ const judge = async (version: string): Promise<void> => {
   await database.transaction((tx) => rollouts.judge(tx, { ...candidate, outcome: 'passed', gates: [], message: 'gates', judgedAt: instant }));
   await database.transaction((tx) => rollouts.register(tx, { ...candidate, trainingRunId: 'run', datasetIds: ['d1'], opportunityIds: [], trainingConfig: {}, trainingSeconds: 1, registeredAt: instant }));
 };
-const vitals = (experimentId: string, arm: Arm, [units, failed]: readonly [number, number], vitalsId: string = randomUUID(), users?: { user: string; count: number; failed: number }[]): Promise<void> =>
-  database.transaction((tx) =>
-    rollouts.count(tx, {
+interface Counted {
+  readonly vitalsId?: string;
+  readonly users?: { user: string; count: number; failed: number }[] | undefined;
+  /** Who counts; one that has not looked yet looks at once. */
+  readonly by?: Rollouts;
+  readonly tx?: Transaction;
+}
+
+const vitals = (experimentId: string, arm: Arm, [units, failed]: readonly [number, number], { vitalsId = randomUUID(), users, by = rollouts, tx: running }: Counted = {}): Promise<void> => {
+  const count = (tx: Transaction): Promise<void> =>
+    by.count(tx, {
       vitalsId, ...target, version: arm === 'candidate' ? 'v2' : champion, arm, rolloutId: experimentId, stage: 1, segment: 'de', requests: units, errors: 0, fellBack: 0, overridden: 0,
       outcomes: units, failures: failed, unsafe: 0, failuresBySignal: {}, units: { count: units, failed, sumY: failed, sumN: units, sumYY: failed, sumYN: failed, sumNN: units },
       latencyMs: emptyHistogram(), inputTokens: 0, outputTokens: 0, costUsd: emptyHistogram(), from: instant, to: instant, ...(users && { users }),
-    }),
-  );
+    });
+  return running ? count(running) : database.transaction(count);
+};
 const look = (): Promise<void> => database.transaction((tx) => rollouts.evaluate(tx, targetKey(target)));
 const experiment = async (id: string): Promise<{ state: ExperimentState; initial: ExperimentState }> =>
   (await database.query<{ state: ExperimentState; initial: ExperimentState }>(`select state, initial_state as initial from experiments where experiment_id = $1`, [id]))[0] as { state: ExperimentState; initial: ExperimentState };
@@ -82,7 +91,7 @@ describe('an experiment', () => {
     await publish('v2');
     const id = await start({ onWin: 'rollout' });
     expect((await sent('ratchet.routing.changed')).at(-1)).toMatchObject({ kind: 'experiment', rolloutId: id, candidate: 'v2', champion, share: 0.5, stage: 1, salt: id });
-    for (let time = 0; time < 3; time += 1) await vitals(id, 'candidate', [1000, 80], 'once');
+    for (let time = 0; time < 3; time += 1) await vitals(id, 'candidate', [1000, 80], { vitalsId: 'once' });
     await vitals(id, 'control', [1000, 160]);
     await look();
     const { state, initial } = await experiment(id);
@@ -93,6 +102,18 @@ describe('an experiment', () => {
     expect(await statuses()).toEqual(['v2 RUNNING']);
   });
 
+  it('is looked at when all counts of a batch are in: one arm alone would look like a broken split', async () => {
+    await publish('v2');
+    const id = await start();
+    const config = loadConfig({ KAFKA_BROKERS: 'localhost:1', DATABASE_URL: server.url });
+    const by = new Rollouts(config, () => nowMs, Logger.silent(), new RolloutMetrics(new Metrics()));
+    await database.transaction(async (tx) => {
+      await vitals(id, 'control', [1000, 160], { by, tx });
+      await vitals(id, 'candidate', [1000, 80], { by, tx });
+    });
+    expect((await experiment(id)).state).toMatchObject({ status: 'concluded', verdict: 'treatment_wins' });
+  });
+
   it.each([
     ['conversations', false, 'treatment_wins', 300],
     ['users, whose conversations all end alike', true, 'inconclusive', 60],
@@ -100,8 +121,8 @@ describe('an experiment', () => {
     await publish('v2');
     const id = await start({ plan: { type: 'fixed', unitsPerArm: 50, looks: 1 } });
     const usersOf = (arm: string, failing: number) => (byUser ? Array.from({ length: 60 }, (__, i) => ({ user: `${arm}-${i}`, count: 5, failed: i < failing ? 5 : 0 })) : undefined);
-    await vitals(id, 'candidate', [300, 100], randomUUID(), usersOf('t', 20));
-    await vitals(id, 'control', [300, 150], randomUUID(), usersOf('c', 30));
+    await vitals(id, 'candidate', [300, 100], { users: usersOf('t', 20) });
+    await vitals(id, 'control', [300, 150], { users: usersOf('c', 30) });
     await look();
     expect((await experiment(id)).state).toMatchObject({ status: 'concluded', verdict });
     expect((await database.query(`select coalesce(sum(users), 0)::int as users from user_sums where rollout_id = $1`, [id]))[0]).toEqual({ users: byUser ? 2 * counted : 0 });

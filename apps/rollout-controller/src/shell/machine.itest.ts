@@ -156,6 +156,7 @@ describe('evidence', () => {
 const frozen = (tx: Transaction, mayGoOn: Promise<void>, standsStill: () => void): Transaction => ({
   emit: (definition, data, options) => tx.emit(definition, data, options),
   enqueue: (...job) => tx.enqueue(...job),
+  atEnd: (...work) => tx.atEnd(...work),
   query: async (sql, parameters) => {
     if (/^\s*update/.test(sql)) {
       standsStill();

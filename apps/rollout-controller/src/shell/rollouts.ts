@@ -111,7 +111,7 @@ export class Rollouts {
     if (!target) return;
     const row = await findRollout(tx, vitals.rolloutId);
     if (!row) {
-      if ((await this.experiments.count(tx, vitals)) && this.isWorthALook(vitals, key)) await this.evaluate(tx, key);
+      if ((await this.experiments.count(tx, vitals)) && this.isWorthALook(vitals, key)) this.evaluateAtEnd(tx, key);
       return;
     }
     if (vitals.version !== (vitals.arm === 'candidate' ? row.state.version : row.state.baseVersion)) {
@@ -123,7 +123,7 @@ export class Rollouts {
     if (tx.position) await noteOffset(tx, vitals.rolloutId, tx.position);
     this.metrics.noteEvidence(key, Date.parse(vitals.to));
     if (vitals.arm === 'candidate' && vitals.unsafe > 0) await endDraining(tx, target, vitals.rolloutId, this.clock());
-    if (hasTraffic(row.state) && this.isWorthALook(vitals, key)) await this.evaluate(tx, key);
+    if (hasTraffic(row.state) && this.isWorthALook(vitals, key)) this.evaluateAtEnd(tx, key);
   }
 
   async noteUnsafe(tx: HandlerTransaction, unsafe: Parameters<typeof noteUnsafe>[1] & { readonly target: string }): Promise<void> {
@@ -131,7 +131,12 @@ export class Rollouts {
     if (!target || !(await noteUnsafe(tx, unsafe))) return;
     if (tx.position && (await findRollout(tx, unsafe.rolloutId))) await noteOffset(tx, unsafe.rolloutId, tx.position);
     if (unsafe.arm === 'candidate') await endDraining(tx, target, unsafe.rolloutId, this.clock());
-    await this.evaluate(tx, unsafe.target);
+    this.evaluateAtEnd(tx, unsafe.target);
+  }
+
+  /** Counts of two arms come one after the other: in between, their split looks broken. */
+  private evaluateAtEnd(tx: Transaction, key: string): void {
+    tx.atEnd(`evaluate ${key}`, () => this.evaluate(tx, key));
   }
 
   /** Looks at the rollout with traffic, then at the queue. */
