@@ -323,18 +323,3 @@ describe('POST /v1/chat/completions with stream', () => {
     expect(interaction).not.toHaveProperty('error');
   });
 });
-
-describe('GET /v1/models', () => {
-  it('shows who has traffic beside the champion', async () => {
-    await open();
-    gateway.table.applyRouting(routeOf({ ...rollout, kind: 'experiment', control: 'v3', controlShare: 0.2 }));
-    const response = await gateway.server.inject({ url: '/v1/models' });
-    expect(response.json().data[0].ratchet.targets).toEqual([{ workload: 'support', revision: 2, champion: 'v1', kind: 'experiment', candidate: 'v2', share: 0.5, control: 'v3', controlShare: 0.2 }]);
-  });
-
-  it('lists the models with their champions', async () => {
-    await open();
-    const response = await gateway.server.inject({ url: '/v1/models' });
-    expect(response.json()).toMatchObject({ object: 'list', data: [{ id: 'assistant', object: 'model', ratchet: { targets: [{ workload: 'support', champion: 'v1' }] } }] });
-  });
-});
