@@ -10,6 +10,11 @@ describe('ids', () => {
     expect(newEventId(5)).not.toBe(newEventId(5));
   });
 
+  it('makes no id twice, however many are asked for in one millisecond', () => {
+    const ids = Array.from({ length: 2_000 }, () => newEventId(5));
+    expect(new Set(ids.map((id) => id.slice(15))).size).toBe(2_000);
+  });
+
   it('derives the same id from the same parts, and keeps parts apart', () => {
     expect(derivedId('a', 1, 2n)).toBe(derivedId('a', '1', '2'));
     expect(derivedId('ab', 'c')).not.toBe(derivedId('a', 'bc'));
