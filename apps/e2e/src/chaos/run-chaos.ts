@@ -1,4 +1,3 @@
-import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { deadLetterTopicOf, topicCatalogue, topics } from '@ratchet/contracts';
@@ -240,5 +239,3 @@ export const runChaos = async (options: ChaosOptions): Promise<ChaosReport> => {
     await running.stack.stop();
   }
 };
-
-export const writeReport = (file: string, report: ChaosReport): void => writeFileSync(file, `${JSON.stringify(report, null, 2)}\n`);
