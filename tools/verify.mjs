@@ -146,6 +146,7 @@ const steps = [
   { name: 'root-causes', does: 'rules tell root causes apart on the held-out half of the labelled failures', run: bench('analyzer', 'root-causes.mjs', [], 'apps') },
   { name: 'gates', does: 'how often the gates are wrong, and how often they see what is there, by simulated candidates and A/A checks', run: gates },
   { name: 'rollouts', does: 'how often whole rollouts are wrong, and how soon they see what is there, by the controller\'s own decisions on drawn traffic', run: bench('rollout-controller', 'rollouts.mjs', [], 'apps') },
+  { name: 'experiments', does: 'how often A/B tests name a false winner, however often they are looked at, and how often they see a true one', run: bench('rollout-controller', 'experiments.mjs', ['--runs', '400'], 'apps') },
   { name: 'drift', does: 'a drop of quality is noticed within the hour, and quiet years are quiet', run: bench('evaluator', 'quality-drift.mjs', [], 'apps') },
   { name: 'streams', does: 'the stream benchmark, small: Kafka Streams must find what our reference job finds', run: streams },
 ];
