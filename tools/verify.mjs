@@ -101,12 +101,6 @@ const withPython = (projects, name, step) => async () => {
   return passed;
 };
 
-const stats = async () => {
-  if (spawnSync('python3', ['-m', 'venv', '--help'], { stdio: 'ignore' }).status !== 0) return skipped('there is no Python 3 with venv here');
-  verifyStats(join(work, 'stats'));
-  return passed;
-};
-
 const compose = async () => {
   const client = spawnSync('docker', ['compose', 'version'], { stdio: 'ignore' });
   if (client.error || client.status !== 0) return skipped('there is no docker client with Compose here');
@@ -142,7 +136,7 @@ const steps = [
   { name: 'mlflow', does: 'versions, lineage and aliases in a real MLflow (PyPI), and a second export that changes nothing', run: withPython('@ratchet/cli,@ratchet/local-stack', 'mlflow', verifyMlflow) },
   { name: 'consumers', does: 'the examples for downstream teams: Kafka, Git, a real MLflow (PyPI) and a webhook, once each, through a crash and a rollback', run: withPython('@ratchet/cli,@ratchet/console,@ratchet/local-stack', 'consumers', verifyConsumers) },
   { name: 'sdk', does: 'the packed SDK in plain Node, in a browser, and the Python of its README, against its vectors', run: sdk },
-  { name: 'stats', does: 'the calculator of statistics beside scipy and statsmodels (PyPI), on random and extreme inputs of every group', run: stats },
+  { name: 'stats', does: 'the calculator of statistics beside scipy and statsmodels (PyPI), on random and extreme inputs of every group', run: withPython('@ratchet/cli', 'stats', verifyStats) },
   { name: 'root-causes', does: 'rules tell root causes apart on the held-out half of the labelled failures', run: bench('analyzer', 'root-causes.mjs', [], 'apps') },
   { name: 'gates', does: 'how often the gates are wrong, and how often they see what is there, by simulated candidates and A/A checks', run: gates },
   { name: 'rollouts', does: 'how often whole rollouts are wrong, and how soon they see what is there, by the controller\'s own decisions on drawn traffic', run: bench('rollout-controller', 'rollouts.mjs', [], 'apps') },
