@@ -1,5 +1,6 @@
-import { bernoulliEProcess, decideStage } from '@ratchet/stats';
+import { decideStage } from '@ratchet/stats';
 import type { RolloutPolicy } from '../rollout/rollout-policy.js';
+import { safetyEvidence } from '../rollout/safety-evidence.js';
 import type { ArmCounts, ExperimentCounts } from './experiment-counts.js';
 
 /** The bars of rollouts hold for experiments, too. */
@@ -13,12 +14,9 @@ export interface Harm {
   readonly message: string;
 }
 
-/** Unsafe answers of an arm against an absolute bar, exact at any count. */
-const unsafeIn = ({ unsafe, requests }: ArmCounts, { safety }: GuardPolicy): string | undefined => {
-  // A signal may come before the counts that hold its request.
-  const n = Math.max(unsafe, requests);
-  const { e } = bernoulliEProcess({ failures: unsafe, n, q0: safety.accepted, q1: safety.caught });
-  return e >= 1 / safety.alpha ? `${unsafe} unsafe answers in ${n} requests` : undefined;
+const unsafeIn = (arm: ArmCounts, { safety }: GuardPolicy): string | undefined => {
+  const { n, isHarm } = safetyEvidence(arm, safety);
+  return isHarm ? `${arm.unsafe} unsafe answers in ${n} requests` : undefined;
 };
 
 /** Errors of one arm against the other, always valid. */

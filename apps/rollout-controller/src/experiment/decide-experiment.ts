@@ -2,9 +2,9 @@ import { type Harm, harmOf } from './arm-guards.js';
 import { type ExperimentCounts, nothingCounted } from './experiment-counts.js';
 import { EXPERIMENT_ACTOR, type ExperimentDecision, type ExperimentDraft, type ExperimentEvent, type ExperimentPolicy } from './experiment-decision.js';
 import { type ExperimentState, hasArms } from './experiment-state.js';
-import { informationFraction, isLookDue, isLookPossible } from './looks.js';
+import { type ExperimentVerdict, informationFraction, isLookDue, isLookPossible } from './looks.js';
 import { isCovered } from './rate-difference.js';
-import { BAYES_FACTOR_BROKEN, effectiveUnits, isSplitBrokenAtEnd, type ReadOut, readOut, sampleRatioOf, type ExperimentVerdict } from './read-out.js';
+import { BAYES_FACTOR_BROKEN, effectiveUnits, isSplitBrokenAtEnd, type ReadOut, readOut, sampleRatioOf } from './read-out.js';
 import { transit, unchanged } from './transit.js';
 
 interface Context {

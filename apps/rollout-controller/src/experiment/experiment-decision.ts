@@ -1,4 +1,5 @@
-import type { AlertRaised, Command } from '@ratchet/domain';
+import type { Command } from '@ratchet/domain';
+import type { AlertDraft, AlertEffect } from '../alerts/alert-effect.js';
 import type { RolloutPolicy } from '../rollout/rollout-policy.js';
 import type { GuardPolicy } from './arm-guards.js';
 import type { ExperimentCounts } from './experiment-counts.js';
@@ -27,22 +28,13 @@ export type ExperimentEvent =
   | { readonly type: 'evaluated'; readonly at: number; readonly champion: string; readonly counts: ExperimentCounts }
   | { readonly type: 'stopped'; readonly at: number; readonly command: StopCommand; readonly counts: ExperimentCounts };
 
-export interface AlertDraft {
-  readonly name: string;
-  readonly severity: AlertRaised['severity'];
-  readonly message: string;
-  /** Nothing will resolve it by itself. */
-  readonly momentary?: boolean;
-}
-
 /** What the shell does in the transaction that stores the transition. */
 export type ExperimentEffect =
   | { readonly type: 'route'; readonly on: boolean }
   | { readonly type: 'conclude' }
   /** The treatment won against the champion, and shall have an ordinary rollout. */
   | { readonly type: 'openRollout' }
-  | ({ readonly type: 'raiseAlert'; readonly raisedBy: number } & AlertDraft)
-  | { readonly type: 'resolveAlert'; readonly name: string; readonly raisedBy: number; readonly message: string }
+  | AlertEffect
   | { readonly type: 'refuse'; readonly message: string };
 
 export interface ExperimentDecision {

@@ -1,7 +1,8 @@
 import type { ExperimentUpdated, Target } from '@ratchet/domain';
 import type { ExperimentCounts } from './experiment-counts.js';
 import type { ExperimentSettings } from './experiment-settings.js';
-import type { ExperimentVerdict, Reading } from './read-out.js';
+import type { ExperimentVerdict } from './looks.js';
+import type { Reading } from './read-out.js';
 
 export type ExperimentStatus = ExperimentUpdated['status'];
 

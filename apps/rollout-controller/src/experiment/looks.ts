@@ -1,4 +1,4 @@
-import type { ExperimentPlan } from '@ratchet/domain';
+import type { ExperimentConcluded, ExperimentPlan } from '@ratchet/domain';
 import { asymptoticConfidenceSequence, groupSequentialBounds, normalPValue } from '@ratchet/stats';
 import type { RateDifference } from './rate-difference.js';
 
@@ -6,6 +6,18 @@ export interface Bounds {
   readonly lower: number;
   readonly upper: number;
 }
+
+export type ExperimentVerdict = ExperimentConcluded['verdict'];
+
+/** Whether a difference lies within what does not matter; `tolerated` in the same unit, either way. */
+export const isTolerated = ({ lower, upper }: Bounds, tolerated: number): boolean => lower > -tolerated && upper < tolerated;
+
+/** What an interval of treatment minus control shows. */
+export const verdictOf = (bounds: Bounds, tolerated: number): ExperimentVerdict => {
+  if (bounds.lower > 0) return 'treatment_wins';
+  if (bounds.upper < 0) return 'control_wins';
+  return isTolerated(bounds, tolerated) ? 'no_difference' : 'inconclusive';
+};
 
 export interface Shares {
   readonly share: number;

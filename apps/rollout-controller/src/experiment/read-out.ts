@@ -1,11 +1,10 @@
 import type { ExperimentConcluded, ExperimentPlan } from '@ratchet/domain';
-import { sampleRatioBayesFactor, sampleRatioChiSquare } from '@ratchet/stats';
+import { sampleRatioChiSquare } from '@ratchet/stats';
+import { splitEvidence } from '../rollout/split-evidence.js';
 import type { Arms, ExperimentCounts, Units } from './experiment-counts.js';
-import { type Bounds, openLook, plannedInterval, plannedPValue, type Shares } from './looks.js';
+import { type Bounds, type ExperimentVerdict, openLook, plannedInterval, plannedPValue, type Shares, verdictOf } from './looks.js';
 import { adjustedDifferenceOf, type RateDifference, rateDifferenceOf } from './rate-difference.js';
 import { segmentsOf } from './segments.js';
-
-export type ExperimentVerdict = ExperimentConcluded['verdict'];
 
 /** Where an experiment stands; what events carry of it. */
 export type Reading = Pick<ExperimentConcluded, 'difference' | 'lower' | 'upper' | 'pValue' | 'adjusted'> & {
@@ -34,9 +33,8 @@ const MIN_EXPECTED = 10;
 export const sampleRatioOf = ({ counts, shares }: Pick<ReadOutRequest, 'counts' | 'shares'>): Reading['sampleRatio'] => {
   const { treatment, control } = counts.assigned ?? { treatment: counts.treatment.units, control: counts.control.units };
   const observed = { counts: [treatment, control], weights: [shares.share, shares.controlShare] };
-  const smallest = ((treatment + control) * Math.min(shares.share, shares.controlShare)) / (shares.share + shares.controlShare);
-  if (smallest < MIN_EXPECTED) return { bayesFactor: null, chiSquareP: null, broken: false };
-  const bayesFactor = Math.exp(Math.min(700, sampleRatioBayesFactor(observed).logBayesFactor));
+  const { factor: bayesFactor } = splitEvidence({ ...observed, minExpected: MIN_EXPECTED });
+  if (bayesFactor === null) return { bayesFactor, chiSquareP: null, broken: false };
   return { bayesFactor, chiSquareP: sampleRatioChiSquare(observed).p, broken: bayesFactor >= BAYES_FACTOR_BROKEN };
 };
 
@@ -49,12 +47,6 @@ export const effectiveUnits = ({ control, treatment, designEffect }: ExperimentC
   control: divided(control, designEffect?.control),
   treatment: divided(treatment, designEffect?.treatment),
 });
-
-export const verdictOf = ({ lower, upper }: Bounds, tolerated: number): ExperimentVerdict => {
-  if (lower > 0) return 'treatment_wins';
-  if (upper < 0) return 'control_wins';
-  return lower > -tolerated && upper < tolerated ? 'no_difference' : 'inconclusive';
-};
 
 const EVERYTHING: Bounds = { lower: -1, upper: 1 };
 

@@ -1,6 +1,6 @@
 import { holm } from '@ratchet/stats';
 import type { Arms, Units } from './experiment-counts.js';
-import { openLook } from './looks.js';
+import { isTolerated, openLook } from './looks.js';
 import { rateDifferenceOf } from './rate-difference.js';
 import type { Reading, ReadOutRequest } from './read-out.js';
 
@@ -43,7 +43,7 @@ export const segmentsOf = ({ counts, alpha, margin }: Pick<ReadOutRequest, 'coun
     const pValue = adjusted[i] ?? 1;
     const tolerated = margin * (control.units === 0 ? 0 : 1 - control.failed / control.units);
     const winner = difference > 0 ? 'treatment_wins' : 'control_wins';
-    const other = lower > -tolerated && upper < tolerated ? 'no_difference' : 'inconclusive';
+    const other = isTolerated({ lower, upper }, tolerated) ? 'no_difference' : 'inconclusive';
     return { segment, control, treatment, difference, lower, upper, pValue, verdict: pValue < alpha ? winner : other };
   });
 };

@@ -1,3 +1,4 @@
+import { alertsAfter } from '../alerts/alert-effect.js';
 import { type ExperimentCounts, nothingCounted } from './experiment-counts.js';
 import type { ExperimentDecision, ExperimentDraft, ExperimentEffect } from './experiment-decision.js';
 import { applyExperimentTransition, type ExperimentState, type ExperimentTransition, hasArms, isOver, type MutableExperiment } from './experiment-state.js';
@@ -24,15 +25,9 @@ const answered = (after: Pick<MutableExperiment, 'status' | 'hold'>): readonly s
 export const transit = ({ state, at, counts = nothingCounted }: Place, { actor, reason, change, commandId, alert }: ExperimentDraft): ExperimentDecision => {
   const sequence = state.sequence + 1;
   const moved = { ...mutable(state), ...change };
-  const effects: ExperimentEffect[] = [];
-  if (hasArms(moved) !== hasArms(state)) effects.push({ type: 'route', on: hasArms(moved) });
   const closed = answered(moved);
-  const openAlerts = Object.fromEntries(Object.entries(state.openAlerts).filter(([name]) => !closed.includes(name)));
-  for (const [name, raisedBy] of Object.entries(state.openAlerts)) if (closed.includes(name)) effects.push({ type: 'resolveAlert', name, raisedBy, message: reason });
-  if (alert) {
-    effects.push({ type: 'raiseAlert', ...alert, raisedBy: sequence });
-    if (!alert.momentary) openAlerts[alert.name] = sequence;
-  }
+  const { openAlerts, effects: alerts } = alertsAfter(state.openAlerts, { sequence, reason, answers: (name) => closed.includes(name), alert });
+  const effects: ExperimentEffect[] = hasArms(moved) === hasArms(state) ? [...alerts] : [{ type: 'route', on: hasArms(moved) }, ...alerts];
   if (moved.status === 'concluded') effects.push({ type: 'conclude' });
   const after: MutableExperiment = { ...moved, openAlerts };
   const transition: ExperimentTransition = { sequence, from: state.status, to: after.status, at, actor, reason, ...(commandId !== undefined && { commandId }), after, counts };

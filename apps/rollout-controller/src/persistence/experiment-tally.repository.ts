@@ -1,9 +1,8 @@
 import type { VitalsCounted } from '@ratchet/domain';
 import type { Transaction } from '@ratchet/persistence';
-import { designEffect, noUnits, withSingleUnits } from '@ratchet/stats';
 import { type ArmCounts, type Arms, type ExperimentCounts, noCounts, type Units } from '../experiment/experiment-counts.js';
 import { OTHER_SEGMENT } from '../experiment/segments.js';
-import type { ArmUsers } from '../rollout/evidence.js';
+import { usersInArms } from '../experiment/users-in-arms.js';
 import { addUserUnits, usersOf } from './user-units.repository.js';
 
 type Arm = keyof Arms<unknown>;
@@ -57,21 +56,6 @@ const armOf = (row: TallyRow | undefined, noted: number): ArmCounts => {
   return { units, failed, requests, errors, unsafe: Math.max(unsafe, noted), covariate: { count, sumX, sumXX, sumY, sumXY } };
 };
 
-/** Where users are the assignment unit: how many an arm got, and how much less than as many independent ones its conversations are worth. */
-const unitsOf = ({ units, failed }: ArmCounts, users: ArmUsers | undefined): { readonly assigned: number; readonly effect: number } => {
-  const { overall = noUnits, firstSeen = 0, conversations = 0 } = users ?? {};
-  // Conversations without a user id are units of their own.
-  const n = Math.max(0, units - overall.sumN);
-  const single = { n, y: Math.min(n, Math.max(0, failed - overall.sumY)) };
-  return { assigned: firstSeen + Math.max(0, units - conversations), effect: designEffect(withSingleUnits(overall, single)) };
-};
-
-const clusters = (arms: Arms<ArmCounts>, users: readonly (ArmUsers & { readonly arm: string })[]): Pick<ExperimentCounts, 'designEffect' | 'assigned'> => {
-  if (users.length === 0) return {};
-  const [treatment, control] = [unitsOf(arms.treatment, users.find(({ arm }) => arm === 'candidate')), unitsOf(arms.control, users.find(({ arm }) => arm === 'control'))];
-  return { designEffect: { treatment: treatment.effect, control: control.effect }, assigned: { treatment: treatment.assigned, control: control.assigned } };
-};
-
 export const loadCounts = async (tx: Transaction, experimentId: string): Promise<ExperimentCounts> => {
   const rows = await tx.query<TallyRow>(
     `select arm, units::float8 as units, failed::float8 as failed, requests::float8 as requests, errors::float8 as errors, unsafe::float8 as unsafe, covariate_count::float8 as count,
@@ -87,10 +71,11 @@ export const loadCounts = async (tx: Transaction, experimentId: string): Promise
   // In the assignment, the treatment is the candidate.
   const notedIn = (name: string): number => noted.find(({ arm }) => arm === name)?.count ?? 0;
   const [treatment, control] = [of('treatment'), of('control')];
+  const users = await usersOf(tx, experimentId);
   const arms = { treatment: armOf(treatment, notedIn('candidate')), control: armOf(control, notedIn('control')) };
   return {
     ...arms,
-    ...clusters(arms, await usersOf(tx, experimentId)),
+    ...usersInArms(arms, { treatment: users.find(({ arm }) => arm === 'candidate'), control: users.find(({ arm }) => arm === 'control') }),
     segments: [...bySegment].map(([segment, arms]) => ({ segment, ...arms })),
     lastDataAt: treatment && control ? Math.min(treatment.lastDataAt, control.lastDataAt) : null,
   };

@@ -1,5 +1,5 @@
 import { type Histogram, histogramQuantile, mergeHistograms } from '@ratchet/domain';
-import { alwaysValidHalfWidth, bernoulliEProcess, decideStage, sampleRatioBayesFactor, type StageCounts } from '@ratchet/stats';
+import { alwaysValidHalfWidth, decideStage, type StageCounts } from '@ratchet/stats';
 import type { CheckResult, CheckVerdict } from './check-result.js';
 import { assignedUnits, effectiveEvidence, withEnoughUsers } from './design-effect.js';
 import { type ArmTally, type Comparison, comparisonOf, emptyTally, type Evidence, type StageTally, tallyOfStage } from './evidence.js';
@@ -7,6 +7,8 @@ import { type FamilyMember, holmFamily } from './harm-family.js';
 import { checkMeans, type MeanGuard, meanGuardsOf, strataOf } from './mean-guards.js';
 import { type GuardName, lastStageOf, type ReferenceRates, type RolloutPolicy, shareOf, tauOf } from './rollout-policy.js';
 import type { MeanStratum } from './mean-contrast.js';
+import { safetyEvidence } from './safety-evidence.js';
+import { splitEvidence } from './split-evidence.js';
 import { stratifiedNonInferiority } from './stratified-noninferiority.js';
 
 export type { CheckResult, CheckVerdict } from './check-result.js';
@@ -28,18 +30,13 @@ const isOn = ({ guardsOff }: RolloutPolicy, guard: GuardName): boolean => !guard
 /** Harm is judged on what no person has overridden. */
 const since = <Stage extends Pick<StageTally, 'stage'>>({ fromStage, stage: current }: CheckInput, stages: readonly Stage[]): readonly Stage[] => stages.filter(({ stage }) => stage >= fromStage && stage <= current);
 
-/** Unsafe answers of the candidate against an absolute bar, exact at any count (Bernoulli e-process). */
+/** Unsafe answers of the candidate. */
 export const checkSafety = (input: CheckInput): CheckResult => {
-  const { accepted, caught, alpha } = input.policy.safety;
-  const tallies = since(input, input.evidence.stages).map(({ candidate }) => candidate);
-  const failures = tallies.reduce((sum, { unsafe }) => sum + unsafe, 0);
-  // A signal may come before the vitals that count its request.
-  const n = Math.max(failures, tallies.reduce((sum, { requests }) => sum + requests, 0));
-  const { e } = bernoulliEProcess({ failures, n, q0: accepted, q1: caught });
-  const harm = isOn(input.policy, 'safety') && e >= 1 / alpha;
+  const { unsafe, requests } = since(input, input.evidence.stages).reduce((sum, { candidate }) => ({ unsafe: sum.unsafe + candidate.unsafe, requests: sum.requests + candidate.requests }), { unsafe: 0, requests: 0 });
+  const { e, n, threshold, isHarm } = safetyEvidence({ unsafe, requests }, input.policy.safety);
   return {
-    name: 'unsafe_answers', value: e, lower: null, upper: null, threshold: 1 / alpha, verdict: harm ? 'harm' : 'ok',
-    message: `${failures} unsafe answers in ${n} requests, evidence ${e.toPrecision(3)} against a bar of ${1 / alpha}`,
+    name: 'unsafe_answers', value: e, lower: null, upper: null, threshold, verdict: isHarm && isOn(input.policy, 'safety') ? 'harm' : 'ok',
+    message: `${unsafe} unsafe answers in ${n} requests, evidence ${e.toPrecision(3)} against a bar of ${threshold}`,
   };
 };
 
@@ -48,15 +45,13 @@ export const checkSampleRatio = ({ evidence, stage, policy }: CheckInput): Check
   const { candidate, control } = tallyOfStage(evidence, stage);
   const share = shareOf(policy, stage);
   const controlShare = Math.min(share, 1 - share);
-  const weights = [share, controlShare];
+  const weights = [share, controlShare] as const;
   const units = candidate.users || control.users ? 'users' : 'conversations';
   const counts = [assignedUnits(candidate), assignedUnits(control)] as const;
-  const total = counts[0] + counts[1];
   const { bayesFactor, minExpected, concentration } = policy.sampleRatio;
   const row = { name: 'sample_ratio', lower: null, upper: null, threshold: bayesFactor };
-  const expected = weights.map((weight) => (total * weight) / (share + controlShare));
-  if (expected.some((count) => count < minExpected)) return { ...row, value: null, verdict: 'open', message: `too few ${units} to check the split (${total})` };
-  const factor = Math.exp(Math.min(700, sampleRatioBayesFactor({ counts, weights }, concentration).logBayesFactor));
+  const { expected, factor } = splitEvidence({ counts, weights, minExpected, concentration });
+  if (factor === null) return { ...row, value: null, verdict: 'open', message: `too few ${units} to check the split (${counts[0] + counts[1]})` };
   return { ...row, value: factor, verdict: factor >= bayesFactor ? 'broken' : 'ok', message: `${counts[0]} to ${counts[1]} ${units} where ${expected.map(Math.round).join(' to ')} were meant` };
 };
 

@@ -1,4 +1,5 @@
 import type { Command, EvidenceRecord } from '@ratchet/domain';
+import { alertsAfter } from '../alerts/alert-effect.js';
 import { assess, type Assessment } from './assess.js';
 import { comparisonOf, type Evidence, noEvidence, recordOf, tallyOfStage } from './evidence.js';
 import { obey } from './obey.js';
@@ -40,15 +41,7 @@ const transit = (context: Context, draft: Draft): Decision => {
   const { state, evidence, at } = context;
   const sequence = state.sequence + 1;
   const moved = { ...mutable(state), hold: null, askedUnsafe: null, ...draft.change };
-  const openAlerts = Object.fromEntries(draft.keepAlerts ? Object.entries(state.openAlerts) : []);
-  const effects: Effect[] = [];
-  for (const [name, raisedBy] of Object.entries(state.openAlerts)) {
-    if (!(name in openAlerts)) effects.push({ type: 'resolveAlert', name, raisedBy, message: draft.reason });
-  }
-  if (draft.alert) {
-    effects.push({ type: 'raiseAlert', ...draft.alert, raisedBy: sequence });
-    if (!draft.alert.momentary) openAlerts[draft.alert.name] = sequence;
-  }
+  const { openAlerts, effects: alerts } = alertsAfter(state.openAlerts, { sequence, reason: draft.reason, answers: () => !draft.keepAlerts, alert: draft.alert });
   const after: MutableState = { ...moved, openAlerts, statusSince: at };
   const transition: Transition = {
     sequence,
@@ -63,7 +56,7 @@ const transit = (context: Context, draft: Draft): Decision => {
     evidence: withOffsets(draft.record ?? plainRecord(context), evidence),
     stages: evidence.stages,
   };
-  effects.unshift(...routesOf(context, draft, after));
+  const effects: Effect[] = [...routesOf(context, draft, after), ...alerts];
   if (isTerminal(after) && state.stage > 0) effects.push({ type: 'conclude' });
   return { state: applyTransition(state, transition), transitions: [transition], effects };
 };

@@ -1,4 +1,5 @@
-import type { AlertRaised, Command, EvidenceRecord } from '@ratchet/domain';
+import type { Command, EvidenceRecord } from '@ratchet/domain';
+import type { AlertDraft, AlertEffect } from '../alerts/alert-effect.js';
 import type { Evidence } from './evidence.js';
 import { FORMULA_VERSION, type ReferenceRates } from './rollout-policy.js';
 import type { MutableState, RolloutState, Transition } from './rollout-state.js';
@@ -14,14 +15,6 @@ export type DecideEvent =
   | { readonly type: 'evaluated'; readonly at: number; readonly evidence: Evidence; readonly automationHeld: boolean; readonly successor?: string }
   | { readonly type: 'commanded'; readonly at: number; readonly command: Command; readonly evidence: Evidence };
 
-interface AlertDraft {
-  readonly name: string;
-  readonly severity: AlertRaised['severity'];
-  readonly message: string;
-  /** Nothing will resolve it by itself. */
-  readonly momentary?: boolean;
-}
-
 /** The share and stage that a candidate has lost, and until when (epoch milliseconds) it finishes what it has begun there. */
 export interface Drain {
   readonly share: number;
@@ -35,8 +28,7 @@ export type Effect =
   /** The candidate becomes the champion. */
   | { readonly type: 'promote' }
   | { readonly type: 'conclude' }
-  | ({ readonly type: 'raiseAlert'; readonly raisedBy: number } & AlertDraft)
-  | { readonly type: 'resolveAlert'; readonly name: string; readonly raisedBy: number; readonly message: string }
+  | AlertEffect
   | { readonly type: 'refuse'; readonly message: string };
 
 export interface Decision {

@@ -1,11 +1,9 @@
 import type { ExperimentConcluded } from '@ratchet/domain';
-import { asymptoticConfidenceSequence, stratifiedDifference } from '@ratchet/stats';
+import { stratifiedDifference } from '@ratchet/stats';
+import { openLook, verdictOf } from '../experiment/looks.js';
 import { effectiveEvidence } from './design-effect.js';
 import { comparisonOf, type Evidence } from './evidence.js';
 import type { RolloutPolicy } from './rollout-policy.js';
-
-// The sample at which the interval is tightest; the usual choice where the end is not declared.
-const TIGHTEST_AT = 5000;
 
 export type ExperimentConclusion = Pick<ExperimentConcluded, 'verdict' | 'difference' | 'lower' | 'upper'>;
 
@@ -21,10 +19,6 @@ export const concludeExperiment = (evidence: Evidence, policy: RolloutPolicy): E
   const [nc, nb, xb] = (['nc', 'nb', 'xb'] as const).map((name) => stages.reduce((sum, stage) => sum + stage[name], 0)) as [number, number, number];
   const { difference, se } = stratifiedDifference(stages);
   if (nc < policy.minTestSample || nb < policy.minTestSample || !(se > 0)) return { verdict: 'inconclusive', difference, lower: -1, upper: 1 };
-  const { halfWidthTwoSided } = asymptoticConfidenceSequence({ se, n: nc + nb, nstar: TIGHTEST_AT, alpha: policy.alpha, estimate: difference });
-  const [lower, upper] = [Math.max(-1, difference - halfWidthTwoSided), Math.min(1, difference + halfWidthTwoSided)];
-  const tolerated = policy.margin * (xb / nb);
-  if (lower > 0) return { verdict: 'treatment_wins', difference, lower, upper };
-  if (upper < 0) return { verdict: 'control_wins', difference, lower, upper };
-  return { verdict: lower > -tolerated && upper < tolerated ? 'no_difference' : 'inconclusive', difference, lower, upper };
+  const { lower, upper } = openLook({ difference, variance: se * se }, { units: nc + nb, alpha: policy.alpha });
+  return { verdict: verdictOf({ lower, upper }, policy.margin * (xb / nb)), difference, lower, upper };
 };

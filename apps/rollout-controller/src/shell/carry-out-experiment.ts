@@ -1,11 +1,12 @@
-import { alertRaised, alertResolved, experimentConcluded, experimentUpdated, targetKey } from '@ratchet/domain';
+import { experimentConcluded, experimentUpdated } from '@ratchet/domain';
 import { derivedId } from '@ratchet/observability';
 import type { Transaction } from '@ratchet/persistence';
-import type { ExperimentDecision, ExperimentEffect } from '../experiment/experiment-decision.js';
+import type { ExperimentDecision } from '../experiment/experiment-decision.js';
 import { type ExperimentState, type ExperimentTransition, isOver } from '../experiment/experiment-state.js';
 import { appendExperimentTransition, type ExperimentRow } from '../persistence/experiment.repository.js';
 import { forgetVitals } from '../persistence/experiment-tally.repository.js';
 import { changeRouting, type TargetRow } from '../persistence/target.repository.js';
+import { isAlertEffect, tellAlert } from './tell-alert.js';
 
 interface CarryOut {
   readonly tx: Transaction;
@@ -46,19 +47,10 @@ const route = ({ tx, target, row, decision }: CarryOut, on: boolean, { actor, re
   return changeRouting(tx, target, { champion: target.champion, stickTo: row.policy.stickTo, ...(on && { rollout: arms }), actor, reason, at, correlationId: experimentId });
 };
 
-const alert = ({ tx, decision }: CarryOut, effect: Extract<ExperimentEffect, { type: 'raiseAlert' | 'resolveAlert' }>, at: number): void => {
-  const { experimentId, target } = decision.state;
-  const { name, raisedBy, message } = effect;
-  const alertId = derivedId('alert', experimentId, name, raisedBy);
-  const options = { id: derivedId(effect.type, alertId), correlationId: experimentId, subject: targetKey(target) };
-  const instant = new Date(at).toISOString();
-  if (effect.type === 'raiseAlert') tx.emit(alertRaised, { alertId, workload: target.workload, name, severity: effect.severity, message, raisedAt: instant }, options);
-  else tx.emit(alertResolved, { alertId, workload: target.workload, name, message, resolvedAt: instant }, options);
-};
-
 /** Stores a decision's row and writes what follows from it to the outbox, in the caller's transaction. Returns the target as it is then. */
 export const carryOutExperiment = async (work: CarryOut): Promise<TargetRow> => {
   const { tx, decision } = work;
+  const { experimentId, target: of } = decision.state;
   let { target } = work;
   for (const transition of decision.transitions) {
     await appendExperimentTransition(tx, decision.state, transition);
@@ -66,9 +58,9 @@ export const carryOutExperiment = async (work: CarryOut): Promise<TargetRow> => 
     announce(tx, decision.state, transition);
     for (const effect of decision.effects) {
       if (effect.type === 'conclude') conclude(tx, decision.state, transition);
-      if (effect.type === 'raiseAlert' || effect.type === 'resolveAlert') alert(work, effect, transition.at);
+      if (isAlertEffect(effect)) tellAlert({ tx, ownerId: experimentId, correlationId: experimentId, target: of, at: transition.at }, effect);
     }
-    if (isOver(decision.state)) await forgetVitals(tx, decision.state.experimentId);
+    if (isOver(decision.state)) await forgetVitals(tx, experimentId);
   }
   return target;
 };

@@ -1,4 +1,4 @@
-import { alertRaised, alertResolved, experimentConcluded, rolloutAdvanced, targetKey, versionPromoted, versionRolledBack } from '@ratchet/domain';
+import { experimentConcluded, rolloutAdvanced, versionPromoted, versionRolledBack } from '@ratchet/domain';
 import { derivedId } from '@ratchet/observability';
 import type { Transaction } from '@ratchet/persistence';
 import { findVerdict } from '../persistence/decision.repository.js';
@@ -8,6 +8,7 @@ import type { Decision, Drain, Effect } from '../rollout/decision.js';
 import type { Evidence } from '../rollout/evidence.js';
 import { concludeExperiment } from '../rollout/experiment.js';
 import type { RolloutState, Transition } from '../rollout/rollout-state.js';
+import { isAlertEffect, tellAlert } from './tell-alert.js';
 
 interface CarryOut {
   readonly tx: Transaction;
@@ -72,19 +73,10 @@ const conclude = ({ tx, row, decision, evidence }: CarryOut, at: number): void =
   );
 };
 
-const alert = ({ tx, decision }: CarryOut, effect: Extract<Effect, { type: 'raiseAlert' | 'resolveAlert' }>, at: number): void => {
-  const { rolloutId, cycleId, target } = decision.state;
-  const { name, raisedBy, message } = effect;
-  const alertId = derivedId('alert', rolloutId, name, raisedBy);
-  const options = { id: derivedId(effect.type, alertId), correlationId: cycleId, subject: targetKey(target) };
-  const instant = new Date(at).toISOString();
-  if (effect.type === 'raiseAlert') tx.emit(alertRaised, { alertId, workload: target.workload, name, severity: effect.severity, message, raisedAt: instant }, options);
-  else tx.emit(alertResolved, { alertId, workload: target.workload, name, message, resolvedAt: instant }, options);
-};
-
 /** Stores a decision's rows and writes what follows from it to the outbox, in the caller's transaction. Returns the target as it is then. */
 export const carryOut = async (work: CarryOut): Promise<TargetRow> => {
   const { tx, decision } = work;
+  const { rolloutId, cycleId, target: of } = decision.state;
   let { target } = work;
   for (const transition of decision.transitions) {
     await appendTransition(tx, decision.state, transition);
@@ -94,7 +86,7 @@ export const carryOut = async (work: CarryOut): Promise<TargetRow> => {
     await announce(tx, decision.state, transition);
     for (const effect of decision.effects) {
       if (effect.type === 'conclude') conclude(work, transition.at);
-      if (effect.type === 'raiseAlert' || effect.type === 'resolveAlert') alert(work, effect, transition.at);
+      if (isAlertEffect(effect)) tellAlert({ tx, ownerId: rolloutId, correlationId: cycleId, target: of, at: transition.at }, effect);
     }
   }
   return target;
