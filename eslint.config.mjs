@@ -24,6 +24,7 @@ const boundaries = (...extra) => [
       may('platform', ['contracts', 'platform', ...extra]),
       may('adapter', ['domain', 'contracts', 'math', 'platform', 'adapter', ...extra], kafkaClients),
       may('app', ['domain', 'contracts', 'math', 'sdk', 'platform', 'adapter', ...extra], kafkaClients),
+      may('web', ['domain', 'contracts', 'web', ...extra], [...frameworks, ...kafkaClients]),
       may('testing', ['domain', 'contracts', 'platform', 'testing']),
       may('e2e', ['domain', 'contracts', 'platform', 'testing', 'e2e']),
     ],
@@ -33,7 +34,7 @@ const boundaries = (...extra) => [
 export default tseslint.config(
   { ignores: ['**/dist/**', '**/*.mjs', '**/node_modules/**'] },
   {
-    files: ['**/*.ts'],
+    files: ['**/*.ts', '**/*.tsx'],
     extends: [tseslint.configs.base],
     // With decorator metadata, a class named as a constructor parameter's type is a value at run time.
     languageOptions: { parserOptions: { experimentalDecorators: true, emitDecoratorMetadata: true } },

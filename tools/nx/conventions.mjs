@@ -14,7 +14,7 @@ export const createNodesV2 = [
       const has = (path) => existsSync(join(workspaceRoot, cwd, path));
       const run = (command, env) => ({ executor: 'nx:run-commands', options: { cwd, command, ...(env && { env }) } });
       const targets = {
-        build: run('tsc -p tsconfig.build.json && node ../../apps/cli/bin/stamp-build.mjs'),
+        build: run(`${has('vite.config.mjs') ? 'tsc -p tsconfig.json && vite build --logLevel warn' : 'tsc -p tsconfig.build.json'} && node ../../apps/cli/bin/stamp-build.mjs`),
         typecheck: run('tsc -p tsconfig.json'),
         lint: run('eslint .'),
         ...(has('jest.config.mjs') && { test: run('jest', esm) }),

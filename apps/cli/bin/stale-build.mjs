@@ -13,14 +13,18 @@ const LOCK_POLL_MS = 100;
 /** A build that did not succeed; the message says which and why. */
 export class BuildError extends Error {}
 
+/** A web page is checked by the compiler and bundled by Vite. */
+const isPage = (path) => existsSync(join(path, 'vite.config.mjs'));
+
 const workspaceProjects = (root) => {
   const projects = new Map();
   for (const group of ['libs', 'apps']) {
     for (const folder of readdirSync(join(root, group))) {
       const path = join(root, group, folder);
-      if (!existsSync(join(path, 'tsconfig.build.json'))) continue;
-      const { name, dependencies = {} } = JSON.parse(readFileSync(join(path, 'package.json'), 'utf8'));
-      projects.set(name, { name, path, group, dependencies: Object.keys(dependencies) });
+      if (!existsSync(join(path, 'tsconfig.build.json')) && !isPage(path)) continue;
+      const { name, dependencies = {}, devDependencies = {} } = JSON.parse(readFileSync(join(path, 'package.json'), 'utf8'));
+      // All that a page needs is in its bundle, so nothing is a dependency of what runs.
+      projects.set(name, { name, path, group, dependencies: Object.keys(isPage(path) ? devDependencies : dependencies) });
     }
   }
   return projects;
@@ -49,7 +53,7 @@ export const projectsOf = (root, { entry, needed, services }) => {
 };
 
 /** Lists of words and weights are imported as JSON, and stand in the build as well. */
-const isSource = (name) => /\.(tsx?|json)$/.test(name) && !/\.(spec|itest)\.tsx?$/.test(name);
+const isSource = (name) => /\.(tsx?|json|css)$/.test(name) && !/\.(spec|itest)\.tsx?$/.test(name);
 
 /** A digest of everything that the build reads of a project; contents, because copies and checkouts do not keep times. */
 const digestOf = (root, { path }) => {
@@ -58,7 +62,7 @@ const digestOf = (root, { path }) => {
     hash.update(file.slice(root.length));
     if (existsSync(file)) hash.update(readFileSync(file));
   };
-  ['package.json', 'tsconfig.json', 'tsconfig.build.json'].forEach((name) => add(join(path, name)));
+  ['package.json', 'tsconfig.json', 'tsconfig.build.json', 'vite.config.mjs', 'index.html'].forEach((name) => add(join(path, name)));
   add(join(root, 'tsconfig.base.json'));
   const walk = (folder) => {
     for (const entry of readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))) {
@@ -105,24 +109,30 @@ export const buildStale = async (root, projects) => {
   }
 };
 
-const compilerPath = (root) => {
+const toolPath = (root, tool) => {
   try {
-    return realpathSync(join(root, 'node_modules', '.bin', 'tsc'));
+    return realpathSync(join(root, 'node_modules', '.bin', tool));
   } catch {
-    throw new BuildError(`there is no compiler to build with; run \`npm ci\` in ${root} first.`);
+    throw new BuildError(`there is no ${tool} to build with; run \`npm ci\` in ${root} first.`);
   }
 };
 
-const compile = (root, { name, path }) =>
+const compile = async (root, project) => {
+  if (!isPage(project.path)) return runTool(root, project, 'tsc', ['-p', 'tsconfig.build.json']);
+  await runTool(root, project, 'tsc', ['-p', 'tsconfig.json']);
+  return runTool(root, project, 'vite', ['build', '--logLevel', 'warn']);
+};
+
+const runTool = (root, { name, path }, tool, args) =>
   new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [compilerPath(root), '-p', 'tsconfig.build.json'], { cwd: path, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [toolPath(root, tool), ...args], { cwd: path, stdio: ['ignore', 'pipe', 'pipe'] });
     const output = [];
     child.stdout.on('data', (chunk) => output.push(chunk));
     child.stderr.on('data', (chunk) => output.push(chunk));
     child.on('error', (error) => reject(new BuildError(`cannot build ${name}: ${error.message}`)));
     child.on('close', (code) => {
       if (code === 0) resolve();
-      else reject(new BuildError(`cannot build ${name} (tsc -p tsconfig.build.json in ${path}):\n${Buffer.concat(output).toString('utf8')}`));
+      else reject(new BuildError(`cannot build ${name} (${tool} ${args.join(' ')} in ${path}):\n${Buffer.concat(output).toString('utf8')}`));
     });
   });
 

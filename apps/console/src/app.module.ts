@@ -1,15 +1,24 @@
 import { Module } from '@nestjs/common';
+import { APP_GUARD } from '@nestjs/core';
 import type { DynamicModule } from '@nestjs/common';
 import { Logger } from '@ratchet/observability';
 import { Database } from '@ratchet/persistence';
 import { CONFIG, WORK, type Work } from '@ratchet/service';
+import { CallerController } from './api/caller.controller.js';
 import { ConsoleController } from './api/console.controller.js';
+import { CommandSender } from './commands/command-sender.js';
+import { CommandsController } from './commands/commands.controller.js';
 import { ReviewsController } from './api/reviews.controller.js';
 import { BudgetsController } from './budgets/budgets.controller.js';
 import { BudgetsHandlers } from './budgets/budgets.handlers.js';
 import { CycleHandlers } from './handlers/cycle.handlers.js';
 import { ReviewHandlers } from './handlers/review.handlers.js';
 import { StateHandlers } from './handlers/state.handlers.js';
+import { AccessGuard } from './http/access.guard.js';
+import { Callers } from './http/callers.js';
+import { OpenApiController, OpenApiDocument } from './http/open-api.controller.js';
+import { ChangeFeed } from './live/change-feed.js';
+import { LiveController } from './live/live.controller.js';
 import { LiveFeed } from './live/live-feed.js';
 import { PageController } from './page/page.controller.js';
 import { PruneDeliveriesTick } from './webhooks/prune-deliveries.tick.js';
@@ -29,8 +38,11 @@ export class AppModule {
   static create(): DynamicModule {
     return {
       module: AppModule,
-      controllers: [ConsoleController, BudgetsController, ReviewsController, WebhooksController, PageController, BudgetsHandlers, CycleHandlers, StateHandlers, ReviewHandlers, WebhooksHandlers],
-      providers: [LiveFeed, WebhookQueue, WebhookMetrics, { provide: WORK, useFactory: workOf, inject: [CONFIG, Database, WebhookMetrics, Logger] }],
+      controllers: [
+        CallerController, CommandsController, LiveController, OpenApiController, ConsoleController, BudgetsController, ReviewsController, WebhooksController, PageController,
+        BudgetsHandlers, CycleHandlers, StateHandlers, ReviewHandlers, WebhooksHandlers,
+      ],
+      providers: [{ provide: APP_GUARD, useClass: AccessGuard }, Callers, ChangeFeed, CommandSender, OpenApiDocument, LiveFeed, WebhookQueue, WebhookMetrics, { provide: WORK, useFactory: workOf, inject: [CONFIG, Database, WebhookMetrics, Logger] }],
     };
   }
 }

@@ -2,6 +2,7 @@ import { runService } from '@ratchet/service';
 import { AppModule } from './app.module.js';
 import { loadConfig } from './config.js';
 import { contract } from './contract.js';
+import { prepareApp } from './http/prepare-app.js';
 import { migrations } from './persistence/migrations.js';
 
-await runService({ contract, loadConfig, module: () => AppModule.create(), database: { migrations } });
+await runService({ contract, loadConfig, module: () => AppModule.create(), database: { migrations }, prepare: prepareApp });

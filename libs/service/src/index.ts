@@ -3,6 +3,8 @@ export { jsonVariable } from './json-variable.js';
 export { cronPatternSchema, cronPatternsVariable, cronsOf, meantBy } from './schedules.js';
 export { CONFIG, KAFKA, WORK } from './tokens.js';
 export { HealthDetails } from './health-details.js';
+export { HealthController } from './health.controller.js';
+export { RethrowFilter } from './rethrow.filter.js';
 export { OnEvent } from './on-event.js';
 export type { HandlerTransaction, RecordPosition } from './handler-transaction.js';
 export { PlatformModule, type PlatformServices } from './platform.module.js';

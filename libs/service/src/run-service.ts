@@ -35,6 +35,8 @@ export interface ServiceOptions<Config extends BaseConfig> {
   /** For a service that consumes in another way. */
   readonly strategy?: (services: PlatformServices) => CustomTransportStrategy;
   readonly bodyBytesMax?: number;
+  /** What the service adds to its HTTP server before it starts. */
+  readonly prepare?: (app: NestFastifyApplication, config: Config) => Promise<void>;
 }
 
 const PRUNE_EVERY_MS = 3_600_000;
@@ -78,6 +80,7 @@ const start = async <Config extends BaseConfig>(options: ServiceOptions<Config>,
   app.useGlobalPipes(new StandardSchemaValidationPipe());
   const strategy = options.strategy?.(services) ?? (database && contract.consumes.length > 0 ? new DatabaseConsumerStrategy({ contract, kafka, database, producer, logger, metrics, accepts: (event) => options.accepts?.(event, config) ?? true }) : undefined);
   app.useGlobalFilters(new RethrowFilter(app.getHttpAdapter()));
+  await options.prepare?.(app, config);
   if (strategy) app.connectMicroservice({ strategy }, { inheritAppConfig: true });
   await app.init();
   const leader = database && startLeader({ app, services, database, service: contract.service });

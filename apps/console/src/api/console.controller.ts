@@ -1,3 +1,4 @@
+import { Access } from '../http/access.js';
 import { Controller, Get, Header, Inject, NotFoundException, Param, Query } from '@nestjs/common';
 import { Database } from '@ratchet/persistence';
 import { z } from 'zod';
@@ -10,6 +11,7 @@ type Page = z.infer<typeof pageSchema>;
 
 /** What people and scripts read; every list has a limit. */
 @Controller('api')
+@Access('viewer')
 export class ConsoleController {
   constructor(
     @Inject(Database) private readonly database: Database,

@@ -1,3 +1,4 @@
+import { Access } from '../http/access.js';
 import { Controller, Get, Inject, Query } from '@nestjs/common';
 import { Database } from '@ratchet/persistence';
 import { cohenKappa } from '@ratchet/stats';
@@ -14,6 +15,7 @@ type Asked = z.infer<typeof querySchema>;
 
 /** What reviewers and those who answer for users' data read; every list has a limit. */
 @Controller('api')
+@Access('viewer')
 export class ReviewsController {
   constructor(@Inject(Database) private readonly database: Database) {}
 

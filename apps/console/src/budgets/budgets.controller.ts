@@ -1,3 +1,4 @@
+import { Access } from '../http/access.js';
 import { Controller, Get, Inject } from '@nestjs/common';
 import { Database } from '@ratchet/persistence';
 
@@ -5,6 +6,7 @@ import { Database } from '@ratchet/persistence';
 const ROWS_MAX = 500;
 
 @Controller('api')
+@Access('viewer')
 export class BudgetsController {
   constructor(@Inject(Database) private readonly database: Database) {}
 

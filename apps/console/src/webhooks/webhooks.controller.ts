@@ -1,3 +1,4 @@
+import { Access } from '../http/access.js';
 import { Controller, Get, Inject } from '@nestjs/common';
 import { Database } from '@ratchet/persistence';
 import { CONFIG } from '@ratchet/service';
@@ -10,6 +11,7 @@ const DELIVERIES_MAX = 20;
 
 /** What operators read; neither secrets nor more of an address than its origin, as a path may be a secret, too. */
 @Controller('api')
+@Access('viewer')
 export class WebhooksController {
   constructor(
     @Inject(CONFIG) private readonly config: Config,

@@ -1,0 +1,13 @@
+import type { Caller, Role } from '@ratchet/console-api';
+import { mayAct } from '@ratchet/console-api';
+import { useQuery } from '@tanstack/react-query';
+import { read } from './request';
+
+/** Who uses the page; an error of status 401 where nobody has signed in. */
+export const useCaller = () => useQuery({ queryKey: ['access', 'caller'], queryFn: () => read<Caller>('/api/caller'), retry: false });
+
+/** Whether they may do what needs a role: buttons that would be refused are not shown. */
+export const useMay = (needed: Role): boolean => {
+  const { data } = useCaller();
+  return data !== undefined && mayAct(data.role, needed);
+};

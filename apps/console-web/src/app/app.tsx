@@ -1,0 +1,36 @@
+import { Center, Loader } from '@mantine/core';
+import { Suspense } from 'react';
+import { Route, Routes } from 'react-router';
+import { useCaller } from '../api/caller';
+import { useLive } from '../api/live';
+import { ErrorBoundary } from '../components/error-boundary';
+import { Nothing } from '../components/nothing';
+import { pages } from '../pages/pages';
+import { Shell } from './shell';
+
+const Loading = () => (
+  <Center p="xl">
+    <Loader aria-label="Loading" />
+  </Center>
+);
+
+/** All pages inside the frame that they share. */
+export const App = () => {
+  const { isFetched } = useCaller();
+  useLive();
+  if (!isFetched) return <Loading />;
+  return (
+    <Shell>
+      <ErrorBoundary>
+        <Suspense fallback={<Loading />}>
+          <Routes>
+            {pages.map(({ path, Page }) => (
+              <Route key={path} path={path} element={<Page />} />
+            ))}
+            <Route path="*" element={<Nothing>There is no such page.</Nothing>} />
+          </Routes>
+        </Suspense>
+      </ErrorBoundary>
+    </Shell>
+  );
+};

@@ -1,0 +1,4 @@
+import { PageTitle } from '../../components/page-title';
+
+const HomePage = () => <PageTitle title="Home" />;
+export default HomePage;

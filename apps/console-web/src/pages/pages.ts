@@ -1,0 +1,14 @@
+import { type ComponentType, lazy, type LazyExoticComponent } from 'react';
+
+interface PageEntry {
+  /** Path of the router. */
+  readonly path: string;
+  /** Name in the navigation; pages without one are reached from others. */
+  readonly label?: string;
+  readonly Page: LazyExoticComponent<ComponentType>;
+}
+
+/** All pages, in the order of the navigation; each is loaded when it is first shown. */
+export const pages: readonly PageEntry[] = [
+  { path: '/', label: 'Home', Page: lazy(() => import('./home/home-page')) },
+];
