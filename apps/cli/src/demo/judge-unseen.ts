@@ -10,6 +10,8 @@ export interface Accuracy {
 export interface UnseenAccuracy {
   readonly overall: Accuracy;
   readonly byDomain: Readonly<Record<string, Accuracy>>;
+  /** By domain: ids of the items that were answered rightly, so that two versions can be compared item by item. */
+  readonly rightItems: Readonly<Record<string, readonly string[]>>;
 }
 
 const IN_FLIGHT = 24;
@@ -18,13 +20,15 @@ const IN_FLIGHT = 24;
 export const judgeUnseen = async ({ baseUrl, model, items }: { baseUrl: string; model: string; items: readonly SuiteItem[] }): Promise<UnseenAccuracy> => {
   const url = new URL(baseUrl);
   const pool = new Pool(url.origin, { connections: IN_FLIGHT });
-  const right = new Map<string, Accuracy>();
+  const judged = new Map<string, { right: string[]; n: number }>();
   const queue = [...items];
   const worker = async (): Promise<void> => {
     for (let item = queue.pop(); item; item = queue.pop()) {
       const reply = await ask(pool, `${url.pathname}/chat/completions`, model, item.input);
-      const { right: r, n } = right.get(item.category) ?? { right: 0, n: 0 };
-      right.set(item.category, { right: r + (sameAnswer(reply, item.output) ? 1 : 0), n: n + 1 });
+      const domain = judged.get(item.category) ?? { right: [], n: 0 };
+      judged.set(item.category, domain);
+      domain.n += 1;
+      if (sameAnswer(reply, item.output)) domain.right.push(item.id);
     }
   };
   try {
@@ -32,9 +36,11 @@ export const judgeUnseen = async ({ baseUrl, model, items }: { baseUrl: string; 
   } finally {
     await pool.close();
   }
-  const byDomain = Object.fromEntries([...right].sort(([a], [b]) => (a < b ? -1 : 1)));
+  const domains = [...judged].sort(([a], [b]) => (a < b ? -1 : 1));
+  const byDomain = Object.fromEntries(domains.map(([domain, { right, n }]) => [domain, { right: right.length, n }]));
+  const rightItems = Object.fromEntries(domains.map(([domain, { right }]) => [domain, right.sort()]));
   const overall = Object.values(byDomain).reduce((sum, part) => ({ right: sum.right + part.right, n: sum.n + part.n }), { right: 0, n: 0 });
-  return { overall, byDomain };
+  return { overall, byDomain, rightItems };
 };
 
 const ask = async (pool: Pool, path: string, model: string, text: string): Promise<string> => {

@@ -1,5 +1,6 @@
 import Table from 'cli-table3';
 import type { GateResult } from '@ratchet/domain';
+import { AGRESTI_MIN_DISCORDANCE, holm, pairedContrast } from '@ratchet/stats';
 import type { CycleView, Rate } from './topic-view.js';
 import { shareOf } from './judge-unseen.js';
 import type { UnseenAccuracy } from './judge-unseen.js';
@@ -26,7 +27,7 @@ export interface DemoReport {
   readonly weeks: readonly WeekReport[];
   readonly promoted: number;
   readonly improved: boolean;
-  /** Domains whose unseen accuracy ended below 98 % of where it began. */
+  /** Domains whose unseen accuracy is shown to have ended below 98 % of where it began. */
   readonly domainsBelow98: readonly string[];
   readonly seconds: number;
   readonly conversationsPerSecond: number;
@@ -40,10 +41,23 @@ const plain = { head: [], border: [] };
 /** The lowest share of its former accuracy that a domain may keep. */
 export const DOMAIN_FLOOR = 0.98;
 
-export const domainsBelow = (before: UnseenAccuracy, after: UnseenAccuracy, floor = DOMAIN_FLOOR): string[] =>
-  Object.entries(before.byDomain)
-    .filter(([domain, accuracy]) => shareOf(after.byDomain[domain] ?? { right: 0, n: 0 }) < floor * shareOf(accuracy))
-    .map(([domain]) => domain);
+/** Of all domains together, in runs where none lost that much. */
+const FALSE_ALARMS = 0.05;
+
+/** By item, whether it was right before and after. */
+const pairsOf = (domain: string, before: UnseenAccuracy, after: UnseenAccuracy): { before: number[]; after: number[] } => {
+  const [was, is] = [new Set(before.rightItems[domain]), new Set(after.rightItems[domain])];
+  const either = [...new Set([...was, ...is])];
+  const neither = Array.from({ length: (before.byDomain[domain]?.n ?? 0) - either.length }, () => 0);
+  return { before: [...either.map((id) => Number(was.has(id))), ...neither], after: [...either.map((id) => Number(is.has(id))), ...neither] };
+};
+
+/** Domains that the same items show to have lost more than the floor allows (paired contrasts, Holm): one item of twenty is no loss that means anything. */
+export const domainsBelow = (before: UnseenAccuracy, after: UnseenAccuracy, floor = DOMAIN_FLOOR): string[] => {
+  const domains = Object.keys(before.byDomain);
+  const adjusted = holm(domains.map((domain) => pairedContrast(pairsOf(domain, before, after), { factor: floor, discordance: AGRESTI_MIN_DISCORDANCE }).pBelow));
+  return domains.filter((_, i) => (adjusted[i] ?? 1) < FALSE_ALARMS);
+};
 
 export const gateTable = (gates: readonly GateResult[]): string => {
   const table = new Table({ head: ['gate', 'verdict', 'evidence'], style: plain, colWidths: [22, 14, 76], wordWrap: true });

@@ -1,7 +1,7 @@
 import { decodeMessage, isEvent, topics } from '@ratchet/contracts';
 import type { EventEnvelope } from '@ratchet/contracts';
 import {
-  candidateJudged, candidateRegistered, datasetVersioned, interactionFailed, opportunityRanked, rolloutAdvanced, routingChanged, trainingFailed, trainingStarted,
+  auditRecorded, candidateJudged, candidateRegistered, datasetVersioned, interactionFailed, opportunityRanked, rolloutAdvanced, routingChanged, trainingFailed, trainingStarted,
   versionPromoted, versionPublished, versionRolledBack, vitalsCounted,
 } from '@ratchet/domain';
 import type { Arm, Bundle, CandidateJudged, RolloutAdvanced, RoutingChanged, Target, TrainingStarted, VersionPromoted, VersionRolledBack } from '@ratchet/domain';
@@ -35,6 +35,8 @@ export class TopicView {
   failuresSeen = 0;
   opportunities = new Map<string, number>();
   readonly analyses = new Set<string>();
+  /** Cycles that are on the record. */
+  readonly recorded = new Set<string>();
   examples = 0;
   private readonly table: TopicTable;
 
@@ -42,14 +44,16 @@ export class TopicView {
     kafka: KafkaClient,
     private readonly target: Target,
   ) {
-    const followed = [topics.candidates, topics.verdicts, topics.promotions, topics.routing, topics.versions, topics.vitals, topics.opportunities, topics.datasets, topics.signals];
+    const followed = [topics.candidates, topics.verdicts, topics.promotions, topics.routing, topics.versions, topics.vitals, topics.opportunities, topics.datasets, topics.signals, topics.audit];
     this.table = new TopicTable({
       kafka,
       topics: followed.map(({ name }) => name),
       logger: Logger.silent(),
       onRecord: (record) => {
         const decoded = decodeMessage(record, record.topic);
-        if (decoded.ok && this.isOurs(decoded.event)) this.take(decoded.event);
+        if (!decoded.ok) return;
+        if (isEvent(decoded.event, auditRecorded)) this.recorded.add(decoded.event.data.record.cycle_id);
+        else if (this.isOurs(decoded.event)) this.take(decoded.event);
       },
     });
   }

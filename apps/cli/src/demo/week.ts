@@ -39,6 +39,7 @@ const DAYS_MAX = 7;
 const SETTLE_MS = 4_500;
 const NIGHT_MS = 120_000;
 const AFTER_ANALYSIS_MS = 7_000;
+const RECORD_WITHIN_MS = 180_000;
 
 export class DemoError extends Error {}
 
@@ -174,6 +175,16 @@ const turnUntilDecided = async (context: WeekContext, world: World): Promise<Cyc
   }
 };
 
+/** A cycle has ended when it is on the record. */
+const untilRecorded = async ({ view, screen, stopped }: WeekContext, { cycleId }: CycleView['started']): Promise<void> => {
+  const until = Date.now() + RECORD_WITHIN_MS;
+  while (!view.recorded.has(cycleId) && !stopped()) {
+    if (Date.now() > until) throw new DemoError(`cycle ${cycleId} is not on the record: see the log of console`);
+    screen.say('the cycle is put on the record');
+    await wait(200);
+  }
+};
+
 /** One whole turn of the loop: traffic, cycle, gates, rollout. Undefined where no cycle began. */
 export const runWeek = async (context: WeekContext, week: number): Promise<WeekReport | undefined> => {
   const { view, screen, simulator } = context;
@@ -212,5 +223,6 @@ export const runWeek = async (context: WeekContext, week: number): Promise<WeekR
   };
   if (result === 'promoted') screen.print(`PROMOTED ${version} (was ${started.baseVersion}) after ${report.traffic.conversations} conversations and ${report.seconds} s`);
   screen.print(weekTable(report));
+  await untilRecorded(context, started);
   return report;
 };
