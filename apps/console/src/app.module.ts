@@ -4,6 +4,14 @@ import type { DynamicModule } from '@nestjs/common';
 import { Logger } from '@ratchet/observability';
 import { Database } from '@ratchet/persistence';
 import { CONFIG, WORK, type Work } from '@ratchet/service';
+import { AccessController } from './access/access.controller.js';
+import { FirstAdmin } from './access/first-admin.js';
+import { Limits } from './access/limits.js';
+import { PeopleService } from './access/people.service.js';
+import { Provider } from './access/provider.js';
+import { PruneSessionsTick } from './access/prune-sessions.tick.js';
+import { SignInController } from './access/sign-in.controller.js';
+import { SignInService } from './access/sign-in.service.js';
 import { CallerController } from './api/caller.controller.js';
 import { ConsoleController } from './api/console.controller.js';
 import { CommandSender } from './commands/command-sender.js';
@@ -30,7 +38,7 @@ import { WebhooksHandlers } from './webhooks/webhooks.handlers.js';
 import type { Config } from './config.js';
 
 const workOf = (config: Config, database: Database, metrics: WebhookMetrics, logger: Logger): Work => ({
-  ticks: [new PruneDeliveriesTick(database), ...config.WEBHOOKS.map((webhook) => new WebhookTick({ webhook, database, metrics, logger }))],
+  ticks: [new PruneDeliveriesTick(database), new PruneSessionsTick(database, config.SESSION_IDLE_MINUTES), ...config.WEBHOOKS.map((webhook) => new WebhookTick({ webhook, database, metrics, logger }))],
 });
 
 @Module({})
@@ -39,10 +47,10 @@ export class AppModule {
     return {
       module: AppModule,
       controllers: [
-        CallerController, CommandsController, LiveController, OpenApiController, ConsoleController, BudgetsController, ReviewsController, WebhooksController, PageController,
+        AccessController, SignInController, CallerController, CommandsController, LiveController, OpenApiController, ConsoleController, BudgetsController, ReviewsController, WebhooksController, PageController,
         BudgetsHandlers, CycleHandlers, StateHandlers, ReviewHandlers, WebhooksHandlers,
       ],
-      providers: [{ provide: APP_GUARD, useClass: AccessGuard }, Callers, ChangeFeed, CommandSender, OpenApiDocument, LiveFeed, WebhookQueue, WebhookMetrics, { provide: WORK, useFactory: workOf, inject: [CONFIG, Database, WebhookMetrics, Logger] }],
+      providers: [{ provide: APP_GUARD, useClass: AccessGuard }, Callers, FirstAdmin, Limits, PeopleService, Provider, SignInService, ChangeFeed, CommandSender, OpenApiDocument, LiveFeed, WebhookQueue, WebhookMetrics, { provide: WORK, useFactory: workOf, inject: [CONFIG, Database, WebhookMetrics, Logger] }],
     };
   }
 }

@@ -1,8 +1,10 @@
 import { databaseConfigSchema, jsonVariable, loadEnv } from '@ratchet/service';
 import { z } from 'zod';
+import { accessConfigFields } from './access/access-config.js';
 import { webhooksSchema } from './webhooks/webhook-config.js';
 
 export const configSchema = databaseConfigSchema.extend({
+  ...accessConfigFields,
   LIVE_EVENTS_MAX: z.coerce.number().int().min(10).max(10_000).default(200).describe('Newest interactions kept in memory for the live view'),
   WEBHOOKS: jsonVariable(webhooksSchema, { example: '[{"name": "platform", "url": "https://hooks.example.com/ratchet", "secret": "whsec_..."}]', orFile: true })
     .prefault('[]')

@@ -1,4 +1,10 @@
-export { roles, roleSchema, type Role, mayAct, callerSchema, type Caller } from './access.js';
+export {
+  roles, roleSchema, type Role, mayAct, callerSchema, type Caller, signInMethodsSchema, type SignInMethods, signInSchema, doneSchema,
+  userSchema, type UserFacts, usersSchema, usersQuerySchema, newUserSchema, userChangeSchema, type UserChange,
+  tokenSchema, type TokenFacts, tokensSchema, tokensQuerySchema, newTokenSchema, type NewTokenOrder, madeTokenSchema, type MadeToken,
+  sessionSchema, type SessionFacts, sessionsSchema,
+  accessEventKinds, accessEventKindSchema, type AccessEventKind, accessEventSchema, type AccessEventFacts, accessEventsSchema, accessEventsQuerySchema,
+} from './access.js';
 export { problemSchema, type Problem } from './problem.js';
 export { areas, areaSchema, type Area } from './live.js';
 export { commandOrderSchema, type CommandOrder, commandAcceptedSchema, roleForCommand } from './command-order.js';

@@ -9,7 +9,7 @@ export class CallerController {
   @Get()
   @Access('viewer')
   @Answers(callerSchema)
-  caller(@Caller() caller: CallerFacts): CallerFacts {
-    return caller;
+  caller(@Caller() { name, role, via, readOnly }: CallerFacts): CallerFacts {
+    return { name, role, via, readOnly };
   }
 }

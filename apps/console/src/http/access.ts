@@ -1,5 +1,6 @@
 import { createParamDecorator, type ExecutionContext, SetMetadata } from '@nestjs/common';
-import type { Caller as CallerFacts, Role } from '@ratchet/console-api';
+import type { Role } from '@ratchet/console-api';
+import type { Identity } from './callers.js';
 
 export const ACCESS = 'console:access';
 
@@ -8,11 +9,11 @@ export const Access = (needed: Role | 'anyone'): MethodDecorator & ClassDecorato
 
 /** The request as the guard leaves it. */
 export interface KnownRequest {
-  caller?: CallerFacts;
+  caller?: Identity;
 }
 
 /** Who asks; only on routes that need a role. */
-export const Caller = createParamDecorator((_: unknown, context: ExecutionContext): CallerFacts => {
+export const Caller = createParamDecorator((_: unknown, context: ExecutionContext): Identity => {
   const { caller } = context.switchToHttp().getRequest<KnownRequest>();
   if (!caller) throw new Error('the route is open to anyone, so nobody is known');
   return caller;

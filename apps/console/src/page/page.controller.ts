@@ -25,7 +25,7 @@ export class PageController {
     return asset.body;
   }
 
-  @Get(['', 'home', ':section', ':section/*rest'])
+  @Get(['', 'home', ':section', ':section/*'])
   async page(@Param('section') section: string | undefined, @Res({ passthrough: true }) reply: FastifyReply): Promise<string> {
     if (section === 'api' || section === 'assets') throw new NotFoundException('There is nothing at this address.');
     const nonce = randomBytes(16).toString('base64');
