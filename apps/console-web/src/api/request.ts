@@ -1,4 +1,5 @@
 import type { Problem as ProblemDetails } from '@ratchet/console-api';
+import { csrfTokenIn } from './csrf';
 
 /** A refusal or a fault, as the console tells of it. */
 export class Problem extends Error {
@@ -36,6 +37,15 @@ const ask = async <Answer>(path: string, init: RequestInit): Promise<Answer> => 
 /** Reads from the API; a refusal is thrown as a `Problem`. */
 export const read = <Answer>(path: string, parameters: Parameters = {}): Promise<Answer> => ask<Answer>(`${path}${queryOf(parameters)}`, { headers: { accept: 'application/json' } });
 
+const csrfHeader = (): Record<string, string> => {
+  const token = csrfTokenIn(document.cookie);
+  return token === undefined ? {} : { 'x-csrf-token': token };
+};
+
 /** Changes something; a refusal is thrown as a `Problem`. */
 export const send = <Answer>(method: 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, body?: unknown): Promise<Answer> =>
-  ask<Answer>(path, { method, headers: { accept: 'application/json', ...(body !== undefined && { 'content-type': 'application/json' }) }, ...(body !== undefined && { body: JSON.stringify(body) }) });
+  ask<Answer>(path, {
+    method,
+    headers: { accept: 'application/json', ...csrfHeader(), ...(body !== undefined && { 'content-type': 'application/json' }) },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  });

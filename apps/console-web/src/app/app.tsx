@@ -1,10 +1,11 @@
 import { Center, Loader } from '@mantine/core';
 import { Suspense } from 'react';
-import { Route, Routes } from 'react-router';
-import { useCaller } from '../api/caller';
+import { Navigate, Route, Routes } from 'react-router';
+import { isSignedOut, useCaller } from '../api/caller';
 import { useLive } from '../api/live';
 import { ErrorBoundary } from '../components/error-boundary';
 import { Nothing } from '../components/nothing';
+import { SignInPage } from '../pages/access/sign-in-page';
 import { pages } from '../pages/pages';
 import { Shell } from './shell';
 
@@ -16,9 +17,10 @@ const Loading = () => (
 
 /** All pages inside the frame that they share. */
 export const App = () => {
-  const { isFetched } = useCaller();
+  const { isFetched, error } = useCaller();
   useLive();
   if (!isFetched) return <Loading />;
+  if (isSignedOut(error)) return <SignInPage />;
   return (
     <Shell>
       <ErrorBoundary>
@@ -27,6 +29,7 @@ export const App = () => {
             {pages.map(({ path, Page }) => (
               <Route key={path} path={path} element={<Page />} />
             ))}
+            <Route path="/sign-in" element={<Navigate to="/" replace />} />
             <Route path="*" element={<Nothing>There is no such page.</Nothing>} />
           </Routes>
         </Suspense>

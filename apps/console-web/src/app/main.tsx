@@ -3,16 +3,24 @@ import '@mantine/charts/styles.css';
 import '@mantine/notifications/styles.css';
 import { MantineProvider } from '@mantine/core';
 import { Notifications } from '@mantine/notifications';
-import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { BrowserRouter } from 'react-router';
+import { isSignedOut } from '../api/caller';
 import { Problem } from '../api/request';
 import { styleNonce } from './style-nonce';
 import { App } from './app';
 import { theme } from './theme';
 
-const queries = new QueryClient({
+/** A session that ended is noticed by whatever is asked next: then the caller is asked for, and the sign-in shown. */
+const onSignedOut = (error: Error, key: readonly unknown[] = []): void => {
+  if (isSignedOut(error) && key[1] !== 'caller') void queries.invalidateQueries({ queryKey: ['access', 'caller'] });
+};
+
+const queries: QueryClient = new QueryClient({
+  queryCache: new QueryCache({ onError: (error, { queryKey }) => onSignedOut(error, queryKey) }),
+  mutationCache: new MutationCache({ onError: (error) => onSignedOut(error) }),
   defaultOptions: {
     queries: {
       // The stream of changes says when to ask anew; this is for what it does not tell of.

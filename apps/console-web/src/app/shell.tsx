@@ -2,8 +2,8 @@ import { ActionIcon, AppShell, Burger, Group, NavLink, ScrollArea, Text, useComp
 import { useDisclosure } from '@mantine/hooks';
 import type { ReactNode } from 'react';
 import { Link, useLocation } from 'react-router';
-import { useCaller } from '../api/caller';
 import { pages } from '../pages/pages';
+import { CallerMenu } from './caller-menu';
 
 const ColorSchemeButton = () => {
   const { setColorScheme } = useMantineColorScheme();
@@ -20,7 +20,6 @@ const ColorSchemeButton = () => {
 export const Shell = ({ children }: { readonly children: ReactNode }) => {
   const [opened, { toggle, close }] = useDisclosure();
   const { pathname } = useLocation();
-  const { data: caller } = useCaller();
   const isAt = (path: string): boolean => (path === '/' ? pathname === '/' : pathname === path || pathname.startsWith(`${path}/`));
   return (
     <AppShell header={{ height: 52 }} navbar={{ width: 200, breakpoint: 'sm', collapsed: { mobile: !opened } }} padding="md">
@@ -31,11 +30,7 @@ export const Shell = ({ children }: { readonly children: ReactNode }) => {
             <Text fw={700}>Ratchet</Text>
           </Group>
           <Group wrap="nowrap" gap="sm">
-            {caller && (
-              <Text size="sm" c="dimmed" truncate maw={220}>
-                {caller.name} · {caller.role}
-              </Text>
-            )}
+            <CallerMenu />
             <ColorSchemeButton />
           </Group>
         </Group>

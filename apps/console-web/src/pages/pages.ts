@@ -11,4 +11,5 @@ interface PageEntry {
 /** All pages, in the order of the navigation; each is loaded when it is first shown. */
 export const pages: readonly PageEntry[] = [
   { path: '/', label: 'Home', Page: lazy(() => import('./home/home-page')) },
+  { path: '/access', label: 'Access', Page: lazy(() => import('./access/access-page')) },
 ];

@@ -1,0 +1,33 @@
+import { Button, Menu } from '@mantine/core';
+import { notifications } from '@mantine/notifications';
+import { useMutation } from '@tanstack/react-query';
+import { Link } from 'react-router';
+import { useCaller } from '../api/caller';
+import { send } from '../api/request';
+
+/** Who has signed in, and the way out. */
+export const CallerMenu = () => {
+  const { data: caller } = useCaller();
+  const signOut = useMutation({
+    mutationFn: () => send('DELETE', '/api/session'),
+    // Loaded anew, so that nothing that was read stays in memory.
+    onSuccess: () => window.location.assign('/'),
+    onError: (error) => notifications.show({ color: 'red', title: 'Not signed out', message: error.message }),
+  });
+  if (!caller) return null;
+  return (
+    <Menu position="bottom-end" withinPortal>
+      <Menu.Target>
+        <Button variant="default" size="sm" maw={{ base: 150, sm: 260 }}>
+          {caller.name} · {caller.role}
+        </Button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Item component={Link} to="/access">
+          Access and tokens
+        </Menu.Item>
+        <Menu.Item onClick={() => signOut.mutate()}>Sign out</Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+};
