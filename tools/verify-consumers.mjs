@@ -1,4 +1,5 @@
 // docs/examples/consumers as programs of their own, against a real Kafka, PostgreSQL, Git and MLflow (PyPI), and the console's webhooks: `npm run verify -- consumers`.
+import { randomBytes } from 'node:crypto';
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { createWriteStream, mkdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -109,8 +110,9 @@ const check = async ({ folder, brokers, databaseUrl, mlflowUrl }) => {
     await cli('registry', 'export', '--to-mlflow', mlflowUrl);
     const secret = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
     const [consolePort, receiverPort] = [await freePort(), await freePort()];
+    const consoleToken = `rtk_${randomBytes(32).toString('base64url')}`;
     const webhook = { name: 'platform', url: `http://127.0.0.1:${receiverPort}/`, secret };
-    programs.start('console', join(root, 'apps', 'console', 'dist', 'main.js'), [], { KAFKA_BROKERS: brokers, DATABASE_URL: databaseUrl, HTTP_PORT: String(consolePort), WEBHOOKS: JSON.stringify([webhook]) });
+    programs.start('console', join(root, 'apps', 'console', 'dist', 'main.js'), [], { KAFKA_BROKERS: brokers, DATABASE_URL: databaseUrl, HTTP_PORT: String(consolePort), WEBHOOKS: JSON.stringify([webhook]), FIRST_ADMIN_TOKEN: consoleToken });
     const received = programs.start('receive-webhook', join(examples, 'receive-webhook.mjs'), ['--port', String(receiverPort)], { WEBHOOK_SECRET: secret });
     const followed = programs.start('follow-promotions', join(examples, 'follow-promotions.mjs'), ['--brokers', brokers]);
     const startCommitting = () => programs.start('commit-to-git', join(examples, 'commit-to-git.mjs'), ['--repository', clone, '--remote', 'origin', '--brokers', brokers]);
@@ -140,7 +142,7 @@ const check = async ({ folder, brokers, databaseUrl, mlflowUrl }) => {
     await sleep(3_000);
     assert.deepEqual(git(origin, 'log', '--format=%s', 'main').split('\n'), ['Go back to v1-aaaaaaaa for assistant/support/EU', 'Promote v2-bbbbbbbb for assistant/support/EU', 'start']);
     await champion('v1-aaaaaaaa');
-    const { webhooks } = await (await fetch(`http://127.0.0.1:${consolePort}/api/webhooks`)).json();
+    const { webhooks } = await (await fetch(`http://127.0.0.1:${consolePort}/api/webhooks`, { headers: { authorization: `Bearer ${consoleToken}` } })).json();
     assert.deepEqual(webhooks.map(({ name, waiting, last }) => [name, waiting, last.map(({ state, attempts }) => [state, attempts])]), [['platform', 0, [['delivered', 1], ['delivered', 1]]]]);
     await checkPython(folder, secret);
   } finally {

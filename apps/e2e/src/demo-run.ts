@@ -26,6 +26,8 @@ export interface Report {
 export interface DemoRun {
   readonly process: TestProcess;
   readonly consoleUrl: string;
+  /** Of the console's admin. */
+  readonly consoleToken: string;
   readonly brokers: string;
   readonly gatewayUrl: string;
   report(): Report;
@@ -40,11 +42,12 @@ export const startDemo = async ({ dataDir, weeks }: { dataDir: string; weeks: nu
     args: ['demo', '--weeks', String(weeks), '--exit', '--report', reportFile, '--data-dir', dataDir, '--no-sentences'],
     cwd: root,
     // A stack of its own, even where the environment names another; and a live view that holds a second of traffic.
-    env: { KAFKA_BROKERS: '', DATABASE_URL: '', LIVE_EVENTS_MAX: '500' },
+    env: { KAFKA_BROKERS: '', DATABASE_URL: '', LIVE_EVENTS_MAX: '500', FIRST_ADMIN_TOKEN: '' },
   });
   const [, consoleUrl = '', brokers = '', gatewayUrl = ''] = await demo.said(/Console: (\S+)\s+Kafka: (\S+)\s+OpenAI base URL: (\S+)/, 300_000).catch(async (error: unknown) => {
     await demo.end('SIGTERM');
     throw error;
   });
-  return { process: demo, consoleUrl, brokers, gatewayUrl, report: () => JSON.parse(readFileSync(reportFile, 'utf8')) as Report };
+  const consoleToken = readFileSync(join(dataDir, 'console-token'), 'utf8').trim();
+  return { process: demo, consoleUrl, consoleToken, brokers, gatewayUrl, report: () => JSON.parse(readFileSync(reportFile, 'utf8')) as Report };
 };

@@ -19,6 +19,7 @@ const services = ['data-generator', 'analyzer', 'trainer-dispatcher', 'evaluator
 const schemas = services.map((service) => service.replaceAll('-', '_'));
 const run = newEventId().slice(-8);
 const target = { model: `erasure-${run}`, workload: 'default' };
+const CONSOLE_TOKEN = `erasure-test-of-the-console-${run}`;
 const MARK = `zucchini${run}`;
 const ME = `user-${MARK}`;
 const OTHERS_QUERY = 'show me the invoice please';
@@ -78,7 +79,7 @@ beforeAll(async () => {
   const kafka = createKafka({ brokers, clientId: 'erasure-test' }, Logger.silent());
   await ensureTopics(kafka, { catalogue: topicCatalogue, replicationFactor: 1, services: [...services] });
   producer = new EventProducer(kafka);
-  const env = { KAFKA_BROKERS: brokers.join(','), DATABASE_URL: database.url, HTTP_HOST: '127.0.0.1', HTTP_PORT: '0', PROVIDERS: '[]', GENERATE_DELAY_MS: '0', REVIEW_AGREEING_USERS: '2', REVIEW_MIN_AGREEMENT: '0.1' };
+  const env = { KAFKA_BROKERS: brokers.join(','), DATABASE_URL: database.url, HTTP_HOST: '127.0.0.1', HTTP_PORT: '0', PROVIDERS: '[]', GENERATE_DELAY_MS: '0', REVIEW_AGREEING_USERS: '2', REVIEW_MIN_AGREEMENT: '0.1', FIRST_ADMIN_TOKEN: CONSOLE_TOKEN };
   processes = new Map(services.map((service) => [service, startTestProcess({ script: `${root}apps/${service}/dist/main.js`, env })]));
   await Promise.all([...processes.values()].map((one) => one.said(/"listening"/, 60_000)));
 }, 180_000);
@@ -92,7 +93,7 @@ afterAll(async () => {
 });
 
 const consoleUrl = (): string => /"address":"([^"]+)"/.exec(processes.get('console')?.output() ?? '')?.[1] ?? '';
-const fromConsole = async (path: string): Promise<string> => (await fetch(`${consoleUrl()}/api/${path}`)).text();
+const fromConsole = async (path: string): Promise<string> => (await fetch(`${consoleUrl()}/api/${path}`, { headers: { authorization: `Bearer ${CONSOLE_TOKEN}` } })).text();
 
 describe('an erased user', () => {
   it('is in every service before, and in none after', async () => {

@@ -60,7 +60,7 @@ const eventHeaders = (id: string): Record<string, string> => ({
 });
 
 const shownByConsole = async (interactionId: string): Promise<boolean> => {
-  const response = await fetch(`${demo.consoleUrl}/api/interactions?limit=500`);
+  const response = await fetch(`${demo.consoleUrl}/api/interactions?limit=500`, { headers: { authorization: `Bearer ${demo.consoleToken}` } });
   const { interactions } = (await response.json()) as { interactions: { interactionId: string }[] };
   return interactions.some((shown) => shown.interactionId === interactionId);
 };

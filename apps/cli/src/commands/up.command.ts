@@ -5,6 +5,7 @@ import { startStack } from '@ratchet/local-stack';
 import type { Stack } from '@ratchet/local-stack';
 import type { Command } from 'commander';
 import { type CommandIo, EXIT, UsageError } from '../command-module.js';
+import { consoleTokenOf } from '../stack/console-token.js';
 import { encoderFolder } from '../stack/encoder-files.js';
 import { Fleet } from '../stack/fleet.js';
 import { repositoryRoot } from '../stack/repository-root.js';
@@ -13,13 +14,14 @@ import { upEnvironment, withoutPassword } from '../stack/up-environment.js';
 
 const POLL_MS = 300;
 
-const addresses = ({ fleet, stack, dataDir }: { fleet: Fleet; stack: Stack; dataDir: string }): string =>
+const addresses = ({ fleet, stack, dataDir, hint }: { fleet: Fleet; stack: Stack; dataDir: string; hint: string }): string =>
   [
     `Gateway (OpenAI base URL)  ${fleet.url('gateway')}/v1`,
     `Console                    ${fleet.url('console')}`,
     `Kafka                      ${stack.kafkaBrokers.join(',')}`,
     `PostgreSQL                 ${withoutPassword(stack.databaseUrl)}`,
     `Logs                       ${join(dataDir, 'logs')}`,
+    hint,
   ].join('\n');
 
 const serve = async ({ dataDir, io, stopped }: { dataDir: string; io: CommandIo; stopped: AbortSignal }): Promise<void> => {
@@ -29,20 +31,21 @@ const serve = async ({ dataDir, io, stopped }: { dataDir: string; io: CommandIo;
   try {
     if (stopped.aborted) return;
     const encoder = await encoderFolder(say);
+    const { token, hint } = consoleTokenOf(dataDir);
     say('starting the services');
     fleet = await Fleet.start({
       root: repositoryRoot(),
       dataDir,
       kafkaBrokers: stack.kafkaBrokers,
       databaseUrl: stack.databaseUrl,
-      env: upEnvironment(dataDir, encoder),
+      env: upEnvironment({ dataDir, encoder, consoleToken: token }),
       onSpawned: (spawned) => writeRunning(dataDir, spawned, stack),
       onExit: (service, code) => {
         io.exitCode = EXIT.failed;
         say(`${service} ended unexpectedly (${code === null ? 'by a signal' : `exit code ${code}`}); its log is ${join(dataDir, 'logs', `${service}.log`)}. The others go on; stop with Ctrl-C.`);
       },
     });
-    io.stdout.write(`${addresses({ fleet, stack, dataDir })}\n`);
+    io.stdout.write(`${addresses({ fleet, stack, dataDir, hint })}\n`);
     say('Everything runs. `npx ratchet status` shows how it is; `npx ratchet adopt` puts a first model behind the gateway. Stop with Ctrl-C.');
     while (!stopped.aborted) await wait(POLL_MS);
   } finally {

@@ -10,6 +10,7 @@ import type { Stack } from '@ratchet/local-stack';
 import { Logger } from '@ratchet/observability';
 import { adoptCommand, orderCommand } from '../commands-out/command-events.js';
 import { suiteEvents } from '../datasets/suite-events.js';
+import { consoleTokenOf } from '../stack/console-token.js';
 import { encoderFolder } from '../stack/encoder-files.js';
 import { Fleet, serviceNames } from '../stack/fleet.js';
 import { clearRunning, stopLeftovers, writeRunning } from '../stack/running.js';
@@ -73,6 +74,8 @@ const poisonOf = (plan: DemoPlan): NonNullable<World['poison']> => {
 };
 
 interface Running {
+  /** How to sign in at the console. */
+  readonly hint: string;
   readonly stack: Stack;
   readonly fleet: Fleet;
   readonly kafka: KafkaClient;
@@ -86,17 +89,18 @@ const startAll = async (options: DemoOptions): Promise<Running> => {
   try {
     const kafka = createKafka({ brokers: stack.kafkaBrokers, clientId: 'ratchet-demo' }, Logger.silent());
     await ensureTopics(kafka, { catalogue: topicCatalogue, replicationFactor: 1, services: serviceNames });
+    const { token, hint } = consoleTokenOf(dataDir);
     screen.say('starting nine services');
     const fleet = await Fleet.start({
       root,
       dataDir,
       kafkaBrokers: stack.kafkaBrokers,
       databaseUrl: stack.databaseUrl,
-      env: demoEnvironment({ dataDir, encoder: options.sentences ? await encoderFolder((text) => screen.say(text)) : null }),
+      env: demoEnvironment({ dataDir, consoleToken: token, encoder: options.sentences ? await encoderFolder((text) => screen.say(text)) : null }),
       onSpawned: (fleet) => writeRunning(dataDir, fleet, stack),
       onExit: (service, code) => screen.print(`${service} ended unexpectedly (${code ?? 'signal'}); its log is ${join(dataDir, 'logs', `${service}.log`)}`),
     });
-    return { stack, fleet, kafka, producer: new EventProducer(kafka) };
+    return { hint, stack, fleet, kafka, producer: new EventProducer(kafka) };
   } catch (error) {
     await stack.stop();
     throw error;
@@ -179,7 +183,7 @@ export const runDemo = async (options: DemoOptions): Promise<DemoReport> => {
     await view.start();
     if (!view.routing) await adopt(options, running, plan, smallTalk, target);
     await untilServed(running, view, target);
-    options.screen.print(`Console: ${running.fleet.url('console')}   Kafka: ${running.stack.kafkaBrokers.join(',')}   OpenAI base URL: ${running.fleet.url('gateway')}/v1 (model ${target.model})`);
+    options.screen.print(`Console: ${running.fleet.url('console')}   Kafka: ${running.stack.kafkaBrokers.join(',')}   OpenAI base URL: ${running.fleet.url('gateway')}/v1 (model ${target.model})\n${running.hint}`);
     const context: WeekContext = {
       plan,
       view,

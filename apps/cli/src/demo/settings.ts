@@ -8,10 +8,11 @@ const seconds = (real: number): number => Math.round((real * 1_000) / CLOCK);
  * The demo's settings: clocks, and counts that fit a product of this size. Shares, samples, margins and rules are the defaults; a
  * stage lasts 2 s in place of a day, and the daily analysis is ordered at the end of each simulated day.
  */
-export const demoEnvironment = ({ dataDir, encoder }: { dataDir: string; encoder: string | null }): NonNullable<FleetOptions['env']> => ({
+export const demoEnvironment = ({ dataDir, encoder, consoleToken }: { dataDir: string; encoder: string | null; consoleToken: string }): NonNullable<FleetOptions['env']> => ({
   all: { LOG_LEVEL: 'info' },
   'model-server': { MODEL_SERVER_DATA_DIR: `${dataDir}/model-server`, ...(encoder !== null && { MODEL_SERVER_ENCODER_DIR: encoder }) },
   gateway: { GATEWAY_DATA_DIR: `${dataDir}/gateway` },
+  console: { FIRST_ADMIN_TOKEN: consoleToken },
   'signal-detector': {
     DETECTION: JSON.stringify({ idleEndMs: 3_000, quickAbandonmentMs: seconds(30), quickFollowUpMs: seconds(15) }),
   },

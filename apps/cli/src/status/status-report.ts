@@ -11,6 +11,8 @@ export interface StatusReport {
   readonly kafkaBrokers: readonly string[];
   /** Undefined where the services do not run on this machine. */
   readonly console?: string;
+  /** Where the token to sign in with is kept. */
+  readonly consoleTokenFile?: string;
   readonly services: readonly ServiceHealth[];
   readonly groups: readonly GroupStatus[];
   readonly deadLetters: readonly DeadLetterCount[];
@@ -39,7 +41,7 @@ export const describeStatus = (report: StatusReport): string => {
   const lags = groups.flatMap(({ service, members, topics }) => (topics.length > 0 ? topics.map(({ topic, lag }) => [service, members, topic, lag]) : [[service, members, 'nothing read yet', '–']]));
   const parts = [
     `Kafka    ${report.kafkaBrokers.join(',')}`,
-    ...(report.console ? [`Console  ${report.console}`] : []),
+    ...(report.console ? [`Console  ${report.console}${report.consoleTokenFile ? ` (sign in with the token in ${report.consoleTokenFile})` : ''}`] : []),
     ...(services.length > 0 ? [plainTable(['service', 'state', 'address'], services.map(({ service, ready, url, detail }) => [service, ready ? 'ready' : `NOT READY: ${detail ?? ''}`, url]))] : []),
     lags.length > 0 ? plainTable(['service', 'members', 'topic', 'lag'], lags) : 'no service has joined its consumer group yet',
     deadLetters.length > 0
