@@ -17,10 +17,11 @@ const Loading = () => (
 
 /** All pages inside the frame that they share. */
 export const App = () => {
-  const { isFetched, error } = useCaller();
+  const { data: caller, isFetched, error } = useCaller();
   useLive();
   if (!isFetched) return <Loading />;
-  if (isSignedOut(error)) return <SignInPage />;
+  // While it is asked anew who has signed in, there is no error for a moment: the sign-in stays, with what was typed.
+  if (isSignedOut(error) || (!caller && !error)) return <SignInPage />;
   return (
     <Shell>
       <ErrorBoundary>

@@ -1,4 +1,4 @@
-import { Button, Menu } from '@mantine/core';
+import { Button, Popover, Stack } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useMutation } from '@tanstack/react-query';
 import { Link } from 'react-router';
@@ -16,18 +16,24 @@ export const CallerMenu = () => {
   });
   if (!caller) return null;
   return (
-    <Menu position="bottom-end" withinPortal>
-      <Menu.Target>
+    <Popover position="bottom-end" withinPortal={false} trapFocus>
+      <Popover.Target>
         <Button variant="default" size="sm" maw={{ base: 150, sm: 260 }}>
           {caller.name} · {caller.role}
         </Button>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Item component={Link} to="/access">
-          Access and tokens
-        </Menu.Item>
-        <Menu.Item onClick={() => signOut.mutate()}>Sign out</Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
+      </Popover.Target>
+      <Popover.Dropdown p="xs">
+        <Stack gap="xs">
+          <Button component={Link} to="/access" variant="default" size="sm">
+            Access and tokens
+          </Button>
+          {caller.via === 'session' && (
+            <Button variant="default" size="sm" loading={signOut.isPending} onClick={() => signOut.mutate()}>
+              Sign out
+            </Button>
+          )}
+        </Stack>
+      </Popover.Dropdown>
+    </Popover>
   );
 };

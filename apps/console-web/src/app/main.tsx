@@ -11,11 +11,12 @@ import { isSignedOut } from '../api/caller';
 import { Problem } from '../api/request';
 import { styleNonce } from './style-nonce';
 import { App } from './app';
-import { theme } from './theme';
+import { cssVariables, theme } from './theme';
 
 /** A session that ended is noticed by whatever is asked next: then the caller is asked for, and the sign-in shown. */
 const onSignedOut = (error: Error, key: readonly unknown[] = []): void => {
-  if (isSignedOut(error) && key[1] !== 'caller') void queries.invalidateQueries({ queryKey: ['access', 'caller'] });
+  const hadSignedIn = queries.getQueryData(['access', 'caller']) !== undefined;
+  if (hadSignedIn && isSignedOut(error) && key[1] !== 'caller') void queries.invalidateQueries({ queryKey: ['access', 'caller'] });
 };
 
 const queries: QueryClient = new QueryClient({
@@ -30,11 +31,14 @@ const queries: QueryClient = new QueryClient({
   },
 });
 
+// What locks scrolling behind a dialog adds a style element, and asks for the nonce by this name.
+Object.assign(globalThis, { __webpack_nonce__: styleNonce() });
+
 const root = document.getElementById('root');
 if (!root) throw new Error('the page has no root element');
 createRoot(root).render(
   <StrictMode>
-    <MantineProvider theme={theme} defaultColorScheme="auto" getStyleNonce={styleNonce}>
+    <MantineProvider theme={theme} defaultColorScheme="auto" getStyleNonce={styleNonce} cssVariablesResolver={cssVariables}>
       <Notifications position="top-right" />
       <QueryClientProvider client={queries}>
         <BrowserRouter>

@@ -11,7 +11,7 @@ const MyRole = () => {
   const { data: caller } = useCaller();
   if (!caller) return null;
   return (
-    <section aria-label="What you may do">
+    <section>
       <Title order={2} size="h4" mb="xs">
         You are {caller.name}, {caller.role}
       </Title>

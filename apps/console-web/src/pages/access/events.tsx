@@ -11,7 +11,7 @@ const reasonIn = ({ kind, body }: AccessEventFacts): string => (kind !== 'sign_i
 export const Events = () => {
   const list = useList<AccessEventFacts>({ key: ['access', 'events'], path: '/api/access/events', from: 'before' });
   return (
-    <section aria-label="What happened">
+    <section>
       <Title order={2} size="h4" mb="xs">
         What happened
       </Title>

@@ -12,7 +12,7 @@ export const Sessions = () => {
   const query = useQuery({ queryKey: ['access', 'sessions'], queryFn: () => read<{ items: SessionFacts[] }>('/api/access/sessions') });
   const list = { items: query.data?.items, query: { error: query.error, hasNextPage: false, isFetchingNextPage: false, fetchNextPage: () => undefined } };
   return (
-    <section aria-label="My sessions">
+    <section>
       <Title order={2} size="h4" mb="xs">
         My sessions
       </Title>

@@ -44,7 +44,7 @@ export const Tokens = ({ of }: { readonly of: 'me' | 'everybody' }) => {
   const withUser = of === 'everybody';
   const title = withUser ? 'Everybody’s tokens' : 'My tokens';
   return (
-    <section aria-label={title}>
+    <section>
       <Group justify="space-between" mb="xs">
         <Title order={2} size="h4">
           {title}

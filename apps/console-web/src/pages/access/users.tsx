@@ -58,7 +58,7 @@ const UserRow = ({ user }: { readonly user: UserFacts }) => {
 export const Users = () => {
   const list = useList<UserFacts>({ key: ['access', 'users'], path: '/api/access/users', from: 'after' });
   return (
-    <section aria-label="Users">
+    <section>
       <Title order={2} size="h4" mb="xs">
         Users
       </Title>
