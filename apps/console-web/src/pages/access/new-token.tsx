@@ -15,7 +15,7 @@ interface Whose {
 
 const Made = ({ token, onClose }: { readonly token: string; readonly onClose: () => void }) => (
   <Stack>
-    <Alert color="yellow" title="Copy it now" role="status">
+    <Alert color="indigo" title="Copy it now" role="status">
       It is shown this once: only its hash is kept.
     </Alert>
     <Code block aria-label="The new token" style={{ overflowWrap: 'anywhere', whiteSpace: 'pre-wrap' }}>
