@@ -1,6 +1,6 @@
 import { databaseConfigSchema, jsonVariable, loadEnv } from '@ratchet/service';
 import { z } from 'zod';
-import { accessConfigFields } from './access/access-config.js';
+import { accessConfigFields, accessProblems } from './access/access-config.js';
 import { webhooksSchema } from './webhooks/webhook-config.js';
 
 export const configSchema = databaseConfigSchema.extend({
@@ -9,6 +9,8 @@ export const configSchema = databaseConfigSchema.extend({
   WEBHOOKS: jsonVariable(webhooksSchema, { example: '[{"name": "platform", "url": "https://hooks.example.com/ratchet", "secret": "whsec_..."}]', orFile: true })
     .prefault('[]')
     .describe('Who is told of promotions, rollbacks, experiments and alerts over HTTP: a JSON array, or the path of a file with one; each has name, url, and optionally secret (whsec_..., or two of them), events, workloads, timeoutMs (10000), allowHttp'),
+}).superRefine((config, context) => {
+  for (const { variable, message } of accessProblems(config)) context.addIssue({ code: 'custom', path: [variable], message });
 });
 export type Config = z.infer<typeof configSchema>;
 

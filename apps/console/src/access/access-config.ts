@@ -26,3 +26,19 @@ export const accessConfigFields = {
     .prefault('{}')
     .describe('Role by value of OIDC_ROLES_CLAIM, as a JSON object; the highest counts, and who has none is refused'),
 };
+
+interface OidcSettings {
+  readonly PUBLIC_URL?: string | undefined;
+  readonly OIDC_ISSUER?: string | undefined;
+  readonly OIDC_CLIENT_ID?: string | undefined;
+  readonly OIDC_REDIRECT_URL?: string | undefined;
+}
+
+/** What a sign-in provider needs beside its address; none where there is no provider. */
+export const accessProblems = ({ PUBLIC_URL, OIDC_ISSUER, OIDC_CLIENT_ID, OIDC_REDIRECT_URL }: OidcSettings): readonly { readonly variable: string; readonly message: string }[] => {
+  if (OIDC_ISSUER === undefined) return [];
+  return [
+    ...(OIDC_CLIENT_ID === undefined ? [{ variable: 'OIDC_CLIENT_ID', message: 'is missing; OIDC_ISSUER needs it' }] : []),
+    ...(OIDC_REDIRECT_URL === undefined && PUBLIC_URL === undefined ? [{ variable: 'OIDC_REDIRECT_URL', message: 'is missing; set it, or PUBLIC_URL' }] : []),
+  ];
+};

@@ -89,6 +89,13 @@ spec:
               valueFrom:
                 secretKeyRef: {name: {{ include "ratchet.secretName" $root }}, key: WEBHOOKS, optional: true}
             {{- end }}
+            {{- if $service.access }}
+            {{- range $name := list "FIRST_ADMIN_TOKEN" "OIDC_CLIENT_SECRET" }}
+            - name: {{ $name }}
+              valueFrom:
+                secretKeyRef: {name: {{ include "ratchet.secretName" $root }}, key: {{ $name }}, optional: true}
+            {{- end }}
+            {{- end }}
             {{- range $name, $value := $service.env }}
             - name: {{ $name }}
               value: {{ $value | quote }}

@@ -18,7 +18,7 @@ export const List = <Item,>({ label, of: { items, query }, headers, empty, row }
   return (
     <>
       <div role="region" aria-label={label} tabIndex={0} style={{ overflowX: 'auto' }}>
-        <Table miw={640} verticalSpacing="xs" aria-label={label}>
+        <Table miw={760} verticalSpacing="xs" aria-label={label}>
           <Table.Thead>
             <Table.Tr>{headers.map((header) => <Table.Th key={header} scope="col">{header}</Table.Th>)}</Table.Tr>
           </Table.Thead>

@@ -1,4 +1,4 @@
-import { Badge, Button, Group, Table, Text, Title } from '@mantine/core';
+import { Button, Group, Table, Text, Title } from '@mantine/core';
 import type { TokenFacts } from '@ratchet/console-api';
 import { useCaller } from '../../api/caller';
 import { When } from '../../components/when';
@@ -19,9 +19,7 @@ const TokenRow = ({ token, withUser }: { readonly token: TokenFacts; readonly wi
         {token.role}
         {token.readOnly && ', read only'}
       </Table.Td>
-      <Table.Td>
-        <Badge variant="default">{state}</Badge>
-      </Table.Td>
+      <Table.Td>{state}</Table.Td>
       <Table.Td>{token.expiresAt === null ? <Text size="sm">Never</Text> : <When at={token.expiresAt} />}</Table.Td>
       <Table.Td>
         <When at={token.lastUsedAt} />

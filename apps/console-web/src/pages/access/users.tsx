@@ -1,4 +1,4 @@
-import { Badge, Button, Group, NativeSelect, Table, Title } from '@mantine/core';
+import { Button, Group, NativeSelect, Table, Title } from '@mantine/core';
 import { type Role, roles, type UserFacts } from '@ratchet/console-api';
 import { useState } from 'react';
 import { useCaller } from '../../api/caller';
@@ -44,7 +44,7 @@ const UserRow = ({ user }: { readonly user: UserFacts }) => {
         {isMe || user.from === 'provider' ? (user.role ?? 'none') : <NativeSelect size="xs" aria-label={`Role of ${user.name}`} data={[...roles]} value={user.role ?? ''} onChange={(event) => setWish(wishForRole(user, event.currentTarget.value as Role))} />}
       </Table.Td>
       <Table.Td>{user.from === 'provider' ? 'Sign-in provider' : 'Token'}</Table.Td>
-      <Table.Td><Badge variant="default">{user.disabledAt === null ? 'enabled' : 'disabled'}</Badge></Table.Td>
+      <Table.Td>{user.disabledAt === null ? 'enabled' : 'disabled'}</Table.Td>
       <Table.Td><When at={user.createdAt} /></Table.Td>
       <Table.Td>
         {isMe ? 'You' : <UserActions user={user} onWish={setWish} />}
