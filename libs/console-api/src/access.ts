@@ -48,7 +48,7 @@ export type UserFacts = z.infer<typeof userSchema>;
 export const usersSchema = z.object({ items: z.array(userSchema), next: z.string().nullable() });
 export const usersQuerySchema = z.object({ ...pageFields, after: z.string().max(400).regex(/^[^\p{C}]*$/u).default('') });
 export const newUserSchema = z.object({ name: nameSchema, role: roleSchema });
-export const userChangeSchema = z.object({ role: roleSchema.optional(), disabled: z.boolean().optional(), reason: z.string().trim().min(1).max(2_000).regex(/^[^\0]+$/) });
+export const userChangeSchema = z.object({ role: roleSchema.optional(), disabled: z.boolean().optional(), reason: z.string().trim().min(1).max(2_000).regex(/^[^\0\p{Cs}]+$/u) });
 export type UserChange = z.infer<typeof userChangeSchema>;
 
 export const tokenSchema = z.object({
