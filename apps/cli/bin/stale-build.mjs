@@ -109,12 +109,16 @@ export const buildStale = async (root, projects) => {
   }
 };
 
-const toolPath = (root, tool) => {
-  try {
-    return realpathSync(join(root, 'node_modules', '.bin', tool));
-  } catch {
-    throw new BuildError(`there is no ${tool} to build with; run \`npm ci\` in ${root} first.`);
+/** npm puts a tool beside the project that alone needs it, where the root has another version or none. */
+const toolPath = (root, path, tool) => {
+  for (const folder of [path, root]) {
+    try {
+      return realpathSync(join(folder, 'node_modules', '.bin', tool));
+    } catch {
+      // Not here.
+    }
   }
+  throw new BuildError(`there is no ${tool} to build with; run \`npm ci\` in ${root} first.`);
 };
 
 const compile = async (root, project) => {
@@ -125,7 +129,7 @@ const compile = async (root, project) => {
 
 const runTool = (root, { name, path }, tool, args) =>
   new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [toolPath(root, tool), ...args], { cwd: path, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [toolPath(root, path, tool), ...args], { cwd: path, stdio: ['ignore', 'pipe', 'pipe'] });
     const output = [];
     child.stdout.on('data', (chunk) => output.push(chunk));
     child.stderr.on('data', (chunk) => output.push(chunk));
