@@ -188,6 +188,13 @@ describe('the model server', () => {
     const { data } = (await get(`/v1/fine_tuning/jobs/${job.id}/events`)).json<{ data: { object: string; message: string; type: string }[] }>();
     expect(data[0]).toMatchObject({ object: 'fine_tuning.job.event', message: `New version: ${job.fine_tuned_model}` });
     expect(data.filter(({ message }) => message.startsWith('Epoch'))).toHaveLength(recipes[DEFAULT_RECIPE].epochs);
+    const { result_files: [file] } = (await get(`/v1/fine_tuning/jobs/${job.id}`)).json<{ result_files: string[] }>();
+    const results = await get(`/v1/files/${file}/content`);
+    expect(results.headers['content-type']).toContain('text/csv');
+    const [header, ...rows] = results.body.trimEnd().split('\n');
+    expect(header).toBe('step,train_loss,valid_loss,retention_loss,penalty');
+    const losses = rows.map((row) => row.split(',')).flatMap(([, loss]) => (loss === '' ? [] : [Number(loss)]));
+    expect(losses.at(-1)).toBeLessThan(losses[0] ?? 0);
   }, 30_000);
 
   it('mixes in as many retained examples for each new one as it is asked for', async () => {

@@ -19,6 +19,8 @@ export { unitHashOf, userHashOf } from './erasure/user-hash.js';
 export { sftRowSchema, type SftRow, openAiPreferenceRowSchema, type OpenAiPreferenceRow, chosenPreferenceRowSchema, type ChosenPreferenceRow, trainingRowSchemas } from './dataset/training-row.js';
 export { budgetComponentSchema, type BudgetComponent, budgetChanged, type BudgetChanged } from './budget/budget.js';
 export { bundleSchema, type Bundle, versionPublished, type VersionPublished } from './version/version.js';
+export { LOSS_POINTS_MAX, lossPointSchema, type LossPoint, thinnedLossCurve } from './cycle/loss-curve.js';
+export { CHANGED_ITEMS, changedItemSchema, type ChangedItem, changedItemsSchema, type ChangedItems } from './cycle/changed-items.js';
 export { triggerSchema, type Trigger, trainerBackendSchema, type TrainerBackend, trainingConfigSchema, trainingStarted, type TrainingStarted, trainingFailed, type TrainingFailed, candidateRegistered, type CandidateRegistered, gateNameSchema, gateVerdictSchema, gateResultSchema, type GateResult, candidateJudged, type CandidateJudged } from './cycle/cycle.js';
 export { routingChanged, type RoutingChanged, armCountsSchema, type ArmCounts, evidenceRecordSchema, type EvidenceRecord, rolloutAdvanced, type RolloutAdvanced, versionPromoted, type VersionPromoted, versionRolledBack, type VersionRolledBack, experimentVerdicts, experimentPlanSchema, type ExperimentPlan, experimentUpdated, type ExperimentUpdated, experimentConcluded, type ExperimentConcluded } from './rollout/rollout.js';
 export { commandSchema, type Command, commandIssued } from './command/command.js';

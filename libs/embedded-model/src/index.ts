@@ -8,6 +8,7 @@ export { featurize, FEATURE_SLOTS, FEATURES_VERSION, MAX_TEXT_CHARS, type Sparse
 export { Fisher } from './fisher.js';
 export { type EncoderIdentity, encodeSentences, mayReadSentences, type SentenceSource, sentenceVectors, type SentenceVectors, textsToEncode } from './sentence-vectors.js';
 export { cosine, dotProduct, EMBEDDING_DIM, fitIdf, hashEmbedding, type HashEmbeddingOptions, type IdfTable } from './hash-embedding.js';
+export { LOSS_WINDOWS_MAX, type LossWindow } from './loss-recorder.js';
 export { gramHashes, minHash } from './min-hash.js';
 export { LinearSoftmax, softmaxInPlace } from './linear-softmax.js';
 export { checkRecipe, DEFAULT_RECIPE, isRecipeName, type Recipe, type RecipeName, recipeNames, recipes } from './recipe.js';

@@ -7,6 +7,23 @@ export interface WeightedSample {
   readonly features: SparseVector;
   readonly classIndex: number;
   readonly weight: number;
+  /** From what must not be forgotten, for the record of losses alone. */
+  readonly retained?: boolean;
+}
+
+/** What one step made of its batch; losses are means over the batch's samples of each kind. */
+export interface StepLosses {
+  /** From 1. */
+  readonly step: number;
+  readonly fresh: LossSum;
+  readonly retained: LossSum;
+  /** `λ/2 · Σ F (w − anchor)²` over the rows that the batch touches, before the step. */
+  readonly penalty: number;
+}
+
+export interface LossSum {
+  readonly sum: number;
+  readonly samples: number;
 }
 
 export interface ElasticPenalty {
@@ -27,6 +44,7 @@ export interface SgdTrainerOptions {
   /** Multiplies the learning rate, one factor a class. */
   readonly classRates: Float32Array;
   readonly penalty?: ElasticPenalty;
+  readonly onStep?: (losses: StepLosses) => void;
 }
 
 /** The bias is in every example, so it would swing at the rate that suits a rare n-gram. */
@@ -81,14 +99,44 @@ export class SgdTrainer {
 
   private runBatch(batch: readonly WeightedSample[]): number {
     const scale = 1 / batch.length;
-    let loss = 0;
-    for (const sample of batch) loss += this.addGradient(sample, scale);
+    let [loss, retainedLoss, retainedSamples] = [0, 0, 0];
+    for (const sample of batch) {
+      const one = this.addGradient(sample, scale);
+      loss += one;
+      if (sample.retained !== true) continue;
+      retainedLoss += one;
+      retainedSamples += 1;
+    }
+    // Before the step, so that penalty and losses are of the same weights. Who does not ask does not pay for it.
+    this.options.onStep?.({
+      step: this.step + 1,
+      fresh: { sum: loss - retainedLoss, samples: batch.length - retainedSamples },
+      retained: { sum: retainedLoss, samples: retainedSamples },
+      penalty: this.penaltyOfTouched(),
+    });
     const rate = this.options.learningRate * Math.max(0, 1 - this.step / this.options.totalSteps);
     this.step += 1;
     for (let position = 0; position < this.touchedCount; position += 1) this.updateRow(position, rate);
     this.updateBias(rate);
     this.touchedCount = 0;
     return loss;
+  }
+
+  private penaltyOfTouched(): number {
+    const { head, penalty } = this.options;
+    if (penalty === undefined) return 0;
+    const { fisher, anchor, lambda, classShares } = penalty;
+    let sum = 0;
+    for (let position = 0; position < this.touchedCount; position += 1) {
+      const row = (this.touchedRows[position] as number) * head.stride;
+      for (let c = 0; c < head.classes; c += 1) {
+        const importance = fisher.weights[row + c] as number;
+        if (importance === 0) continue;
+        const moved = (head.weights[row + c] as number) - (anchor.weights[row + c] as number);
+        sum += importance * moved * moved * (classShares === undefined ? 1 : (classShares[c] as number));
+      }
+    }
+    return (lambda / 2) * sum;
   }
 
   private addGradient({ features, classIndex, weight }: WeightedSample, scale: number): number {

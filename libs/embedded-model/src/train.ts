@@ -9,7 +9,8 @@ import { seededRandom, shuffled } from './random.js';
 import { checkRecipe, DEFAULT_RECIPE, type Recipe, recipes, SMALL_SET_EPOCHS } from './recipe.js';
 import { drawBalanced, type ReplayEntry } from './replay-buffer.js';
 import { sentencesOfTraining, type SentenceVectors } from './sentence-vectors.js';
-import { type ElasticPenalty, SgdTrainer, type WeightedSample } from './sgd-trainer.js';
+import { LossRecorder, type LossWindow } from './loss-recorder.js';
+import { type ElasticPenalty, SgdTrainer, type StepLosses, type WeightedSample } from './sgd-trainer.js';
 import { DEFAULT_FALLBACK_ANSWER, difficulties, hashExamples, type TrainingExample } from './training-example.js';
 import { drawRetention, type LabelledExample, planTraining, type TrainingPlan } from './training-plan.js';
 
@@ -31,6 +32,8 @@ export interface TrainOptions {
   /** Vectors of all texts that `textsToEncode` names: the model then reads meaning beside n-grams. */
   readonly sentences?: SentenceVectors;
   readonly onEpoch?: (progress: EpochProgress) => void;
+  /** Told once at the end: how the loss went, in at most 500 windows of steps. */
+  readonly onLosses?: (curve: readonly LossWindow[]) => void;
 }
 
 export interface EpochProgress {
@@ -59,7 +62,9 @@ export function train(options: TrainOptions): Checkpoint {
   const fallbackAnswer = options.fallbackAnswer ?? base?.fallbackAnswer ?? DEFAULT_FALLBACK_ANSWER;
   const plan = planTraining({ base, examples, retention, recipe, fallbackAnswer, seed });
   const sentences = sentencesOfTraining({ base, recipe, given: options.sentences });
-  const { head, epochLosses, inputs } = fitHead({ plan, recipe, base, sentences, seed, curriculum, ...(options.onEpoch && { onEpoch: options.onEpoch }) });
+  const losses = options.onLosses && new LossRecorder();
+  const { head, epochLosses, inputs } = fitHead({ plan, recipe, base, sentences, seed, curriculum, ...(options.onEpoch && { onEpoch: options.onEpoch }), ...(losses && { onStep: (step) => losses.add(step) }) });
+  if (losses) options.onLosses?.(losses.curve());
   const fisher = recipe.start === 'base' && base !== null ? base.fisher.clone() : new Fisher({ classes: head.classes, slots: head.slots });
   fisher.grow(head.classes);
   fisher.accumulate(head, inputs);
@@ -93,9 +98,10 @@ interface FitOptions {
   readonly seed: number;
   readonly curriculum: boolean;
   readonly onEpoch?: (progress: EpochProgress) => void;
+  readonly onStep?: (losses: StepLosses) => void;
 }
 
-function fitHead({ plan, recipe, base, sentences, seed, curriculum, onEpoch }: FitOptions) {
+function fitHead({ plan, recipe, base, sentences, seed, curriculum, onEpoch, onStep }: FitOptions) {
   const goesOn = recipe.start === 'base' && base !== null;
   const head = goesOn ? base.head.clone() : new LinearSoftmax({ classes: plan.classes.length, slots: FEATURE_SLOTS + (sentences?.dimensions ?? 0), slotWeights: inverseDocumentFrequencies([...plan.fresh, ...plan.pool].map(({ text }) => text)) });
   head.grow(plan.classes.length);
@@ -110,13 +116,16 @@ function fitHead({ plan, recipe, base, sentences, seed, curriculum, onEpoch }: F
     batchSize,
     classRates: classRates({ plan, recipe, head }),
     ...(goesOn && recipe.ewcLambda > 0 && { penalty: penaltyFrom({ base, plan, head, recipe }) }),
+    ...(onStep && { onStep }),
   });
   const random = seededRandom(seed);
   const epochLosses: number[] = [];
   for (let epoch = 1; epoch <= epochs; epoch += 1) {
-    const mix = [...plan.fresh, ...drawRetention({ plan, recipe, seed: seed + epoch * 7919 })];
+    const drawn = drawRetention({ plan, recipe, seed: seed + epoch * 7919 });
+    const retained = new Set<LabelledExample>(drawn);
+    const mix = [...plan.fresh, ...drawn];
     const ordered = curriculum ? easyFirst(mix, random) : shuffled(mix, random);
-    const samples: WeightedSample[] = ordered.map(({ text, classIndex, weight }) => ({ features: featuresOf(text), classIndex, weight }));
+    const samples: WeightedSample[] = ordered.map((example) => ({ features: featuresOf(example.text), classIndex: example.classIndex, weight: example.weight, retained: retained.has(example) }));
     const loss = trainer.runEpoch(samples, recipe.logitAdjustment ? logShares({ samples, head, contested: plan.contested }) : undefined);
     epochLosses.push(loss);
     onEpoch?.({ epoch, epochs, loss, samples: samples.length });

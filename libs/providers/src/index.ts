@@ -16,3 +16,4 @@ export { hyperparametersFor, hyperparametersPlace, retainedInFile, type Trainer,
 export { OpenAiFineTuningClient } from './fine-tuning/openai-fine-tuning-client.js';
 export { InMemoryFineTuningClient } from './fine-tuning/in-memory-fine-tuning-client.js';
 export { OpenAiTeacherClient, InMemoryTeacherClient, type TeacherClient, type TeacherPauses, type TeacherRequest, type TeacherResult } from './teacher/teacher-client.js';
+export { lossCurveOfCsv } from './fine-tuning/loss-csv.js';

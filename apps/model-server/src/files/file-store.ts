@@ -20,7 +20,7 @@ export interface FileObject {
 
 const FILE_ID = /^file-[0-9a-f]{24}$/u;
 
-/** Training files. The id is a hash of the content, so that uploading the same file again gives the same file. */
+/** Training files and results. The id is a hash of the content, so that uploading the same file again gives the same file. */
 @Injectable()
 export class FileStore {
   readonly folder: string;
@@ -37,6 +37,15 @@ export class FileStore {
       if (!(error instanceof EmbeddedModelError)) throw error;
       throw badRequest({ message: error.message, param: 'file', code: 'invalid_training_file' });
     }
+    return this.keep({ filename, content, purpose: 'fine-tune' });
+  }
+
+  /** A file that a job wrote. */
+  async addResults({ filename, content }: { filename: string; content: Buffer }): Promise<FileObject> {
+    return this.keep({ filename, content, purpose: 'fine-tune-results' });
+  }
+
+  private async keep({ filename, content, purpose }: { filename: string; content: Buffer; purpose: string }): Promise<FileObject> {
     const id = `file-${createHash('sha256').update(content).digest('hex').slice(0, 24)}`;
     const known = await this.find(id);
     if (known !== null) return known;
@@ -46,7 +55,7 @@ export class FileStore {
       bytes: content.length,
       created_at: Math.floor(Date.now() / 1000),
       filename,
-      purpose: 'fine-tune',
+      purpose,
       status: 'processed',
     };
     // The description goes last: a file without one was never accepted.

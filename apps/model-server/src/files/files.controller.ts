@@ -1,4 +1,5 @@
-import { Body, Controller, Get, Header, Headers, HttpCode, Param, Post } from '@nestjs/common';
+import { Body, Controller, Get, Headers, HttpCode, Param, Post, Res } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
 import { type FileObject, FileStore } from './file-store.js';
 import { readUpload } from './multipart.js';
 
@@ -19,8 +20,9 @@ export class FilesController {
   }
 
   @Get(':id/content')
-  @Header('content-type', 'application/jsonl')
-  async content(@Param('id') id: string): Promise<Buffer> {
+  async content(@Param('id') id: string, @Res({ passthrough: true }) reply: FastifyReply): Promise<Buffer> {
+    const { purpose } = await this.files.get(id);
+    void reply.header('content-type', purpose === 'fine-tune-results' ? 'text/csv' : 'application/jsonl');
     return this.files.content(id);
   }
 }

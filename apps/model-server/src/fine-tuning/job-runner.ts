@@ -1,11 +1,14 @@
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import type { LossWindow } from '@ratchet/embedded-model';
 import { CONFIG, type ModelServerConfig } from '../config.js';
+import { FileStore } from '../files/file-store.js';
 import { OpenAiError } from '../http/openai.error.js';
 import { ServerMetrics } from '../metrics/server-metrics.js';
 import { isOver, type Job, nowSeconds, withEvent } from './job.js';
 import { JobStore } from './job-store.js';
 import { JobPlanner } from './job-planner.js';
 import type { TrainingProgress } from './training-task.js';
+import { lossCsv } from './loss-csv.js';
 import { type RunningTraining, type TrainingResult, WorkerTrainer } from './worker-trainer.js';
 
 /** Runs jobs one after the other; what was waiting or running when the server stopped is taken up again when it starts. */
@@ -22,6 +25,7 @@ export class JobRunner implements OnApplicationBootstrap, OnApplicationShutdown 
     private readonly planner: JobPlanner,
     private readonly trainer: WorkerTrainer,
     private readonly metrics: ServerMetrics,
+    private readonly files: FileStore,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
@@ -102,10 +106,16 @@ export class JobRunner implements OnApplicationBootstrap, OnApplicationShutdown 
   }
 
   private async finish({ job, result, durationMs }: { job: Job; result: TrainingResult; durationMs: number }): Promise<Job> {
-    const over = withOutcome({ ...job, finishedAtSeconds: nowSeconds() }, result);
+    const resultFiles = result.status === 'succeeded' ? await this.writeResults(job, result.outcome.losses) : [];
+    const over = withOutcome({ ...job, finishedAtSeconds: nowSeconds(), resultFiles }, result);
     await this.jobs.save(over);
     this.metrics.jobEnded({ status: over.status, durationMs });
     return over;
+  }
+
+  private async writeResults({ id }: Job, losses: readonly LossWindow[]): Promise<string[]> {
+    if (losses.length === 0) return [];
+    return [(await this.files.addResults({ filename: `${id}-results.csv`, content: Buffer.from(lossCsv(losses)) })).id];
   }
 }
 

@@ -23,6 +23,8 @@ export interface Job {
   readonly finishedAtSeconds: number | null;
   readonly fineTunedModel: string | null;
   readonly trainedTokens: number | null;
+  /** CSV files that say how it went; absent on jobs before there were any. */
+  readonly resultFiles?: readonly string[];
   readonly error: { readonly code: string; readonly message: string } | null;
   readonly events: readonly JobEvent[];
 }
@@ -50,7 +52,7 @@ export function jobObject(job: Job) {
     model: job.request.model,
     fine_tuned_model: job.fineTunedModel,
     organization_id: 'ratchet',
-    result_files: [],
+    result_files: job.resultFiles ?? [],
     status: job.status,
     training_file: job.request.training_file,
     validation_file: null,

@@ -7,6 +7,7 @@ import {
   findSuspectLabels,
   encodeCheckpoint,
   loadCheckpoint,
+  type LossWindow,
   mayReadSentences,
   parseChatExamples,
   type Recipe,
@@ -56,6 +57,8 @@ export interface TrainingOutcome {
   readonly threshold: number;
   /** Examples that are more like another answer's than like their own. */
   readonly suspectLabels: number;
+  /** How the loss went, in the order of steps. */
+  readonly losses: readonly LossWindow[];
 }
 
 /** Trains, and saves the version under the name of its content. Running it again makes the same version, so a restart may. */
@@ -65,6 +68,7 @@ export async function runTrainingTask(task: TrainingTask, onProgress: (progress:
   const base = task.baseFolder === null ? null : await loadCheckpoint(task.baseFolder);
   const sentences = await sentencesFor({ task, examples, retention, base: base?.checkpoint });
   let trainedSamples = 0;
+  let losses: readonly LossWindow[] = [];
   const checkpoint = train({
     examples,
     retention,
@@ -78,12 +82,15 @@ export async function runTrainingTask(task: TrainingTask, onProgress: (progress:
       trainedSamples += progress.samples;
       onProgress(progress);
     },
+    onLosses: (curve) => {
+      losses = curve;
+    },
   });
   const { model, contentHash } = await saveVersion({ checkpoint, task });
   const suspectLabels = findSuspectLabels({ examples, retention, ...(base !== null && { base: base.checkpoint }), ...(sentences !== undefined && { sentences }) }).length;
   const { heldOutAccuracy, threshold } = checkpoint.calibration;
   const trainedTokens = checkpoint.provenance.epochLosses.length * [...examples, ...retention].reduce((sum, example) => sum + wordsIn(example), 0);
-  return { model, contentHash, trainedSamples, trainedTokens, heldOutAccuracy, threshold, suspectLabels };
+  return { model, contentHash, trainedSamples, trainedTokens, heldOutAccuracy, threshold, suspectLabels, losses };
 }
 
 interface SentenceNeeds {

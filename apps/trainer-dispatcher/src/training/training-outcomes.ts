@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { bundleHash, candidateRegistered, trainingFailed, versionIdOf, versionPublished } from '@ratchet/domain';
-import type { Bundle, TrainerBackend as BackendName, TrainingFailed } from '@ratchet/domain';
+import type { Bundle, LossPoint, TrainerBackend as BackendName, TrainingFailed } from '@ratchet/domain';
 import { derivedId, Logger } from '@ratchet/observability';
 import { Database } from '@ratchet/persistence';
 import { CONFIG } from '@ratchet/service';
@@ -25,6 +25,7 @@ export interface RunEnd {
 export interface TrainedModel {
   readonly model: string;
   readonly metrics: Readonly<Record<string, number>>;
+  readonly lossCurve?: readonly LossPoint[];
   readonly costUsd?: number;
   readonly backend: BackendName;
   readonly log: string;
@@ -69,7 +70,7 @@ export class TrainingOutcomes {
         candidateRegistered,
         {
           cycleId, ...target, trainingRunId, baseVersion, version, datasetIds, opportunityIds, trainingConfig: this.trainingConfigOf(run), trainingSeconds, backend: trained.backend,
-          ...(dataHash !== null && { dataHash }), metrics: { ...trained.metrics }, ...cost, registeredAt: now,
+          ...(dataHash !== null && { dataHash }), metrics: { ...trained.metrics }, ...(trained.lossCurve && { lossCurve: [...trained.lossCurve] }), ...cost, registeredAt: now,
         },
         { ...of, id: derivedId('candidate', cycleId), causationId: derivedId('training-started', cycleId) },
       );

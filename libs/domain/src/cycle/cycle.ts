@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { countSchema, defineEvent, idSchema, instantSchema } from '../event/event-definition.js';
 import { targetFields } from '../target/target.js';
+import { changedItemsSchema } from './changed-items.js';
+import { LOSS_POINTS_MAX, lossPointSchema } from './loss-curve.js';
 
 /** The article's four triggers, and a person's command. */
 export const triggerSchema = z.enum(['scheduled', 'performance_degradation', 'data_threshold', 'high_priority_fix', 'command']);
@@ -56,6 +58,8 @@ export const candidateRegistered = defineEvent(
     dataHash: z.string().optional(),
     /** What the trainer told of its run: losses, held-out accuracy, trained tokens. */
     metrics: z.record(z.string(), z.number()).optional(),
+    /** How the loss went, where the trainer tells; in the order of steps. */
+    lossCurve: z.array(lossPointSchema).max(LOSS_POINTS_MAX).optional(),
     costUsd: z.number().nonnegative().optional(),
     registeredAt: instantSchema,
   }),
@@ -118,6 +122,8 @@ export const candidateJudged = defineEvent(
         scorers: z.array(z.object({ name: z.string(), version: z.string().optional(), items: countSchema })),
       })
       .optional(),
+    /** The items that tell most of the difference, for people; texts may be users'. */
+    changes: changedItemsSchema.optional(),
     judgedAt: instantSchema,
   }),
 );

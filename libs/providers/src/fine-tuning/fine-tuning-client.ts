@@ -1,3 +1,5 @@
+import type { LossPoint } from '@ratchet/domain';
+
 /** OpenAI's words for where a job is. */
 export const fineTuningStatuses = ['validating_files', 'queued', 'running', 'paused', 'succeeded', 'failed', 'cancelled'] as const;
 export type FineTuningStatus = (typeof fineTuningStatuses)[number];
@@ -43,6 +45,8 @@ export interface FineTuningClient {
   findJob(trainingFileId: string): Promise<FineTuningJob | undefined>;
   /** The numbers of the job's newest metrics event (`train_loss`, ...); empty where the provider tells none. */
   metricsOf(jobId: string): Promise<Record<string, number>>;
+  /** How the loss went: from the job's files of results, else from its metrics events; empty where the provider tells neither. */
+  lossCurveOf(jobId: string): Promise<LossPoint[]>;
   getJob(jobId: string): Promise<FineTuningJob>;
   /** Polls until the job finished; rejects with the signal's reason when it aborts first. Passing faults of the provider do not end the waiting. */
   waitForJob(jobId: string, options?: { readonly pollMs?: number; readonly signal?: AbortSignal }): Promise<FineTuningJob>;

@@ -1,3 +1,4 @@
+import type { LossPoint } from '@ratchet/domain';
 import { ProviderError } from '../call/provider-error.js';
 import { isFinished, type FineTuningClient, type FineTuningJob, type FineTuningRequest } from './fine-tuning-client.js';
 
@@ -6,6 +7,7 @@ export class InMemoryFineTuningClient implements FineTuningClient {
   readonly files = new Map<string, string>();
   readonly requests: FineTuningRequest[] = [];
   readonly metrics = new Map<string, Record<string, number>>();
+  readonly lossCurves = new Map<string, LossPoint[]>();
   private readonly jobs = new Map<string, FineTuningJob>();
   private readonly jobOfKey = new Map<string, string>();
   private readonly outcome: ((request: FineTuningRequest) => Partial<FineTuningJob>) | undefined;
@@ -39,6 +41,10 @@ export class InMemoryFineTuningClient implements FineTuningClient {
 
   async metricsOf(jobId: string): Promise<Record<string, number>> {
     return this.metrics.get(jobId) ?? {};
+  }
+
+  async lossCurveOf(jobId: string): Promise<LossPoint[]> {
+    return this.lossCurves.get(jobId) ?? [];
   }
 
   async getJob(jobId: string): Promise<FineTuningJob> {

@@ -2,10 +2,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { toFile } from 'openai';
 import type OpenAI from 'openai';
 import { z } from 'zod';
+import type { LossPoint } from '@ratchet/domain';
 import { openAiClient } from '../call/openai-client.js';
 import { ProviderCalls } from '../call/provider-calls.js';
 import { ProviderError } from '../call/provider-error.js';
 import type { ProviderConfig } from '../config/provider-config.js';
+import { lossCurveOfCsv, lossCurveOfEvents } from './loss-csv.js';
 import { fineTuningStatuses, isFinished, type FineTuningClient, type FineTuningJob, type FineTuningRequest } from './fine-tuning-client.js';
 
 const POLL_MS = 2000;
@@ -13,6 +15,9 @@ const FAULTS_IN_A_ROW_MAX = 10;
 const LISTED_JOBS = 100;
 const LISTED_PAGES_MAX = 10;
 const METRICS_MAX = 50;
+const RESULT_FILES_MAX = 5;
+const RESULT_BYTES_MAX = 8 * 1024 * 1024;
+const EVENT_PAGES_MAX = 20;
 
 const jobSchema = z.object({
   id: z.string().min(1),
@@ -22,8 +27,9 @@ const jobSchema = z.object({
   trained_tokens: z.number().nullish(),
 });
 
+const resultFilesSchema = z.object({ result_files: z.array(z.string().min(1)).nullish() });
 const listedJobSchema = z.looseObject({ id: z.string().min(1), training_file: z.string().nullish() });
-const eventSchema = z.object({ data: z.record(z.string(), z.unknown()).nullish() });
+const eventSchema = z.object({ id: z.string().nullish(), data: z.record(z.string(), z.unknown()).nullish() });
 const listSchema = <Item extends z.ZodType>(item: Item) => z.object({ data: z.array(item), has_more: z.boolean().nullish() });
 
 const numbersOf = (data: Readonly<Record<string, unknown>> | null | undefined): [string, number][] =>
@@ -95,6 +101,15 @@ export class OpenAiFineTuningClient implements FineTuningClient {
     return Object.fromEntries(numbersOf(newest?.data).slice(0, METRICS_MAX));
   }
 
+  async lossCurveOf(jobId: string): Promise<LossPoint[]> {
+    const job = resultFilesSchema.safeParse(await this.calls.run((signal) => this.client.fineTuning.jobs.retrieve(jobId, { signal })));
+    for (const file of (job.data?.result_files ?? []).slice(0, RESULT_FILES_MAX)) {
+      const curve = lossCurveOfCsv(await this.textOf(file));
+      if (curve.length > 0) return curve;
+    }
+    return lossCurveOfEvents(await this.metricsEvents(jobId));
+  }
+
   async getJob(jobId: string): Promise<FineTuningJob> {
     return this.read(await this.calls.run((signal) => this.client.fineTuning.jobs.retrieve(jobId, { signal })));
   }
@@ -116,6 +131,35 @@ export class OpenAiFineTuningClient implements FineTuningClient {
 
   async cancelJob(jobId: string): Promise<FineTuningJob> {
     return this.read(await this.calls.run((signal) => this.client.fineTuning.jobs.cancel(jobId, { signal })));
+  }
+
+  /** Up to a bound: what comes after is not read. */
+  private async textOf(file: string): Promise<string> {
+    return this.calls.run(async (signal) => {
+      const { body } = await this.client.files.content(file, { signal });
+      const chunks: Uint8Array[] = [];
+      let bytes = 0;
+      for await (const chunk of body ?? []) {
+        chunks.push(chunk);
+        bytes += chunk.byteLength;
+        if (bytes >= RESULT_BYTES_MAX) break;
+      }
+      return Buffer.concat(chunks).toString('utf8');
+    });
+  }
+
+  private async metricsEvents(jobId: string): Promise<(Record<string, unknown> | null | undefined)[]> {
+    const events: (Record<string, unknown> | null | undefined)[] = [];
+    for (let after: string | undefined, page = 0; page < EVENT_PAGES_MAX; page += 1) {
+      const answer = await this.calls.run((signal) => this.client.get<unknown>(`/fine_tuning/jobs/${encodeURIComponent(jobId)}/events`, { signal, query: { limit: LISTED_JOBS, ...(after !== undefined && { after }) } }));
+      const list = listSchema(eventSchema).safeParse(answer);
+      if (!list.success) break;
+      events.push(...list.data.data.map(({ data }) => data));
+      const last = list.data.data.at(-1)?.id ?? undefined;
+      if (!list.data.has_more || last === undefined || last === after) break;
+      after = last;
+    }
+    return events;
   }
 
   private read(value: unknown): FineTuningJob {

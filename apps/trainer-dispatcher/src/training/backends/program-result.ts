@@ -1,3 +1,4 @@
+import { thinnedLossCurve } from '@ratchet/domain';
 import { z } from 'zod';
 
 const METRICS_MAX = 200;
@@ -8,6 +9,8 @@ export const resultSchema = z.object({
   model: z.string().trim().min(1).max(500),
   metrics: z.record(z.string().max(100), z.number()).refine((metrics) => Object.keys(metrics).length <= METRICS_MAX, `at most ${METRICS_MAX} metrics`).default({}),
   costUsd: z.number().nonnegative().optional(),
+  /** `[{ step, trainLoss, retentionLoss?, penalty?, validLoss? }]`; what is no point is left out, and no reason to refuse the result. */
+  lossCurve: z.array(z.unknown()).catch([]).transform((points) => thinnedLossCurve(points)).optional(),
 });
 export type ProgramResult = z.infer<typeof resultSchema>;
 

@@ -1,4 +1,4 @@
-import type { Target, TrainerBackend as BackendName } from '@ratchet/domain';
+import type { LossPoint, Target, TrainerBackend as BackendName } from '@ratchet/domain';
 import type { TrainingSettings } from '@ratchet/providers';
 import { RatchetError } from '@ratchet/observability';
 import type { TrainingData } from '../training-data.js';
@@ -41,7 +41,7 @@ export type TrainingRun =
   /** Nothing of it is known: it was never started. */
   | { readonly status: 'absent' }
   | { readonly status: 'running' }
-  | { readonly status: 'succeeded'; readonly model: string; readonly metrics: Readonly<Record<string, number>>; readonly costUsd?: number }
+  | { readonly status: 'succeeded'; readonly model: string; readonly metrics: Readonly<Record<string, number>>; readonly lossCurve?: readonly LossPoint[]; readonly costUsd?: number }
   | ({ readonly status: 'failed'; readonly costUsd?: number } & RunFailure);
 
 export interface WaitOptions {

@@ -49,9 +49,10 @@ describe('a training program', () => {
     const config = program(`
       const rows = (name) => fs.readFileSync(name, 'utf8').trim().split('\\n').map((line) => JSON.parse(line));
       const job = JSON.parse(fs.readFileSync(process.env.RATCHET_JOB, 'utf8'));
+      fs.writeFileSync('results.csv', 'step,train_loss\\n1,2\\n2,1\\n');
       done({ model: job.baseModel + '+' + rows('examples.jsonl').length + rows('retention.jsonl').length, metrics: { pairs: rows('preferences.jsonl').length, loss: 0.5 }, costUsd: 2.5 });`);
     const { seen, run, backend } = await runOnce(config);
-    expect(seen).toEqual({ status: 'succeeded', model: 'base@1+21', metrics: { pairs: 1, loss: 0.5 }, costUsd: 2.5 });
+    expect(seen).toEqual({ status: 'succeeded', model: 'base@1+21', metrics: { pairs: 1, loss: 0.5 }, lossCurve: [{ step: 1, trainLoss: 2 }, { step: 2, trainLoss: 1 }], costUsd: 2.5 });
     expect(JSON.parse(readFileSync(pathOf('c1/preferences.jsonl'), 'utf8'))).toEqual({ prompt: [{ role: 'user', content: 'question b' }], chosen: [{ role: 'assistant', content: 'answer b' }], rejected: [{ role: 'assistant', content: 'wrong' }] });
     await backend.tidy(handleOf(run));
     expect(readdirSync(pathOf('c1')).filter((name) => name.endsWith('.jsonl'))).toEqual([]);

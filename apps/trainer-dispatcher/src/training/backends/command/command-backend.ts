@@ -8,6 +8,7 @@ import type { TrainingData } from '../../training-data.js';
 import type { CommandTrainerConfig } from '../../trainers-config.js';
 import { failureOfExit } from '../exit-codes.js';
 import { jobDescription } from '../job-description.js';
+import type { ProgramResult } from '../program-result.js';
 import { TrainerError } from '../trainer-backend.js';
 import type { RunFailure, RunHandle, TrainerBackend, TrainingOrder, TrainingRun, WaitOptions } from '../trainer-backend.js';
 import { RunFolder } from './run-folder.js';
@@ -108,14 +109,19 @@ export class CommandBackend implements TrainerBackend {
     if (failure) return failed(failure);
     const read = await folder.result();
     if ('problem' in read) return failed({ code: 'failed', reason: `result.json ${read.problem}`, dataAtFault: false });
-    return { status: 'succeeded', model: read.result.model, metrics: read.result.metrics, ...cost, ...(read.result.costUsd !== undefined && { costUsd: read.result.costUsd }) };
+    return { ...cost, ...(await this.succeeded(folder, read.result)) };
   }
 
   /** The supervisor was killed with no record: what the program has written decides. */
   private async readWithoutRecord(folder: RunFolder): Promise<TrainingRun> {
     const read = await folder.result();
-    if ('result' in read) return { status: 'succeeded', model: read.result.model, metrics: read.result.metrics, ...(read.result.costUsd !== undefined && { costUsd: read.result.costUsd }) };
+    if ('result' in read) return this.succeeded(folder, read.result);
     return { status: 'failed', code: 'failed', reason: `the run was killed, and result.json ${read.problem}`, dataAtFault: false };
+  }
+
+  private async succeeded(folder: RunFolder, { model, metrics, costUsd, lossCurve = [] }: ProgramResult): Promise<TrainingRun> {
+    const curve = lossCurve.length > 0 ? lossCurve : await folder.lossCurve();
+    return { status: 'succeeded', model, metrics, ...(curve.length > 0 && { lossCurve: curve }), ...(costUsd !== undefined && { costUsd }) };
   }
 
   private costOf(folder: RunFolder, endedAtMs: number): { costUsd?: number } {

@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { LossPoint } from '@ratchet/domain';
+import { lossCurveOfCsv } from '@ratchet/providers';
 import { dataFileNames } from '../../training-data.js';
 import type { DataFiles } from '../../training-data.js';
 import { readResult } from '../program-result.js';
@@ -9,6 +11,7 @@ import { CANCEL, CLAIM, ENDED, PLAN, startOf } from './supervise.js';
 import type { Claim, Ended, Plan } from './supervise.js';
 
 const RESULT_BYTES_MAX = 1_000_000;
+const CURVE_BYTES_MAX = 8_000_000;
 const LOG_TAIL_BYTES = 32_768;
 
 /** The folder of one run, and what can be told from it about the processes. */
@@ -51,6 +54,14 @@ export class RunFolder {
     if (size === undefined) return { problem: 'is missing' };
     if (size > RESULT_BYTES_MAX) return { problem: `is larger than ${RESULT_BYTES_MAX} bytes` };
     return readResult(await readFile(path, 'utf8'));
+  }
+
+  /** From `results.csv`, which a program may write as OpenAI's jobs do; empty where there is none. */
+  async lossCurve(): Promise<LossPoint[]> {
+    const path = join(this.path, 'results.csv');
+    const size = await stat(path).then((info) => info.size, () => undefined);
+    if (size === undefined || size > CURVE_BYTES_MAX) return [];
+    return readFile(path, 'utf8').then(lossCurveOfCsv, () => []);
   }
 
   /** The supervisor sees it; where there is none any more, the group is told directly. */

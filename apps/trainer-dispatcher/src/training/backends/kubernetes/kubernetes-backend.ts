@@ -162,8 +162,8 @@ export class KubernetesBackend implements TrainerBackend {
     if (!text) return { status: 'failed', code: 'failed', reason: 'the Job ended without a result: neither a termination message nor a last line of JSON', dataAtFault: false };
     const read = readResult(text);
     if ('problem' in read) return { status: 'failed', code: 'failed', reason: `the Job's result ${read.problem}`, dataAtFault: false };
-    const { model, metrics, costUsd } = read.result;
-    return { status: 'succeeded', model, metrics, ...(costUsd !== undefined && { costUsd }) };
+    const { model, metrics, costUsd, lossCurve = [] } = read.result;
+    return { status: 'succeeded', model, metrics, ...(lossCurve.length > 0 && { lossCurve }), ...(costUsd !== undefined && { costUsd }) };
   }
 
   private failureOf(job: V1Job, pods: readonly V1Pod[]): TrainingRun {

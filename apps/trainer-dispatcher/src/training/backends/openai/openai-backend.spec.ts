@@ -35,7 +35,10 @@ describe('a fine-tuning job', () => {
     expect(await look(backend, run)).toEqual({ status: 'running' });
     server.events = [{ type: 'message', message: 'done', data: null }, { type: 'metrics', data: { step: 9, train_loss: 0.25, note: 'text' } }, { type: 'metrics', data: { train_loss: 2 } }];
     Object.assign(server.jobs[0] ?? {}, { status: 'succeeded', fine_tuned_model: 'ft:base', trained_tokens: 40_000 });
-    expect(await look(backend, run)).toEqual({ status: 'succeeded', model: 'ft:base', metrics: { step: 9, train_loss: 0.25, trained_tokens: 40_000 }, costUsd: 1 });
+    expect(await look(backend, run)).toEqual({ status: 'succeeded', model: 'ft:base', metrics: { step: 9, train_loss: 0.25, trained_tokens: 40_000 }, lossCurve: [{ step: 9, trainLoss: 0.25 }], costUsd: 1 });
+    Object.assign(server.jobs[0] ?? {}, { result_files: ['missing', 'results'] });
+    server.contents.set('results', 'step,train_loss,valid_loss\n1,2.5,\n2,1.5,1.75\n');
+    expect(await look(backend, run)).toMatchObject({ lossCurve: [{ step: 1, trainLoss: 2.5 }, { step: 2, trainLoss: 1.5, validLoss: 1.75 }] });
     expect(server.jobs).toHaveLength(1);
     expect(server.files).toHaveLength(1);
   });

@@ -157,7 +157,8 @@ export class OpenAiBackend implements TrainerBackend {
     if (status === 'succeeded' && fineTunedModel) {
       // Metrics are told in good faith; that they cannot be had is no failure of the training.
       const metrics = await this.client.metricsOf(job.jobId).catch(() => ({}));
-      return { status: 'succeeded', model: fineTunedModel, metrics: { ...metrics, ...(trainedTokens !== undefined && { trained_tokens: trainedTokens }) }, ...cost };
+      const lossCurve = await this.client.lossCurveOf(job.jobId).catch(() => []);
+      return { status: 'succeeded', model: fineTunedModel, metrics: { ...metrics, ...(trainedTokens !== undefined && { trained_tokens: trainedTokens }) }, ...(lossCurve.length > 0 && { lossCurve }), ...cost };
     }
     const code: FailureCode = status === 'cancelled' ? 'cancelled' : 'failed';
     return { status: 'failed', code, reason: error ?? `the provider's job ended as ${status}`, dataAtFault: code === 'failed', ...cost };

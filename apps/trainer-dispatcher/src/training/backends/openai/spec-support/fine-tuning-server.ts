@@ -22,6 +22,8 @@ export class FineTuningServer {
   events: object[] = [];
   /** What becomes of the next creations. */
   readonly creations: ('lost' | 'refused' | 'busy')[] = [];
+  /** Of files of results. */
+  readonly contents = new Map<string, string>();
   lists = true;
   /** Nobody is let in to jobs that exist. */
   locked = false;
@@ -49,6 +51,8 @@ export class FineTuningServer {
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const body = Buffer.concat(chunks).toString();
     const json = (value: object, status = 200): void => void response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value));
+    const content = /\/files\/([^/]+)\/content$/u.exec(url.pathname)?.[1];
+    if (content !== undefined) return void response.writeHead(200, { 'content-type': 'application/octet-stream' }).end(this.contents.get(content) ?? '');
     if (url.pathname.endsWith('/files')) return json({ id: `file-${this.files.push(body)}` });
     const [, id, what] = /\/fine_tuning\/jobs(?:\/([^/]+))?(?:\/(\w+))?$/u.exec(url.pathname) ?? [];
     if (id === undefined && request.method === 'POST') return this.create(request, { body, response, json });
