@@ -2,8 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
 import type { OnModuleDestroy } from '@nestjs/common';
 import { candidateJudged } from '@ratchet/domain';
+import type { ChangedItem } from '@ratchet/domain';
 import { derivedId, Logger, RatchetError } from '@ratchet/observability';
 import { Database } from '@ratchet/persistence';
+import type { Transaction } from '@ratchet/persistence';
 import { VersionRuntime } from '@ratchet/providers';
 import { CONFIG } from '@ratchet/service';
 import type { Job } from '@ratchet/service';
@@ -24,6 +26,7 @@ import { LeakFinder } from '../suites/leakage.js';
 import type { Leakage } from '../suites/leakage.js';
 import type { AnswerRecord, JudgedVersion } from './ask-version.js';
 import { awaitsOf } from './awaits.js';
+import { changedItems } from './changed-items.js';
 import { conclude, leaked, notJudgeable, superseded } from './conclude.js';
 import type { Verdict } from './conclude.js';
 import { ProviderOutage, runSuite } from './run-suite.js';
@@ -90,7 +93,9 @@ export class JudgeCandidateJob implements Job, OnModuleDestroy {
     // Hours may have passed: a verdict against a version that no longer serves would be worth nothing.
     const championNow = await this.versions.championOf(this.database, judgement);
     if (championNow !== undefined && championNow !== judgement.baseVersionId) return superseded(judgement, championNow);
-    return conclude({ judgement, leakedItemIds, suite: { ...suite, notes: [...suite.notes, ...scoring.notes()] }, answers, config: this.config.GATE_CONFIG });
+    const changes = await changedItems({ judgement, items: suite.items, answers, cache: scoring.run.cache });
+    const verdict = conclude({ judgement, leakedItemIds, suite: { ...suite, notes: [...suite.notes, ...scoring.notes()] }, answers, config: this.config.GATE_CONFIG });
+    return { ...verdict, changes };
   }
 
   /** Looked at here, too, whoever made the data: a trainer may have been given examples that no guard of the data-generator saw. */
@@ -154,12 +159,21 @@ export class JudgeCandidateJob implements Job, OnModuleDestroy {
     return missing;
   }
 
+  /** A user may have been erased while the suite ran. */
+  private async withoutErased(tx: Transaction, { changes, ...verdict }: Verdict): Promise<Verdict> {
+    if (!changes) return verdict;
+    const ids = [...changes.better, ...changes.worse].flatMap(({ exampleId }) => (exampleId === undefined ? [] : [exampleId]));
+    const kept = await this.suites.keptExamples(tx, ids);
+    const isKept = ({ exampleId }: ChangedItem): boolean => exampleId === undefined || kept.has(exampleId);
+    return { ...verdict, changes: { ...changes, better: changes.better.filter(isKept), worse: changes.worse.filter(isKept) } };
+  }
+
   private async deliver({ cycleId, registeredEventId }: StoredJudgement, verdict: Verdict): Promise<void> {
     const judgedAt = new Date().toISOString();
     const awaits = awaitsOf(this.config, verdict);
     const isFirst = await this.database.transaction(async (tx) => {
       const closed = await this.judgements.close(tx, { cycleId, outcome: verdict.outcome, judgedAt });
-      if (closed) tx.emit(candidateJudged, { ...verdict, ...(awaits !== undefined && { awaits }), judgedAt }, { id: derivedId('candidate.judged', cycleId), correlationId: cycleId, causationId: registeredEventId });
+      if (closed) tx.emit(candidateJudged, { ...(await this.withoutErased(tx, verdict)), ...(awaits !== undefined && { awaits }), judgedAt }, { id: derivedId('candidate.judged', cycleId), correlationId: cycleId, causationId: registeredEventId });
       return closed;
     });
     if (!isFirst) return;

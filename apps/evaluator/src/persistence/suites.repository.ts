@@ -43,6 +43,13 @@ export class SuitesRepository {
     await tx.query(`update examples set opportunity_id = $2 where dataset_id = $1 and opportunity_id is null`, [dataset.datasetId, dataset.opportunityIds[0] ?? null]);
   }
 
+  /** Which of these examples are still there; they stay until the transaction ends. */
+  async keptExamples(tx: Queryable, exampleIds: readonly string[]): Promise<ReadonlySet<string>> {
+    if (exampleIds.length === 0) return new Set();
+    const rows = await tx.query<{ example_id: string }>('select example_id from examples where example_id = any($1::text[]) order by dataset_id, example_id for key share', [exampleIds]);
+    return new Set(rows.map((row) => row.example_id));
+  }
+
   /** The datasets may arrive later than the promotion, on their own topic: only their names are needed here. */
   async markFixed(tx: Queryable, { datasetIds, model, workload, cycleId, promotedAt }: VersionPromoted): Promise<void> {
     await tx.query(

@@ -62,6 +62,7 @@ export const sampleItems = <Item extends { readonly itemId: string }>(items: rea
 
 const answerItem = ({ row, suite, category, prefix }: { row: SuiteRow; suite: 'target' | 'general'; category: string; prefix: string }): SuiteItem => ({
   itemId: `${prefix}:${row.datasetId}:${row.exampleId}`,
+  exampleId: row.exampleId,
   suite,
   category,
   prompt: row.input,
@@ -102,7 +103,7 @@ const safetyItems = ({ shipped, importedSafety }: Pick<SuiteSources, 'shipped' |
   }
   for (const row of importedSafety) {
     const key = normalizeAnswer(row.input);
-    if (!items.has(key)) items.set(key, { itemId: `safety:${row.datasetId}:${row.exampleId}`, suite: 'safety', category: row.category ?? 'imported', prompt: row.input, expectation: { rule: 'safe' } });
+    if (!items.has(key)) items.set(key, { itemId: `safety:${row.datasetId}:${row.exampleId}`, exampleId: row.exampleId, suite: 'safety', category: row.category ?? 'imported', prompt: row.input, expectation: { rule: 'safe' } });
   }
   return [...items.values()];
 };

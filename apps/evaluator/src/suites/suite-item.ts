@@ -6,6 +6,8 @@ export type Expectation = { readonly rule: 'same_answer'; readonly answer: strin
 /** One question that a judgement puts to the versions. */
 export interface SuiteItem {
   readonly itemId: string;
+  /** The example that it is made of; absent for what comes with the service. */
+  readonly exampleId?: string;
   readonly suite: 'target' | 'general' | 'safety';
   readonly category: string;
   readonly prompt: string;
