@@ -28,6 +28,10 @@ import { OpenApiController, OpenApiDocument } from './http/open-api.controller.j
 import { ChangeFeed } from './live/change-feed.js';
 import { LiveController } from './live/live.controller.js';
 import { LiveFeed } from './live/live-feed.js';
+import { CyclesController } from './lineage/cycles.controller.js';
+import { DatasetsController } from './lineage/datasets.controller.js';
+import { LineageHandlers } from './lineage/lineage.handlers.js';
+import { VersionsController } from './lineage/versions.controller.js';
 import { PageController } from './page/page.controller.js';
 import { PruneDeliveriesTick } from './webhooks/prune-deliveries.tick.js';
 import { WebhookMetrics } from './webhooks/webhook-metrics.js';
@@ -47,8 +51,8 @@ export class AppModule {
     return {
       module: AppModule,
       controllers: [
-        AccessController, SignInController, CallerController, CommandsController, LiveController, OpenApiController, ConsoleController, BudgetsController, ReviewsController, WebhooksController, PageController,
-        BudgetsHandlers, CycleHandlers, StateHandlers, ReviewHandlers, WebhooksHandlers,
+        AccessController, SignInController, CallerController, CommandsController, LiveController, OpenApiController, ConsoleController, BudgetsController, ReviewsController, WebhooksController, PageController, CyclesController, DatasetsController, VersionsController,
+        BudgetsHandlers, CycleHandlers, StateHandlers, ReviewHandlers, WebhooksHandlers, LineageHandlers,
       ],
       providers: [{ provide: APP_GUARD, useClass: AccessGuard }, Callers, FirstAdmin, Limits, PeopleService, Provider, SignInService, ChangeFeed, CommandSender, OpenApiDocument, LiveFeed, WebhookQueue, WebhookMetrics, { provide: WORK, useFactory: workOf, inject: [CONFIG, Database, WebhookMetrics, Logger] }],
     };

@@ -8,3 +8,9 @@ export {
 export { problemSchema, type Problem } from './problem.js';
 export { areas, areaSchema, type Area } from './live.js';
 export { commandOrderSchema, type CommandOrder, commandAcceptedSchema, roleForCommand } from './command-order.js';
+export {
+  changedItemsAnswerSchema, type ChangedItemsAnswer, type CycleDetail, cycleDetailSchema, cyclesPageSchema, type CyclesQuery, cyclesQuerySchema, type CycleSummary, cycleSummarySchema, type DatasetDetail, datasetDetailSchema, datasetsPageSchema,
+  type DatasetsQuery, datasetsQuerySchema, type DatasetSummary, datasetSummarySchema, type Decision, decisionSchema, decisionsPageSchema, type DecisionsQuery, decisionsQuerySchema, type ExamplesPage, examplesPageSchema, type ExamplesQuery,
+  examplesQuerySchema, type Fix, fixSchema, type GateReport, gateReportSchema, type LineageEdge, lineageEdgeSchema, type LineageGraph, lineageGraphSchema, type LineageNode, lineageNodeKinds, lineageNodeSchema, type VersionDetail,
+  versionDetailSchema, versionsPageSchema, type VersionsQuery, versionsQuerySchema, type VersionSummary, versionSummarySchema,
+} from './lineage.js';

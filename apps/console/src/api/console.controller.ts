@@ -1,10 +1,10 @@
 import { Access } from '../http/access.js';
-import { Controller, Get, Header, Inject, NotFoundException, Param, Query } from '@nestjs/common';
+import { Controller, Get, Header, Inject, Query } from '@nestjs/common';
 import { Database } from '@ratchet/persistence';
 import { z } from 'zod';
 import { verifyChain } from '@ratchet/domain';
 import { LiveFeed } from '../live/live-feed.js';
-import { auditRecords, cycles, findCycle } from '../persistence/console.repository.js';
+import { auditRecords } from '../persistence/console.repository.js';
 
 const pageSchema = z.object({ limit: z.coerce.number().int().min(1).max(500).default(50) });
 type Page = z.infer<typeof pageSchema>;
@@ -33,29 +33,6 @@ export class ConsoleController {
   @Get('interactions')
   interactions(@Query({ schema: pageSchema }) { limit }: Page): object {
     return { interactions: this.live.interactions(limit) };
-  }
-
-  @Get('cycles')
-  async cycles(@Query({ schema: pageSchema }) { limit }: Page): Promise<object> {
-    return { cycles: await cycles(this.database, limit) };
-  }
-
-  @Get('cycles/:id')
-  async cycle(@Param('id') id: string): Promise<object> {
-    const cycle = await findCycle(this.database, id);
-    if (!cycle) throw new NotFoundException(`there is no cycle ${id}`);
-    const decisions = await this.database.query(`select kind, actor, reason, happened_at as "happenedAt" from decisions where cycle_id = $1 order by happened_at`, [id]);
-    return { ...cycle, decisions };
-  }
-
-  @Get('decisions')
-  async decisions(@Query({ schema: pageSchema }) { limit }: Page): Promise<object> {
-    return {
-      decisions: await this.database.query(
-        `select cycle_id as "cycleId", model, workload, kind, actor, reason, happened_at as "happenedAt" from decisions order by happened_at desc limit $1`,
-        [limit],
-      ),
-    };
   }
 
   @Get('opportunities')

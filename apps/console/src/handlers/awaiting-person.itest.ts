@@ -7,7 +7,8 @@ import { Logger } from '@ratchet/observability';
 import { Database } from '@ratchet/persistence';
 import { createTestDatabase, type TestDatabase } from '@ratchet/testing';
 import { contract } from '../contract.js';
-import { auditRecords, findCycle } from '../persistence/console.repository.js';
+import { cycleRow } from '../lineage/cycles.repository.js';
+import { auditRecords } from '../persistence/console.repository.js';
 import { migrations } from '../persistence/migrations.js';
 import { CycleHandlers } from './cycle.handlers.js';
 
@@ -48,7 +49,7 @@ const promote = (): Promise<void> =>
   database.transaction((tx) => handlers.onPromoted(event({ ...rollout('policy', 'all stages passed'), opportunityIds: [], datasetIds: [], promotedAt: '2026-01-02T00:00:00Z' }), tx));
 const recorded = async (): Promise<string[]> => (await auditRecords(database)).map(({ record }) => record).filter(({ cycle_id }) => cycle_id === cycle.cycleId).map((record) => record.deployment_decision);
 const shown = async (): Promise<unknown[]> => {
-  const row = await findCycle(database, cycle.cycleId);
+  const row = await cycleRow(database, cycle.cycleId);
   return [row?.state, row?.endedAt !== null];
 };
 

@@ -12,6 +12,9 @@ import type { CycleFacts } from '../audit/cycle-record.js';
 import { addDecision, addFacts, appendAudit, cycleOfVersion, endCycle, keepForLater, lockFacts, openCycle, openCycleOf, takeKept } from '../persistence/console.repository.js';
 import type { CycleChange } from '../persistence/console.repository.js';
 
+/** Long, and read on its own. */
+const withoutCurve = ({ lossCurve: _, ...data }: CandidateRegistered): CandidateRegistered => data;
+
 /** Follows cycles through their topics; when one has ended, its audit record is appended. */
 @Controller()
 export class CycleHandlers {
@@ -26,7 +29,7 @@ export class CycleHandlers {
 
   @OnEvent(candidateRegistered)
   async onRegistered({ data }: EventEnvelope<CandidateRegistered>, tx: Transaction): Promise<void> {
-    await this.note(tx, { cycleId: data.cycleId, state: 'judging', version: data.version, facts: { registered: data } });
+    await this.note(tx, { cycleId: data.cycleId, state: 'judging', version: data.version, facts: { registered: withoutCurve(data) } });
   }
 
   @OnEvent(trainingFailed)
@@ -35,7 +38,7 @@ export class CycleHandlers {
   }
 
   @OnEvent(candidateJudged)
-  async onJudged({ data, id }: EventEnvelope<CandidateJudged>, tx: Transaction): Promise<void> {
+  async onJudged({ data: { changes: _, ...data }, id }: EventEnvelope<CandidateJudged>, tx: Transaction): Promise<void> {
     const { cycleId, model, workload, outcome, awaits, message, judgedAt } = data;
     await addDecision(tx, { eventId: id, cycleId, model, workload, kind: 'verdict', actor: 'evaluator', reason: `${outcome}: ${message}`, body: data, happenedAt: judgedAt });
     if (outcome === 'passed') await this.note(tx, { cycleId, state: 'rollout', facts: { judged: data } });

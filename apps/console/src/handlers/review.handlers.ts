@@ -4,6 +4,7 @@ import { commandIssued, erasureCompleted, reviewChanged } from '@ratchet/domain'
 import type { Command, ErasureCompleted, ReviewChanged } from '@ratchet/domain';
 import type { Transaction } from '@ratchet/persistence';
 import { OnEvent } from '@ratchet/service';
+import { forgetLineage } from '../lineage/forget-lineage.js';
 import { LiveFeed } from '../live/live-feed.js';
 import { storeErasure, storeReview } from '../persistence/reviews.repository.js';
 
@@ -20,6 +21,7 @@ export class ReviewHandlers {
   @OnEvent(erasureCompleted)
   async onErasure({ data }: EventEnvelope<ErasureCompleted>, tx: Transaction): Promise<void> {
     await storeErasure(tx, data);
+    await forgetLineage(tx, data);
   }
 
   @OnEvent(commandIssued)

@@ -93,10 +93,6 @@ export const openCycleOf = async (tx: Transaction, { model, workload }: Target):
 export const cycleOfVersion = async (tx: Transaction, { model, workload }: Target, version: string): Promise<CycleRow | undefined> =>
   (await tx.query<CycleRow>(`select ${cycleColumns} from cycles where model = $1 and workload = $2 and version = $3 order by started_at desc limit 1 for update`, [model, workload, version]))[0];
 
-export const cycles = (db: Queries, limit: number): Promise<CycleRow[]> => db.query<CycleRow>(`select ${cycleColumns} from cycles order by started_at desc limit $1`, [limit]);
-
-export const findCycle = async (db: Queries, cycleId: string): Promise<CycleRow | undefined> => (await db.query<CycleRow>(`select ${cycleColumns} from cycles where cycle_id = $1`, [cycleId]))[0];
-
 export interface Decision extends Target {
   /** Of the event that tells of it. */
   readonly eventId: string;
