@@ -12,4 +12,10 @@ interface PageEntry {
 export const pages: readonly PageEntry[] = [
   { path: '/', label: 'Home', Page: lazy(() => import('./home/home-page')) },
   { path: '/access', label: 'Access', Page: lazy(() => import('./access/access-page')) },
+  { path: '/datasets', label: 'Datasets', Page: lazy(() => import('./lineage/datasets-page')) },
+  { path: '/datasets/:id', Page: lazy(() => import('./lineage/dataset-page')) },
+  { path: '/cycles', label: 'Cycles', Page: lazy(() => import('./lineage/cycles-page')) },
+  { path: '/cycles/:id', Page: lazy(() => import('./lineage/cycle-page')) },
+  { path: '/versions', label: 'Versions', Page: lazy(() => import('./lineage/versions-page')) },
+  { path: '/versions/:model/:workload/:version', Page: lazy(() => import('./lineage/version-page')) },
 ];

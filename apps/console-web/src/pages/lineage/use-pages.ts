@@ -1,0 +1,18 @@
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { read } from '../../api/request';
+
+interface PageOf<Item> {
+  readonly items: readonly Item[];
+  readonly next: string | null;
+}
+
+type Filters = Readonly<Record<string, string | undefined>>;
+
+/** A list that is read page by page; `key` begins with the area whose changes make it read anew. */
+export const usePages = <Item>(key: readonly unknown[], path: string, filters: Filters = {}) =>
+  useInfiniteQuery({
+    queryKey: [...key, path, filters],
+    queryFn: ({ pageParam }) => read<PageOf<Item>>(path, { ...filters, after: pageParam }),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: ({ next }) => next ?? undefined,
+  });
