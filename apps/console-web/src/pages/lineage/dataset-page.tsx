@@ -82,7 +82,7 @@ const Dataset = ({ dataset }: { readonly dataset: DatasetDetail }) => (
       {dataset.strategies.length === 0 ? (
         <Nothing>No strategy is told.</Nothing>
       ) : (
-        <ListTable label="Strategies" headings={['Opportunity', 'Strategy', 'Origin', 'Summary']} rows={dataset.strategies.map(({ opportunityId, strategy }) => ({ key: `${opportunityId} ${strategy.strategyId}`, cells: [<Links key="o" to="/opportunities" ids={[opportunityId]} />, strategy.strategyId, strategy.origin, strategy.summary] }))} />
+        <ListTable label="Strategies of the opportunities" headings={['Opportunity', 'Strategy', 'Origin', 'Summary']} rows={dataset.strategies.map(({ opportunityId, strategy }) => ({ key: `${opportunityId} ${strategy.strategyId}`, cells: [<Links key="o" to="/opportunities" ids={[opportunityId]} />, strategy.strategyId, strategy.origin, strategy.summary] }))} />
       )}
     </Section>
     <Section title="Against the dataset before">

@@ -67,7 +67,7 @@ export const Examples = ({ dataset: { datasetId, sources, categories } }: { read
         <NativeSelect label="Category" value={filters.category} onChange={choose('category')} data={[all, ...categories.filter(({ name }) => name !== 'no category' && name.length <= 200).map(({ name }) => ({ value: name, label: name }))]} />
       </Group>
       <PageList of={list} empty="There is no such example. An erasure may have taken it away.">
-        {(items) => <ListTable label="Examples" minWidth={760} headings={['Asked', 'Right answer', 'Used', 'From']} rows={items.map(rowOf)} />}
+        {(items) => <ListTable label="Examples, as filtered" minWidth={760} headings={['Asked', 'Right answer', 'Used', 'From']} rows={items.map(rowOf)} />}
       </PageList>
     </>
   );

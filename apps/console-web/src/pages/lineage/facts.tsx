@@ -9,8 +9,8 @@ interface FactsProps {
 /** Names and values, one a row. */
 export const Facts = ({ caption, rows }: FactsProps) => (
   <Table.ScrollContainer type="native" minWidth={280} tabIndex={0} role="region" aria-label={caption}>
-    <Table variant="vertical" withTableBorder>
-      <caption>{caption}</caption>
+    <Table variant="vertical" withTableBorder captionSide="top">
+      <Table.Caption ta="left" c="var(--mantine-color-text)">{caption}</Table.Caption>
       <Table.Tbody>
         {rows.map(([name, value]) => (
           <Table.Tr key={name}>

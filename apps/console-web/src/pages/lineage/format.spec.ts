@@ -11,7 +11,7 @@ describe('figures', () => {
   it('are short', () => {
     expect([0, 12_345.678, 0.00001234, 2.5e9].map(shortNumber)).toEqual(['0', '12350', '1.23e-5', '2.50e+9']);
     expect([null, 0, 0.0042, 12.3].map(dollars)).toEqual(['–', '$0.00', '$0.0042', '$12.30']);
-    expect([null, 2.5, 125, 7_500].map(duration)).toEqual(['–', '2.5 s', '2 min', '2 h 5 min']);
+    expect([null, 2.5, 125, 7_500].map(duration)).toEqual(['–', '2.5 s', '2 min 5 s', '2 h 5 min']);
   });
 
   it('name a version in a path, whatever its model is called', () => {

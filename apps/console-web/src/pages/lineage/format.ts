@@ -18,8 +18,9 @@ export const dollars = (usd: number | null): string => (usd === null ? '–' : `
 export const duration = (seconds: number | null): string => {
   if (seconds === null) return '–';
   if (seconds < 60) return `${shortNumber(seconds)} s`;
+  if (seconds < 3_600) return `${Math.floor(seconds / 60)} min ${Math.floor(seconds % 60)} s`;
   const minutes = Math.round(seconds / 60);
-  return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 };
 
 export const versionPath = ({ model, workload, version }: { readonly model: string; readonly workload: string; readonly version: string }): string => `/versions/${[model, workload, version].map(encodeURIComponent).join('/')}`;

@@ -14,9 +14,12 @@ describe('the picture of a lineage', () => {
   });
 
   it('can be read as lists that name every node, and none endlessly', () => {
-    const named = (list: readonly LineageBranch[]): string[] => list.flatMap(({ node: { nodeId }, causes }) => [nodeId, ...named(causes)]);
+    const named = (list: readonly LineageBranch[]): string[] => list.flatMap(({ path, causes }) => [...path.map(({ nodeId }) => nodeId), ...named(causes)]);
     const list = branches(graph);
-    expect(list.map(({ node: { nodeId } }) => nodeId)).toEqual(['p', 'alone']);
+    const idsOf = ({ path }: LineageBranch): string[] => path.map(({ nodeId }) => nodeId);
+    expect(list.map(idsOf)).toEqual([['p', 'v'], ['alone']]);
+    expect(list[0]?.causes.map(idsOf)).toEqual([['d', 'o'], ['o']]);
+    expect(list[0]?.causes[0]?.causes.map(idsOf)).toEqual([['i1'], ['i2']]);
     expect(new Set(named(list))).toEqual(new Set(graph.nodes.map(({ nodeId }) => nodeId)));
     const circle = { nodes: ['a', 'b'].map(node), edges: [{ from: 'a', to: 'b' }, { from: 'b', to: 'a' }] };
     expect(new Set(named(branches(circle)))).toEqual(new Set(['a', 'b']));

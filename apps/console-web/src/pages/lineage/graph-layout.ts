@@ -23,8 +23,9 @@ export const placed = ({ nodes, edges }: LineageGraph): PlacedNode[] => {
 };
 
 export interface LineageBranch {
-  readonly node: LineageNode;
-  /** What led to it; empty where it is told further up already. */
+  /** One because of the next, as long as each has a single cause. */
+  readonly path: readonly LineageNode[];
+  /** What led to the last of the path, where that is more than one thing. */
   readonly causes: readonly LineageBranch[];
 }
 
@@ -32,11 +33,17 @@ export interface LineageBranch {
 export const branches = ({ nodes, edges }: LineageGraph): LineageBranch[] => {
   const byId = new Map(nodes.map((node) => [node.nodeId, node]));
   const told = new Set<string>();
-  const branchOf = (node: LineageNode): LineageBranch => {
-    if (told.has(node.nodeId)) return { node, causes: [] };
-    told.add(node.nodeId);
-    const causes = edges.filter(({ to }) => to === node.nodeId).flatMap(({ from }) => byId.get(from) ?? []);
-    return { node, causes: causes.map(branchOf) };
+  const causesOf = ({ nodeId }: LineageNode): LineageNode[] => edges.filter(({ to }) => to === nodeId).flatMap(({ from }) => byId.get(from) ?? []);
+  const branchOf = (first: LineageNode): LineageBranch => {
+    const path: LineageNode[] = [];
+    let causes: LineageNode[] = [first];
+    while (causes.length === 1) {
+      const node = causes[0] as LineageNode;
+      path.push(node);
+      causes = told.has(node.nodeId) ? [] : causesOf(node);
+      told.add(node.nodeId);
+    }
+    return { path, causes: causes.map(branchOf) };
   };
   const ends = nodes.filter(({ nodeId }) => !edges.some(({ from }) => from === nodeId));
   // Nodes of a circle are no end of anything.

@@ -6,7 +6,7 @@ export const StateBadge = ({ state }: { readonly state: string | null }) =>
   state === null ? (
     <span>–</span>
   ) : (
-    <Badge variant="outline" color={colorOf(state)} c="var(--mantine-color-text)" tt="none" style={{ flexShrink: 0 }}>
+    <Badge variant="outline" color={colorOf(state)} c="var(--mantine-color-text)" tt="none" style={{ minWidth: 'max-content' }}>
       {words(state)}
     </Badge>
   );
