@@ -14,6 +14,7 @@ export class Lineage0010 extends ForwardMigration {
       );
       create index datasets_by_time on datasets (versioned_at desc, dataset_id desc);
       create index datasets_by_target on datasets (model, workload, versioned_at desc, dataset_id desc);
+      create index datasets_by_purpose on datasets (purpose, versioned_at desc, dataset_id desc);
       create table dataset_examples (
         dataset_id text not null,
         example_id text not null,
@@ -71,6 +72,7 @@ export class Lineage0010 extends ForwardMigration {
       create index verdict_items_by_base on verdict_items (base_version);
       create index cycles_in_order on cycles (started_at desc, cycle_id desc);
       create index cycles_by_target on cycles (model, workload, started_at desc, cycle_id desc);
+      create index cycles_by_state on cycles (state, started_at desc, cycle_id desc);
       create index cycles_by_version on cycles (model, workload, version, started_at desc);
       create index decisions_in_order on decisions (happened_at desc, decision_id desc);
       create index decisions_by_target on decisions (model, workload, happened_at desc, decision_id desc);
