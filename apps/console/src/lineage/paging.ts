@@ -7,9 +7,9 @@ const ID_CHARS_MAX = 200;
 export const cursorOf = (key: readonly (string | number)[]): string => Buffer.from(JSON.stringify(key)).toString('base64url');
 
 /** Texts of a cursor go to the database, which takes no NUL. */
-export const cursorText = z.string().max(1_000).refine((text) => !text.includes('\0'));
-/** As PostgreSQL writes a moment, to the microsecond. */
-export const cursorInstant = z.iso.datetime({ offset: true });
+export const cursorText = z.string().max(1_000).refine((text) => !text.includes('\0') && text.isWellFormed());
+/** As PostgreSQL writes a moment, to the microsecond; neither a year nor a zone that it does not read. */
+export const cursorInstant = z.iso.datetime({ offset: true }).regex(/^(?!0000).*(?:Z|[+-](?:0\d|1[0-4]):\d\d)$/u);
 
 /** The key in a cursor. Throws 400 for what this list never gave. */
 export const keyOfCursor = <Key>(after: string | undefined, schema: z.ZodType<Key>): Key | undefined => {
