@@ -92,6 +92,8 @@ describe('a judgement', () => {
     const verdict = await verdictOf('cycle-1');
     expect(verdict).toMatchObject({ outcome: 'passed', version: 'v2', headers: { ce_correlationid: 'cycle-1' } });
     expect(verdict?.gates.slice(0, 3).map(({ verdict: one }) => one)).toEqual(['passed', 'passed', 'passed']);
+    expect(verdict?.changes).toMatchObject({ betterCount: 100, worseCount: 0, worse: [] });
+    expect(verdict?.changes?.better[0]).toMatchObject({ suite: 'target', oldAnswer: "I'm not sure.", newAnswer: expect.stringMatching(/^right answer to topic one/u), oldScore: 0, newScore: 1 });
     expect((await outbox('ratchet.candidate.judged')).length).toBe(1);
     expect(asked.filter((one) => one.includes('train')).length).toBe(0);
     expect(new Set(asked).size).toBe(asked.length);

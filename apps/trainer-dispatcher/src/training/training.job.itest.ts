@@ -71,7 +71,7 @@ const run = (cycleId: string, config = configOf(), stopping = AbortSignal.timeou
 const sent = async (type: string): Promise<Record<string, unknown>[]> => (await database.query<{ data: Record<string, unknown> }>(`select value::jsonb as data from outbox where headers->>'ce_type' = $1 order by sequence`, [type])).map(({ data }) => data);
 const failures = () => sent('ratchet.training.failed');
 const examples = async (): Promise<string[]> => (await database.query<{ state: string }>('select distinct state from examples order by 1')).map(({ state }) => state);
-const succeeded = { status: 'succeeded', model: 'tuned', metrics: { loss: 0.5 }, costUsd: 2 } as const;
+const succeeded = { status: 'succeeded', model: 'tuned', metrics: { loss: 0.5 }, lossCurve: [{ step: 1, trainLoss: 0.5 }], costUsd: 2 } as const;
 
 describe('a training run', () => {
   it('becomes a candidate that says who trained it, on what, for how long and for how much', async () => {
@@ -81,7 +81,7 @@ describe('a training run', () => {
     backend.finish(cycleId, succeeded);
     await running;
     expect(await sent('ratchet.training.started')).toMatchObject([{ cycleId, backend: 'command' }]);
-    expect(await sent('ratchet.candidate.registered')).toMatchObject([{ cycleId, backend: 'command', dataHash: expect.stringMatching(/^[0-9a-f]{64}$/u), metrics: { loss: 0.5 }, costUsd: 2, trainingSeconds: expect.any(Number) }]);
+    expect(await sent('ratchet.candidate.registered')).toMatchObject([{ cycleId, backend: 'command', dataHash: expect.stringMatching(/^[0-9a-f]{64}$/u), metrics: { loss: 0.5 }, lossCurve: [{ step: 1, trainLoss: 0.5 }], costUsd: 2, trainingSeconds: expect.any(Number) }]);
     expect(backend.orders[0]).toMatchObject({ baseModel: 'base', provider: 'vllm', target, data: { train: [{ exampleId: 'd1-1' }, { exampleId: 'd1-2' }] } });
     expect(backend.tidied).toEqual([cycleId]);
     expect(await sent('ratchet.budget.changed')).toMatchObject([{ component: 'training', run: { spentUsd: 2, limitUsd: null }, monthly: { spentUsd: 2, limitUsd: null }, calls: 1 }]);
