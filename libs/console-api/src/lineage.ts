@@ -82,7 +82,7 @@ export const cycleSummarySchema = z.object({
 export type CycleSummary = z.infer<typeof cycleSummarySchema>;
 export const cyclesPageSchema = pageOf(cycleSummarySchema);
 
-export const decisionSchema = z.object({ decisionId: z.string(), cycleId: z.string().nullable(), ...target, kind: z.string(), actor: z.string(), reason: z.string(), happenedAt: instant });
+export const decisionSchema = z.object({ decisionId: z.string(), cycleId: z.string().nullable(), ...target, kind: z.string(), actor: z.string(), reason: z.string(), rolloutId: z.string().nullable(), happenedAt: instant });
 export type Decision = z.infer<typeof decisionSchema>;
 export const decisionsQuerySchema = z.object(listFields);
 export type DecisionsQuery = z.infer<typeof decisionsQuerySchema>;

@@ -61,7 +61,7 @@ export const cycleRow = async (db: Queries, cycleId: string): Promise<FactsRow |
 export const cycleRowOfVersion = async (db: Queries, { model, workload, version }: { model: string; workload: string; version: string }): Promise<FactsRow | undefined> =>
   (await db.query<FactsRow & Record<string, unknown>>(`select ${rowColumns}, facts from cycles where model = $1 and workload = $2 and version = $3 order by started_at desc limit 1`, [model, workload, version]))[0];
 
-const decisionColumns = `decision_id as "decisionId", cycle_id as "cycleId", model, workload, kind, actor, reason, ${instantSql('happened_at')} as "happenedAt"`;
+const decisionColumns = `decision_id as "decisionId", cycle_id as "cycleId", model, workload, kind, actor, reason, body->>'rolloutId' as "rolloutId", ${instantSql('happened_at')} as "happenedAt"`;
 
 /** In the order of time. */
 export const decisionsOfCycle = (db: Queries, cycleId: string): Promise<Decision[]> =>

@@ -12,7 +12,7 @@ const facts = (change: Partial<LineageFacts> = {}): LineageFacts => ({
   fix: undefined,
   datasets: [{ datasetId: 'd1', examples: 40, opportunityIds: ['o1'] }],
   opportunities: [{ opportunityId: 'o1', rootCause: 'knowledge_gap', interactionIds: ['i/1', 'i2', 'i3', 'i4', 'i5', 'i6'] }],
-  steps: [{ decisionId: 'r1', kind: 'rollout', actor: 'controller', reason: 'DRAFT → CANARY: begun' }, { decisionId: 'x', kind: 'verdict', actor: 'evaluator', reason: 'passed' }, { decisionId: 'p1', kind: 'promotion', actor: 'controller', reason: 'no worse' }],
+  steps: [{ decisionId: 'r1', kind: 'rollout', actor: 'controller', reason: 'DRAFT → CANARY: begun', rolloutId: 'ro/1' }, { decisionId: 'x', kind: 'verdict', actor: 'evaluator', reason: 'passed', rolloutId: null }, { decisionId: 'p1', kind: 'promotion', actor: 'controller', reason: 'no worse', rolloutId: 'ro/1' }],
   ...change,
 });
 const ids = (graph: ReturnType<typeof lineageGraph>): string[] => graph.nodes.map(({ nodeId }) => nodeId);
@@ -35,6 +35,7 @@ describe('the lineage of a version', () => {
     expect(graph.edges).toContainEqual({ from: 'version:v2', to: 'version:v3' });
     expect(graph.nodes.find(({ nodeId }) => nodeId === 'interaction:i/1')?.href).toBe('/failures/i%2F1');
     expect(graph.nodes.find(({ nodeId }) => nodeId === 'version:v1')?.href).toBe('/versions/team%2Fassistant/support/v1');
+    expect(graph.nodes.find(({ nodeId }) => nodeId === 'decision:p1')?.href).toBe('/rollouts/ro%2F1');
     expect(ids(graph)).not.toContain('decision:x');
   });
 
@@ -57,7 +58,7 @@ describe('the lineage of a version', () => {
         children: many('child', 500),
         datasets: many('d', 300).map((datasetId, n) => ({ datasetId, examples: 1, opportunityIds: many('o', 300).slice(n) })),
         opportunities: many('o', 300).map((opportunityId) => ({ opportunityId, rootCause: undefined, interactionIds: many(`${opportunityId}-i`, 2_000) })),
-        steps: many('s', 400).map((decisionId) => ({ decisionId, kind: 'rollout', actor: 'a', reason: 'r'.repeat(300) })),
+        steps: many('s', 400).map((decisionId) => ({ decisionId, kind: 'rollout', actor: 'a', reason: 'r'.repeat(300), rolloutId: null })),
       }),
     );
     expect(lineageGraphSchema.safeParse(graph).error).toBeUndefined();

@@ -15,7 +15,7 @@ export interface LineageFacts {
   readonly datasets: readonly { readonly datasetId: string; readonly examples: number | undefined; readonly opportunityIds: readonly string[] }[];
   readonly opportunities: readonly { readonly opportunityId: string; readonly rootCause: string | undefined; readonly interactionIds: readonly string[] }[];
   /** In the order of time. */
-  readonly steps: readonly { readonly decisionId: string; readonly kind: string; readonly actor: string; readonly reason: string }[];
+  readonly steps: readonly { readonly decisionId: string; readonly kind: string; readonly actor: string; readonly reason: string; readonly rolloutId: string | null }[];
 }
 
 const stepKinds: Readonly<Record<string, LineageNode['kind']>> = { rollout: 'rollout', promotion: 'promotion', rollback: 'rollback' };
@@ -87,14 +87,14 @@ const addFate = (drawing: Drawing, { cycle, steps }: LineageFacts, version: stri
   const known = steps.filter(({ kind }) => stepKinds[kind] !== undefined);
   const first = known.slice(0, LINEAGE_LIMITS.steps - 2);
   const end = known.slice(first.length).slice(-2);
-  for (const [place, { decisionId, kind, actor, reason }] of [...first, ...end].entries()) {
+  for (const [place, { decisionId, kind, actor, reason, rolloutId }] of [...first, ...end].entries()) {
     const skipped = known.length - first.length - end.length;
     if (place === first.length && skipped > 0) {
       const more = drawing.add({ nodeId: 'steps', kind: 'more', label: `${skipped} more`, detail: 'steps of the rollout', count: skipped });
       drawing.join(last, more);
       last = more;
     }
-    const step = drawing.add({ nodeId: `decision:${decisionId}`, kind: stepKinds[kind] as LineageNode['kind'], label: reason.length > 80 ? `${reason.slice(0, 79).toWellFormed()}…` : reason, detail: `${kind} by ${actor}` });
+    const step = drawing.add({ nodeId: `decision:${decisionId}`, kind: stepKinds[kind] as LineageNode['kind'], label: reason.length > 80 ? `${reason.slice(0, 79).toWellFormed()}…` : reason, detail: `${kind} by ${actor}`, href: rolloutId === null ? null : `/rollouts/${encodeURIComponent(rolloutId)}` });
     drawing.join(last, step);
     last = step;
   }

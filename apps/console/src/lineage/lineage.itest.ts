@@ -13,7 +13,7 @@ import { contract } from '../contract.js';
 import { CycleHandlers } from '../handlers/cycle.handlers.js';
 import { ReviewHandlers } from '../handlers/review.handlers.js';
 import { StateHandlers } from '../handlers/state.handlers.js';
-import { LiveFeed } from '../live/live-feed.js';
+import type { LiveFeed } from '../live/live-feed.js';
 import { migrations } from '../persistence/migrations.js';
 import { CyclesController } from './cycles.controller.js';
 import { DatasetsController } from './datasets.controller.js';

@@ -1,4 +1,3 @@
-/* eslint-disable-next-line no-control-regex -- NUL is what is looked for */
 const NUL = /\u0000/g;
 
 /**
