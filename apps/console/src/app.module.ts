@@ -33,6 +33,9 @@ import { DatasetsController } from './lineage/datasets.controller.js';
 import { LineageHandlers } from './lineage/lineage.handlers.js';
 import { VersionsController } from './lineage/versions.controller.js';
 import { PageController } from './page/page.controller.js';
+import { ExperimentsController } from './rollouts/experiments.controller.js';
+import { RolloutsController } from './rollouts/rollouts.controller.js';
+import { RolloutsHandlers } from './rollouts/rollouts.handlers.js';
 import { PruneDeliveriesTick } from './webhooks/prune-deliveries.tick.js';
 import { WebhookMetrics } from './webhooks/webhook-metrics.js';
 import { WebhookQueue } from './webhooks/webhook-queue.js';
@@ -51,8 +54,8 @@ export class AppModule {
     return {
       module: AppModule,
       controllers: [
-        AccessController, SignInController, CallerController, CommandsController, LiveController, OpenApiController, ConsoleController, BudgetsController, ReviewsController, WebhooksController, PageController, CyclesController, DatasetsController, VersionsController,
-        BudgetsHandlers, CycleHandlers, StateHandlers, ReviewHandlers, WebhooksHandlers, LineageHandlers,
+        AccessController, SignInController, CallerController, CommandsController, LiveController, OpenApiController, ConsoleController, BudgetsController, ReviewsController, WebhooksController, PageController, CyclesController, DatasetsController, VersionsController, RolloutsController, ExperimentsController,
+        BudgetsHandlers, CycleHandlers, StateHandlers, ReviewHandlers, WebhooksHandlers, LineageHandlers, RolloutsHandlers,
       ],
       providers: [{ provide: APP_GUARD, useClass: AccessGuard }, Callers, FirstAdmin, Limits, PeopleService, Provider, SignInService, ChangeFeed, CommandSender, OpenApiDocument, LiveFeed, WebhookQueue, WebhookMetrics, { provide: WORK, useFactory: workOf, inject: [CONFIG, Database, WebhookMetrics, Logger] }],
     };

@@ -1,13 +1,13 @@
 import { defineService } from '@ratchet/contracts';
 import {
-  alertRaised, alertResolved, auditRecorded, budgetChanged, candidateJudged, candidateRegistered, commandIssued, datasetVersioned, erasureCompleted, examplesAdded, experimentConcluded, experimentUpdated, fixProposed, opportunityClosed, opportunityRanked,
+  alertRaised, alertResolved, auditRecorded, budgetChanged, candidateJudged, candidateRegistered, commandIssued, datasetVersioned, erasureCompleted, examplesAdded, experimentConcluded, experimentUpdated, fixProposed, opportunityClosed, opportunityRanked, commandRefused,
   reviewChanged, rolloutAdvanced, routingChanged, trainingFailed, trainingStarted, versionPromoted, versionPublished, versionRolledBack, vitalsCounted,
 } from '@ratchet/domain';
 
 export const contract = defineService({
   service: 'console',
   consumes: [
-    alertRaised, alertResolved, budgetChanged, candidateJudged, candidateRegistered, commandIssued, datasetVersioned, erasureCompleted, examplesAdded, experimentConcluded, experimentUpdated, fixProposed, opportunityClosed, opportunityRanked, reviewChanged,
+    alertRaised, alertResolved, budgetChanged, candidateJudged, candidateRegistered, commandIssued, datasetVersioned, erasureCompleted, examplesAdded, experimentConcluded, experimentUpdated, fixProposed, opportunityClosed, opportunityRanked, reviewChanged, commandRefused,
     rolloutAdvanced, routingChanged, trainingFailed, trainingStarted, versionPromoted, versionPublished, versionRolledBack, vitalsCounted,
   ],
   produces: [auditRecorded, commandIssued],

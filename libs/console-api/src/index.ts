@@ -14,3 +14,9 @@ export {
   examplesQuerySchema, type Fix, fixSchema, type GateReport, gateReportSchema, type LineageEdge, lineageEdgeSchema, type LineageGraph, lineageGraphSchema, type LineageNode, lineageNodeKinds, lineageNodeSchema, type VersionDetail,
   versionDetailSchema, versionsPageSchema, type VersionsQuery, versionsQuerySchema, type VersionSummary, versionSummarySchema,
 } from './lineage.js';
+  runsQuerySchema, type RunsQuery, rolloutSummarySchema, type RolloutSummary, rolloutsSchema, transitionSchema, type RolloutTransition,
+  transitionEvidenceSchema, orderSchema, type Order, orderFateSchema, type OrderFate, automationSchema, type Automation, automationsSchema,
+  rolloutDetailSchema, type RolloutDetail, armPointSchema, type ArmPoint, seriesPointSchema, type SeriesPoint, seriesSchema, type Series,
+  experimentReadingSchema, type ExperimentReading, experimentSummarySchema, type ExperimentSummary, experimentsSchema, experimentStepSchema,
+  type ExperimentStep, experimentDetailSchema, type ExperimentDetail, targetQuerySchema, experimentChoicesSchema, type ExperimentChoices,
+} from './rollouts.js';

@@ -1,5 +1,5 @@
 import {
-  alertRaised, alertResolved, auditRecorded, budgetChanged, candidateJudged, candidateRegistered, clockAdvanced, commandIssued, conversationEnded, datasetVersioned,
+  alertRaised, alertResolved, auditRecorded, budgetChanged, candidateJudged, candidateRegistered, clockAdvanced, commandIssued, commandRefused, conversationEnded, datasetVersioned,
   erasureCompleted, examplesAdded, experimentConcluded, experimentUpdated, feedbackGiven, fixProposed, handoffRequested, interactionCompleted, interactionFailed, opportunityClosed,
   opportunityRanked, qualityEvaluated, reviewChanged, rolloutAdvanced, routingChanged, signalDetected, targetKey, trainingFailed, trainingStarted, versionPromoted,
   versionPublished, versionRolledBack, vitalsCounted,
@@ -146,8 +146,8 @@ export const topics = {
   commands: topic({
     name: 'ratchet.commands.v1',
     key: 'the thing commanded',
-    events: [keyed(commandIssued, targetKey)],
-    producers: ['console', 'cli'],
+    events: [keyed(commandIssued, targetKey), keyed(commandRefused, targetKey)],
+    producers: ['console', 'cli', 'rollout-controller'],
     consumers: ['analyzer', 'data-generator', 'trainer-dispatcher', 'evaluator', 'rollout-controller', 'console'],
   }),
   alerts: topic({

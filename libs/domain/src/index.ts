@@ -22,8 +22,8 @@ export { bundleSchema, type Bundle, versionPublished, type VersionPublished } fr
 export { LOSS_POINTS_MAX, lossPointSchema, type LossPoint, thinnedLossCurve } from './cycle/loss-curve.js';
 export { CHANGED_ITEMS, changedItemSchema, type ChangedItem, changedItemsSchema, type ChangedItems } from './cycle/changed-items.js';
 export { triggerSchema, type Trigger, trainerBackendSchema, type TrainerBackend, trainingConfigSchema, trainingStarted, type TrainingStarted, trainingFailed, type TrainingFailed, candidateRegistered, type CandidateRegistered, gateNameSchema, gateVerdictSchema, gateResultSchema, type GateResult, candidateJudged, type CandidateJudged } from './cycle/cycle.js';
-export { routingChanged, type RoutingChanged, armCountsSchema, type ArmCounts, evidenceRecordSchema, type EvidenceRecord, rolloutAdvanced, type RolloutAdvanced, versionPromoted, type VersionPromoted, versionRolledBack, type VersionRolledBack, experimentVerdicts, experimentPlanSchema, type ExperimentPlan, experimentUpdated, type ExperimentUpdated, experimentConcluded, type ExperimentConcluded } from './rollout/rollout.js';
-export { commandSchema, type Command, commandIssued } from './command/command.js';
+export { routingChanged, type RoutingChanged, armCountsSchema, type ArmCounts, evidenceRecordSchema, type EvidenceRecord, rolloutTermsSchema, type RolloutTerms, rolloutAdvanced, type RolloutAdvanced, versionPromoted, type VersionPromoted, versionRolledBack, type VersionRolledBack, experimentVerdicts, experimentPlanSchema, type ExperimentPlan, experimentUpdated, type ExperimentUpdated, experimentConcluded, type ExperimentConcluded } from './rollout/rollout.js';
+export { commandSchema, type Command, commandIssued, commandRefused, type CommandRefused } from './command/command.js';
 export { alertRaised, type AlertRaised, alertResolved, type AlertResolved } from './alert/alert.js';
 export { cycleRecordSchema, type CycleRecord, auditRecorded, type AuditRecorded } from './audit/audit.js';
 export { GENESIS_HASH, type ChainedRecord, hashOf, chainAfter, type ChainVerdict, verifyChain } from './audit/audit-chain.js';

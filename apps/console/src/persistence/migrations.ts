@@ -1,6 +1,7 @@
 import { ForwardMigration } from '@ratchet/persistence';
 import { Access0006 } from '../access/access.migration.js';
 import { Budgets0004 } from '../budgets/budgets.migration.js';
+import { Rollouts0011 } from '../rollouts/rollouts.migration.js';
 import { Webhooks0005 } from '../webhooks/webhooks.migration.js';
 import { Lineage0010 } from '../lineage/lineage.migration.js';
 import { Reviews0003 } from './reviews.migration.js';
@@ -99,4 +100,4 @@ class EarlyFacts0002 extends ForwardMigration {
     `];
 }
 
-export const migrations = [ConsoleTables0001, EarlyFacts0002, Reviews0003, Budgets0004, Webhooks0005, Access0006, Lineage0010];
+export const migrations = [ConsoleTables0001, EarlyFacts0002, Reviews0003, Budgets0004, Webhooks0005, Access0006, Lineage0010, Rollouts0011];

@@ -1,4 +1,4 @@
-import { shareSchema } from '@ratchet/domain';
+import { type RolloutTerms, shareSchema } from '@ratchet/domain';
 import { z } from 'zod';
 
 const durationMs = z.number().int().nonnegative();
@@ -132,3 +132,13 @@ const LOWEST_REFERENCE = 0.05;
 /** The champion's own rate where it has served enough conversations, else the usual one. */
 export const referencesOf = ({ units, failedUnits }: { readonly units: number; readonly failedUnits: number }): ReferenceRates =>
   units < MIN_REFERENCE_SAMPLE ? USUAL_REFERENCES : { success: Math.min(HIGHEST_REFERENCE, Math.max(LOWEST_REFERENCE, (units - failedUnits + 1) / (units + 2))) };
+
+/** What the world is told of a rollout's policy. */
+export const termsOf = (policy: RolloutPolicy, references: ReferenceRates): RolloutTerms => {
+  const { minSamples, minSoakMs, bakeMs, maxStageMs, approvalStages, margin, alpha, minTestSample, productionBaselineBelowShare } = policy;
+  return {
+    shares: policy.shares.map((_, i) => shareOf(policy, i + 1)),
+    minSamples, minStayMs: [...minSoakMs, bakeMs], maxStageMs, approvalStages, margin, alpha, minTestSample, productionBaselineBelowShare,
+    tau: tauOf({ margin, reference: references.success }),
+  };
+};

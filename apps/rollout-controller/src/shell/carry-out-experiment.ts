@@ -16,15 +16,15 @@ interface CarryOut {
   readonly decision: ExperimentDecision;
 }
 
-const announce = (tx: Transaction, state: ExperimentState, { sequence, after, actor, reason, at }: ExperimentTransition): void => {
+const announce = (tx: Transaction, state: ExperimentState, { sequence, after, actor, reason, at, commandId }: ExperimentTransition): void => {
   const { experimentId, target, treatment, settings } = state;
-  const { plan, share, controlShare, alpha, margin } = settings;
+  const { plan, share, controlShare, alpha, margin, onWin } = settings;
   const { status, control, fractions, reading } = after;
   tx.emit(
     experimentUpdated,
     {
-      experimentId, ...target, control, treatment, sequence, status, plan, share, controlShare, alpha, margin, looks: fractions.length, actor, reason,
-      ...(reading && { reading }), updatedAt: new Date(at).toISOString(),
+      experimentId, ...target, control, treatment, sequence, status, plan, share, controlShare, alpha, margin, looks: fractions.length, actor, reason, onWin,
+      ...(commandId !== undefined && { commandId }), ...(reading && { reading }), updatedAt: new Date(at).toISOString(),
     },
     { id: derivedId('experiment-transition', experimentId, sequence), correlationId: experimentId },
   );

@@ -7,7 +7,8 @@ import { changeRouting, type Draining, type TargetRow } from '../persistence/tar
 import type { Decision, Drain, Effect } from '../rollout/decision.js';
 import type { Evidence } from '../rollout/evidence.js';
 import { concludeExperiment } from '../rollout/experiment.js';
-import type { RolloutState, Transition } from '../rollout/rollout-state.js';
+import { termsOf, USUAL_REFERENCES } from '../rollout/rollout-policy.js';
+import type { Transition } from '../rollout/rollout-state.js';
 import { isAlertEffect, tellAlert } from './tell-alert.js';
 
 interface CarryOut {
@@ -20,10 +21,10 @@ interface CarryOut {
 }
 
 /** Tells the world of a transition: a promotion, a rollback, or any other step. */
-const announce = async (tx: Transaction, state: RolloutState, transition: Transition): Promise<void> => {
+const announce = async ({ tx, row, decision: { state } }: CarryOut, transition: Transition): Promise<void> => {
   const { rolloutId, cycleId, target, version, baseVersion } = state;
-  const { sequence, actor, reason, evidence, at, from, to, after } = transition;
-  const common = { rolloutId, cycleId, ...target, version, previousVersion: baseVersion, actor, reason, evidence };
+  const { sequence, actor, reason, evidence, at, from, to, after, commandId } = transition;
+  const common = { rolloutId, cycleId, ...target, version, previousVersion: baseVersion, actor, reason, sequence, evidence, ...(commandId !== undefined && { commandId }) };
   const options = { id: derivedId('transition', rolloutId, sequence), correlationId: cycleId };
   const instant = new Date(at).toISOString();
   if (after.status === 'PROMOTED') {
@@ -33,7 +34,7 @@ const announce = async (tx: Transaction, state: RolloutState, transition: Transi
   } else if (after.status === 'ROLLED_BACK') {
     tx.emit(versionRolledBack, { ...common, stage: after.stage, metric: transition.metric ?? 'operator', rolledBackAt: instant }, options);
   } else {
-    tx.emit(rolloutAdvanced, { ...common, sequence, from, to, stage: after.stage, share: after.share, advancedAt: instant }, options);
+    tx.emit(rolloutAdvanced, { ...common, from, to, stage: after.stage, share: after.share, terms: termsOf(row.policy, after.references ?? USUAL_REFERENCES), advancedAt: instant }, options);
   }
 };
 
@@ -83,7 +84,7 @@ export const carryOut = async (work: CarryOut): Promise<TargetRow> => {
     for (const effect of decision.effects) {
       if (effect.type === 'route' || effect.type === 'promote') target = await route({ ...work, target }, effect);
     }
-    await announce(tx, decision.state, transition);
+    await announce(work, transition);
     for (const effect of decision.effects) {
       if (effect.type === 'conclude') conclude(work, transition.at);
       if (isAlertEffect(effect)) tellAlert({ tx, ownerId: rolloutId, correlationId: cycleId, target: of, at: transition.at }, effect);

@@ -11,6 +11,7 @@ import { changeRouting, holdAutomation, insertTarget, lockTarget, type TargetRow
 import { emptyTally, recordOf } from '../rollout/evidence.js';
 import { hasTraffic } from '../rollout/rollout-state.js';
 import { type Clock, CLOCK, Rollouts } from './rollouts.js';
+import { tellRefusal } from './tell-refusal.js';
 
 const ours: ReadonlySet<Command['name']> = new Set([
   'target.adopt', 'candidate.approve', 'candidate.reject', 'rollout.pause', 'rollout.resume', 'rollout.advance', 'rollout.rollback', 'automation.hold', 'automation.release',
@@ -32,7 +33,7 @@ export class Operators {
     const key = targetKey(command);
     if (command.name === 'target.adopt') return this.adopt(tx, command);
     const target = await lockTarget(tx, key);
-    if (!target) return this.refuse(command, 'the target has no champion; adopt it first');
+    if (!target) return this.refuse(tx, command, 'the target has no champion; adopt it first');
     if (command.name === 'automation.hold' || command.name === 'automation.release') {
       const held = command.name === 'automation.hold';
       await holdAutomation(tx, key, held);
@@ -40,7 +41,7 @@ export class Operators {
     } else if (command.name === 'experiment.start' || command.name === 'experiment.stop') {
       const { experiments } = this.rollouts;
       const refusal = await (command.name === 'experiment.start' ? experiments.start(tx, target, command) : experiments.stop(tx, target, command));
-      if (refusal !== undefined) this.refuse(command, refusal);
+      if (refusal !== undefined) this.refuse(tx, command, refusal);
     } else {
       await this.order(tx, target, command);
     }
@@ -50,7 +51,7 @@ export class Operators {
   private async adopt(tx: Transaction, command: Extract<Command, { name: 'target.adopt' }>): Promise<void> {
     const champion = versionIdOf({ ordinal: 1, bundle: command.bundle });
     const target = await insertTarget(tx, { model: command.model, workload: command.workload }, champion);
-    if (!target) return this.refuse(command, 'the target has a champion already');
+    if (!target) return this.refuse(tx, command, 'the target has a champion already');
     const { stickTo } = policyFor(this.config, command.workload);
     await changeRouting(tx, target, { champion, stickTo, actor: `human:${command.actor}`, reason: command.reason, at: this.clock() });
     this.logger.info('target adopted', { ...this.fields(command), champion });
@@ -59,7 +60,7 @@ export class Operators {
 
   private async order(tx: Transaction, target: TargetRow, command: Command): Promise<void> {
     const instead = await this.rollouts.experiments.insteadOfRollout(tx, target, command);
-    if (instead) return instead.refusal === undefined ? undefined : this.refuse(command, instead.refusal);
+    if (instead) return instead.refusal === undefined ? undefined : this.refuse(tx, command, instead.refusal);
     const row = await this.rolloutFor(tx, target, command);
     if (!row) {
       if (command.name === 'rollout.rollback' && target.previousChampion !== null) return this.revert(tx, target, command);
@@ -67,14 +68,14 @@ export class Operators {
     }
     const evidence = await loadEvidence(tx, row);
     const { refusal } = await this.rollouts.step(tx, { target, row, event: { type: 'commanded', at: this.clock(), command, evidence }, evidence });
-    if (refusal !== undefined) this.refuse(command, refusal);
+    if (refusal !== undefined) this.refuse(tx, command, refusal);
   }
 
   /** Topics have no order among each other: a person may have read a verdict that has not come here yet. */
   private async keepOrRefuse(tx: Transaction, { target }: TargetRow, command: Command): Promise<void> {
-    if (command.name !== 'candidate.approve' && command.name !== 'candidate.reject') return this.refuse(command, 'there is no rollout that it could mean');
+    if (command.name !== 'candidate.approve' && command.name !== 'candidate.reject') return this.refuse(tx, command, 'there is no rollout that it could mean');
     const why = await whyNotOpen(tx, target, command.version);
-    if (why !== undefined) return this.refuse(command, why);
+    if (why !== undefined) return this.refuse(tx, command, why);
     await keepDecision(tx, target, command, this.clock());
     this.logger.info('a decision is kept until its candidate is judged', { ...this.fields(command), version: command.version });
   }
@@ -89,7 +90,7 @@ export class Operators {
   private async revert(tx: Transaction, target: TargetRow, command: Command): Promise<void> {
     const { champion, previousChampion } = target;
     const promotion = await findPromotion(tx, target.target, champion);
-    if (previousChampion === null || !promotion) return this.refuse(command, 'there is no promotion that it could undo');
+    if (previousChampion === null || !promotion) return this.refuse(tx, command, 'there is no promotion that it could undo');
     const at = this.clock();
     const actor = `human:${command.actor}`;
     const { rolloutId, cycleId, stage } = promotion.state;
@@ -97,7 +98,7 @@ export class Operators {
     tx.emit(
       versionRolledBack,
       {
-        rolloutId, cycleId, model: target.model, workload: target.workload, version: champion, previousVersion: previousChampion, actor, reason: command.reason,
+        rolloutId, cycleId, model: target.model, workload: target.workload, version: champion, previousVersion: previousChampion, actor, reason: command.reason, commandId: command.commandId,
         stage, metric: 'operator', evidence: recordOf({ candidate: emptyTally(), baseline: emptyTally() }, []), rolledBackAt: new Date(at).toISOString(),
       },
       { id: derivedId('revert', target.target, target.revision + 1), correlationId: cycleId },
@@ -105,7 +106,8 @@ export class Operators {
     this.logger.info('the previous champion serves again', { ...this.fields(command), champion: previousChampion, instead: champion });
   }
 
-  private refuse(command: Command, why: string): void {
+  private refuse(tx: Transaction, command: Command, why: string): void {
+    tellRefusal(tx, command, { why, at: this.clock() });
     this.logger.warn('a command was refused', { ...this.fields(command), why });
   }
 

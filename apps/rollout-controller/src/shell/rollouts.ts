@@ -16,6 +16,7 @@ import { hasTraffic, newRollout, type RolloutState } from '../rollout/rollout-st
 import { carryOut } from './carry-out.js';
 import { Experiments } from './experiments.js';
 import { RolloutMetrics, type Shown } from './rollout-metrics.js';
+import { tellRefusal } from './tell-refusal.js';
 
 /** The time, as a dependency, so that tests own it. */
 export const CLOCK = Symbol('clock');
@@ -85,21 +86,23 @@ export class Rollouts {
     let { target, row } = from;
     for (const command of await takeDecisions(tx, target.target, version)) {
       if (command.name === 'candidate.approve' && Date.parse(command.issuedAt) < Date.parse(judgedAt)) {
-        this.refused(command, 'it was given before the verdict; look at it and approve again');
+        this.refused(tx, command, 'it was given before the verdict; look at it and approve again');
         continue;
       }
       const { refusal, ...after } = await this.step(tx, { target, row, event: { type: 'commanded', at: this.clock(), command, evidence: noEvidence }, evidence: noEvidence });
-      if (refusal !== undefined) this.refused(command, refusal);
+      if (refusal !== undefined) this.refused(tx, command, refusal);
       target = after.target;
       row = { ...row, state: after.state };
     }
   }
 
   private async dropDecisions(tx: Transaction, key: string, { version, outcome }: CandidateJudged): Promise<void> {
-    for (const command of await takeDecisions(tx, key, version)) this.refused(command, `the gates' verdict on it is ${outcome}`);
+    for (const command of await takeDecisions(tx, key, version)) this.refused(tx, command, `the gates' verdict on it is ${outcome}`);
   }
 
-  private refused({ commandId, name, actor, version }: CandidateDecision, why: string): void {
+  private refused(tx: Transaction, command: CandidateDecision, why: string): void {
+    const { commandId, name, actor, version } = command;
+    tellRefusal(tx, command, { why, at: this.clock() });
     this.logger.warn('a command was refused', { commandId, command: name, actor, version, why });
   }
 

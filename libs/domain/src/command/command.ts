@@ -64,3 +64,10 @@ export const commandSchema = z.discriminatedUnion('name', [
 export type Command = z.infer<typeof commandSchema>;
 
 export const commandIssued = defineEvent('ratchet.command.issued', commandSchema);
+
+/** Who obeys commands will not do this one, and says why; nothing has changed. */
+export const commandRefused = defineEvent(
+  'ratchet.command.refused',
+  z.object({ commandId: idSchema, name: z.string(), actor: z.string(), ...targetFields, message: z.string(), refusedAt: instantSchema }),
+);
+export type CommandRefused = z.infer<typeof commandRefused.schema>;

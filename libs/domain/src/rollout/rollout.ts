@@ -58,7 +58,36 @@ export const evidenceRecordSchema = z.object({
 });
 export type EvidenceRecord = z.infer<typeof evidenceRecordSchema>;
 
-const transitionFields = { rolloutId: idSchema, cycleId: idSchema, ...targetFields, version: idSchema, previousVersion: idSchema, actor: z.string(), reason: z.string() };
+const transitionFields = {
+  rolloutId: idSchema,
+  cycleId: idSchema,
+  ...targetFields,
+  version: idSchema,
+  previousVersion: idSchema,
+  actor: z.string(),
+  reason: z.string(),
+  /** The command that it obeys. */
+  commandId: idSchema.optional(),
+};
+
+/** What of its policy a rollout is read by: enough to say what it waits for, and where it goes back. Durations in milliseconds. */
+export const rolloutTermsSchema = z.object({
+  /** Served in each stage; the first is stage 1. */
+  shares: z.array(shareSchema),
+  minSamples: z.array(countSchema),
+  /** Of each stage; the last one is the bake. */
+  minStayMs: z.array(countSchema),
+  maxStageMs: countSchema,
+  approvalStages: z.array(countSchema),
+  margin: z.number(),
+  alpha: z.number(),
+  /** Scale of the losses of success that its tests look for. */
+  tau: z.number().positive(),
+  minTestSample: countSchema,
+  /** Stages with a smaller share compare with all traffic of the champion. */
+  productionBaselineBelowShare: shareSchema,
+});
+export type RolloutTerms = z.infer<typeof rolloutTermsSchema>;
 
 export const rolloutAdvanced = defineEvent(
   'ratchet.rollout.advanced',
@@ -70,6 +99,7 @@ export const rolloutAdvanced = defineEvent(
     stage: countSchema,
     share: shareSchema,
     evidence: evidenceRecordSchema,
+    terms: rolloutTermsSchema.optional(),
     advancedAt: instantSchema,
   }),
 );
@@ -85,6 +115,8 @@ export const versionPromoted = defineEvent(
     /** The gates' verdict that let it be rolled out. */
     verdict: z.object({ outcome: candidateJudged.schema.shape.outcome, gates: candidateJudged.schema.shape.gates, message: z.string(), judgedAt: instantSchema }).optional(),
     evidence: evidenceRecordSchema,
+    /** Place among the rollout's transitions. */
+    sequence: countSchema.optional(),
     promotedAt: instantSchema,
   }),
 );
@@ -92,7 +124,15 @@ export type VersionPromoted = z.infer<typeof versionPromoted.schema>;
 
 export const versionRolledBack = defineEvent(
   'ratchet.version.rolledback',
-  z.object({ ...transitionFields, stage: countSchema, metric: z.string(), evidence: evidenceRecordSchema, rolledBackAt: instantSchema }),
+  z.object({
+    ...transitionFields,
+    stage: countSchema,
+    metric: z.string(),
+    evidence: evidenceRecordSchema,
+    /** Place among the rollout's transitions; absent where a promotion was undone later, which ends no rollout. */
+    sequence: countSchema.optional(),
+    rolledBackAt: instantSchema,
+  }),
 );
 export type VersionRolledBack = z.infer<typeof versionRolledBack.schema>;
 
@@ -141,6 +181,9 @@ export const experimentUpdated = defineEvent(
     looks: countSchema,
     actor: z.string(),
     reason: z.string(),
+    /** The command that it obeys. */
+    commandId: idSchema.optional(),
+    onWin: z.enum(['keep', 'rollout']).optional(),
     reading: z.object(experimentReadingFields).optional(),
     updatedAt: instantSchema,
   }),
