@@ -28,6 +28,8 @@ export const rolloutSummarySchema = z.object({
   /** 0 before any traffic. */
   stage: count,
   share: z.number(),
+  /** Whether only a person ends the present hold; null where that was not told. */
+  needsPerson: z.boolean().nullable(),
   /** Of the last transition: what an approval names as the evidence that was looked at. */
   sequence: count.nullable(),
   actor: z.string(),

@@ -1,4 +1,5 @@
 import { Button, Group, Modal, Stack, Text, Textarea } from '@mantine/core';
+import { useMediaQuery } from '@mantine/hooks';
 import { useState, type FormEvent } from 'react';
 
 interface ReasonDialogProps {
@@ -15,6 +16,8 @@ interface ReasonDialogProps {
 /** Nobody orders anything without saying why. */
 export const ReasonDialog = ({ opened, title, explanation, confirm, isDangerous = false, onClose, onConfirm }: ReasonDialogProps) => {
   const [reason, setReason] = useState('');
+  // At night it is a telephone: the whole screen, and buttons that a thumb finds.
+  const isNarrow = useMediaQuery('(max-width: 30em)', false, { getInitialValueInEffect: false });
   const submit = (event: FormEvent) => {
     event.preventDefault();
     onConfirm(reason.trim());
@@ -22,16 +25,16 @@ export const ReasonDialog = ({ opened, title, explanation, confirm, isDangerous 
     onClose();
   };
   return (
-    <Modal opened={opened} onClose={onClose} title={title} closeButtonProps={{ 'aria-label': 'Close' }}>
+    <Modal opened={opened} onClose={onClose} title={title} fullScreen={isNarrow} closeButtonProps={{ 'aria-label': 'Close' }}>
       <form onSubmit={submit}>
         <Stack>
           <Text size="sm">{explanation}</Text>
-          <Textarea label="Reason" description="It is put on the record." required maxLength={2000} autosize minRows={2} data-autofocus value={reason} onChange={(event) => setReason(event.currentTarget.value)} />
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>
+          <Textarea size={isNarrow ? 'md' : 'sm'} label="Reason" description="It is put on the record." required maxLength={2000} autosize minRows={2} data-autofocus value={reason} onChange={(event) => setReason(event.currentTarget.value)} />
+          <Group justify="flex-end" grow={isNarrow}>
+            <Button variant="default" size={isNarrow ? 'md' : 'sm'} onClick={onClose}>
               Cancel
             </Button>
-            <Button type="submit" {...(isDangerous && { color: 'red' })} disabled={reason.trim() === ''}>
+            <Button type="submit" size={isNarrow ? 'md' : 'sm'} {...(isDangerous && { color: 'red' })} disabled={reason.trim() === ''}>
               {confirm}
             </Button>
           </Group>

@@ -18,4 +18,8 @@ export const pages: readonly PageEntry[] = [
   { path: '/cycles/:id', Page: lazy(() => import('./lineage/cycle-page')) },
   { path: '/versions', label: 'Versions', Page: lazy(() => import('./lineage/versions-page')) },
   { path: '/versions/:model/:workload/:version', Page: lazy(() => import('./lineage/version-page')) },
+  { path: '/rollouts', label: 'Rollouts', Page: lazy(() => import('./rollouts/rollouts-page')) },
+  { path: '/rollouts/:id', Page: lazy(() => import('./rollouts/rollout-page')) },
+  { path: '/experiments', label: 'Experiments', Page: lazy(() => import('./experiments/experiments-page')) },
+  { path: '/experiments/:id', Page: lazy(() => import('./experiments/experiment-page')) },
 ];

@@ -10,6 +10,8 @@ export interface RolloutMove {
   readonly actor: string;
   readonly reason: string;
   readonly terms: RolloutTerms | null;
+  /** Null where it was not told. */
+  readonly needsPerson: boolean | null;
   readonly at: Date;
 }
 
@@ -22,6 +24,8 @@ export interface RolloutStanding {
   readonly actor: string;
   readonly reason: string;
   readonly terms: RolloutTerms | null;
+  /** Null where it was not told. */
+  readonly needsPerson: boolean | null;
   readonly startedAt: Date;
   readonly changedAt: Date;
   readonly revertedAt: Date | null;
@@ -33,8 +37,8 @@ export const isOver = (state: string): boolean => over.has(state);
 const isNewer = (move: RolloutMove, known: RolloutStanding): boolean =>
   move.sequence !== null && known.sequence !== null ? move.sequence > known.sequence : move.at.getTime() >= known.changedAt.getTime();
 
-const standingOf = ({ state, stage, share, sequence, actor, reason, terms, at }: RolloutMove): RolloutStanding => ({
-  state, stage, share, sequence, actor, reason, terms, startedAt: at, changedAt: at, revertedAt: null,
+const standingOf = ({ state, stage, share, sequence, actor, reason, terms, needsPerson, at }: RolloutMove): RolloutStanding => ({
+  state, stage, share, sequence, actor, reason, terms, needsPerson, startedAt: at, changedAt: at, revertedAt: null,
 });
 
 /** Where a rollout stands after one more of its transitions, in whatever order they come. A promotion that is undone later stays a promotion. */

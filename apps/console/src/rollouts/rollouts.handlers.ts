@@ -21,8 +21,8 @@ const idOf = (eventId: string): string => derivedId('rollout transition', eventI
 export class RolloutsHandlers {
   @OnEvent(rolloutAdvanced)
   async onAdvanced({ id, data }: EventEnvelope<RolloutAdvanced>, tx: Transaction): Promise<void> {
-    const { from, to, stage, share, sequence, actor, reason, terms = null, commandId = null, advancedAt } = data;
-    const move = { kind: 'advanced' as const, sequence, state: to, stage, share, actor, reason, terms, at: new Date(advancedAt) };
+    const { from, to, stage, share, sequence, actor, reason, terms = null, needsPerson = null, commandId = null, advancedAt } = data;
+    const move = { kind: 'advanced' as const, sequence, state: to, stage, share, actor, reason, terms, needsPerson, at: new Date(advancedAt) };
     await storeTransition(tx, { ...data, transitionId: idOf(id), from, metric: null, commandId, move });
     await noteChange(tx, 'rollouts');
   }
@@ -30,7 +30,7 @@ export class RolloutsHandlers {
   @OnEvent(versionPromoted)
   async onPromoted({ id, data }: EventEnvelope<VersionPromoted>, tx: Transaction): Promise<void> {
     const { sequence = null, actor, reason, commandId = null, promotedAt } = data;
-    const move = { kind: 'promoted' as const, sequence, state: 'PROMOTED', stage: 0, share: 1, actor, reason, terms: null, at: new Date(promotedAt) };
+    const move = { kind: 'promoted' as const, sequence, state: 'PROMOTED', stage: 0, share: 1, actor, reason, terms: null, needsPerson: false, at: new Date(promotedAt) };
     await storeTransition(tx, { ...data, transitionId: idOf(id), from: null, metric: null, commandId, move });
     await noteChange(tx, 'rollouts');
   }
@@ -38,7 +38,7 @@ export class RolloutsHandlers {
   @OnEvent(versionRolledBack)
   async onRolledBack({ id, data }: EventEnvelope<VersionRolledBack>, tx: Transaction): Promise<void> {
     const { sequence = null, stage, metric, actor, reason, commandId = null, rolledBackAt } = data;
-    const move = { kind: 'rolledback' as const, sequence, state: 'ROLLED_BACK', stage, share: 0, actor, reason, terms: null, at: new Date(rolledBackAt) };
+    const move = { kind: 'rolledback' as const, sequence, state: 'ROLLED_BACK', stage, share: 0, actor, reason, terms: null, needsPerson: false, at: new Date(rolledBackAt) };
     await storeTransition(tx, { ...data, transitionId: idOf(id), from: null, metric, commandId, move });
     await noteChange(tx, 'rollouts');
   }

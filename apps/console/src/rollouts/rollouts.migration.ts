@@ -17,6 +17,7 @@ export class Rollouts0011 extends ForwardMigration {
       stage int not null,
       share float8 not null,
       sequence int,
+      needs_person boolean,
       actor text not null,
       reason text not null,
       terms jsonb,

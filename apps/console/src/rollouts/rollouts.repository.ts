@@ -21,7 +21,7 @@ interface RolloutEvent extends Target {
   readonly move: RolloutMove;
 }
 
-const standing = `state, stage, share, sequence, actor, reason, terms, started_at as "startedAt", changed_at as "changedAt", reverted_at as "revertedAt"`;
+const standing = `state, stage, share, sequence, needs_person as "needsPerson", actor, reason, terms, started_at as "startedAt", changed_at as "changedAt", reverted_at as "revertedAt"`;
 
 export const storeTransition = async (tx: Transaction, event: RolloutEvent): Promise<void> => {
   const { transitionId, from, metric, commandId, evidence, rolloutId, cycleId, model, workload, version, previousVersion, move } = storable({ ...event, move: { ...event.move, at: event.move.at.toISOString() } });
@@ -36,13 +36,13 @@ export const storeTransition = async (tx: Transaction, event: RolloutEvent): Pro
   const [known] = await tx.query<RolloutStanding>(`select ${standing} from rollouts where rollout_id = $1`, [rolloutId]);
   const after = followRollout(known, { ...move, at: event.move.at });
   await tx.query(
-    `insert into rollouts (rollout_id, cycle_id, model, workload, version, base_version, state, is_open, stage, share, sequence, actor, reason, terms, started_at, changed_at, reverted_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14::jsonb, $15, $16, $17)
+    `insert into rollouts (rollout_id, cycle_id, model, workload, version, base_version, state, is_open, stage, share, sequence, actor, reason, terms, started_at, changed_at, reverted_at, needs_person)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14::jsonb, $15, $16, $17, $18)
      on conflict (rollout_id) do update set state = excluded.state, is_open = excluded.is_open, stage = excluded.stage, share = excluded.share, sequence = excluded.sequence, actor = excluded.actor,
-       reason = excluded.reason, terms = excluded.terms, started_at = excluded.started_at, changed_at = excluded.changed_at, reverted_at = excluded.reverted_at`,
+       reason = excluded.reason, terms = excluded.terms, started_at = excluded.started_at, changed_at = excluded.changed_at, reverted_at = excluded.reverted_at, needs_person = excluded.needs_person`,
     [
       rolloutId, cycleId, model, workload, version, previousVersion, after.state, !isOver(after.state), after.stage, after.share, after.sequence, after.actor, after.reason,
-      after.terms && JSON.stringify(after.terms), after.startedAt, after.changedAt, after.revertedAt,
+      after.terms && JSON.stringify(after.terms), after.startedAt, after.changedAt, after.revertedAt, after.needsPerson,
     ],
   );
 };

@@ -34,7 +34,7 @@ const announce = async ({ tx, row, decision: { state } }: CarryOut, transition: 
   } else if (after.status === 'ROLLED_BACK') {
     tx.emit(versionRolledBack, { ...common, stage: after.stage, metric: transition.metric ?? 'operator', rolledBackAt: instant }, options);
   } else {
-    tx.emit(rolloutAdvanced, { ...common, from, to, stage: after.stage, share: after.share, terms: termsOf(row.policy, after.references ?? USUAL_REFERENCES), advancedAt: instant }, options);
+    tx.emit(rolloutAdvanced, { ...common, from, to, stage: after.stage, share: after.share, needsPerson: after.hold?.needsHuman ?? after.status === 'AWAITING_APPROVAL', terms: termsOf(row.policy, after.references ?? USUAL_REFERENCES), advancedAt: instant }, options);
   }
 };
 

@@ -99,6 +99,8 @@ export const rolloutAdvanced = defineEvent(
     stage: countSchema,
     share: shareSchema,
     evidence: evidenceRecordSchema,
+    /** Only a person, or a rollback, ends the hold that it is in. */
+    needsPerson: z.boolean().optional(),
     terms: rolloutTermsSchema.optional(),
     advancedAt: instantSchema,
   }),

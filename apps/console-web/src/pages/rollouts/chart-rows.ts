@@ -1,0 +1,56 @@
+import type { Series, SeriesPoint } from '@ratchet/console-api';
+
+/** A point as the charts draw it; null breaks a line. */
+export interface ChartRow {
+  readonly at: number;
+  readonly stage: number | null;
+  readonly candidate: number | null;
+  readonly candidateBand: readonly [number, number] | null;
+  readonly champion: number | null;
+  readonly championBand: readonly [number, number] | null;
+  readonly rollbackLine: number | null;
+  readonly contrast: number | null;
+  readonly contrastBand: readonly [number, number] | null;
+}
+
+const band = (lower: number | null | undefined, upper: number | null | undefined): readonly [number, number] | null => (lower == null || upper == null ? null : [lower, upper]);
+
+const rowOf = ({ at, stage, candidate, champion, rollbackLine, contrast }: SeriesPoint): ChartRow => ({
+  at: Date.parse(at),
+  stage,
+  candidate: candidate.rate,
+  candidateBand: band(candidate.lower, candidate.upper),
+  champion: champion.rate,
+  championBand: band(champion.lower, champion.upper),
+  rollbackLine,
+  contrast: contrast?.value ?? null,
+  contrastBand: band(contrast?.lower, contrast?.upper),
+});
+
+const gap = (at: number): ChartRow => ({ at, stage: null, candidate: null, candidateBand: null, champion: null, championBand: null, rollbackLine: null, contrast: null, contrastBand: null });
+
+/** Rows of a chart: counts begin anew with each stage, so that a line must not join two of them. */
+export const chartRows = ({ points }: Pick<Series, 'points'>): ChartRow[] =>
+  points.flatMap((point, i) => {
+    const before = points[i - 1];
+    const row = rowOf(point);
+    return before && before.stage !== point.stage ? [gap((Date.parse(before.at) + row.at) / 2), row] : [row];
+  });
+
+/** Where each stage began, as far as counts tell. */
+export const stageStarts = ({ points }: Pick<Series, 'points'>): { readonly stage: number; readonly at: number }[] =>
+  points.filter((point, i) => points[i - 1]?.stage !== point.stage).map(({ stage, at }) => ({ stage, at: Date.parse(at) }));
+
+const SHOWN_ROWS_MAX = 12;
+
+/** So many points as a table that stands for the chart, evenly, with the last one. */
+export const tablePoints = ({ points }: Pick<Series, 'points'>): SeriesPoint[] => {
+  const every = Math.max(1, Math.ceil(points.length / SHOWN_ROWS_MAX));
+  return points.filter((_, i) => (points.length - 1 - i) % every === 0);
+};
+
+/** The lower end of the axis of rates: whole tens of percent, so that a band is not cut. */
+export const lowestOf = (rows: readonly ChartRow[]): number => {
+  const values = rows.flatMap(({ candidateBand, championBand, candidate, champion, rollbackLine }) => [candidateBand?.[0], championBand?.[0], candidate, champion, rollbackLine]).filter((value): value is number => value != null);
+  return values.length === 0 ? 0 : Math.max(0, Math.floor(Math.min(...values) * 10) / 10);
+};

@@ -1,0 +1,88 @@
+import { Badge, Stack, Table, Text } from '@mantine/core';
+import type { EvidenceRecord } from '@ratchet/domain';
+import { figure, percent, testName, verdictInWords } from './words';
+
+const color = (verdict: string): string => ({ harm: 'red', broken: 'red', proven: 'teal', ok: 'teal' })[verdict] ?? 'gray';
+
+/** Each test with its bounds and threshold, as the controller recorded it. */
+export const TestsTable = ({ tests }: { readonly tests: EvidenceRecord['tests'] }) => (
+  <Table.ScrollContainer minWidth={520} tabIndex={0} role="region" aria-label="Tests">
+    <Table striped>
+      <Table.Caption>Tests of the evidence</Table.Caption>
+      <Table.Thead>
+        <Table.Tr>
+          {['Test', 'Value', 'Lower', 'Upper', 'Threshold', 'Verdict'].map((head) => (
+            <Table.Th key={head} scope="col">
+              {head}
+            </Table.Th>
+          ))}
+        </Table.Tr>
+      </Table.Thead>
+      <Table.Tbody>
+        {tests.map((test, i) => (
+          <Table.Tr key={`${test.name} ${i}`}>
+            <Table.Th scope="row">{testName(test)}</Table.Th>
+            <Table.Td>{figure(test.value)}</Table.Td>
+            <Table.Td>{figure(test.lower)}</Table.Td>
+            <Table.Td>{figure(test.upper)}</Table.Td>
+            <Table.Td>{figure(test.threshold)}</Table.Td>
+            <Table.Td>
+              <Badge color={color(test.verdict)} variant="light" tt="none" autoContrast>
+                {verdictInWords(test.verdict)}
+              </Badge>
+            </Table.Td>
+          </Table.Tr>
+        ))}
+      </Table.Tbody>
+    </Table>
+  </Table.ScrollContainer>
+);
+
+type Arm = EvidenceRecord['candidate'];
+
+const rows: readonly (readonly [string, (arm: Arm) => string])[] = [
+  ['Settled conversations', ({ units }) => String(units)],
+  ['Success rate', ({ units, failedUnits }) => (units === 0 ? '–' : percent((units - failedUnits) / units))],
+  ['Failed conversations', ({ failedUnits }) => String(failedUnits)],
+  ['Errors', ({ errors }) => String(errors)],
+  ['Unsafe answers', ({ unsafe }) => String(unsafe)],
+  ['Latency, 95th percentile', ({ latencyP95Ms }) => (latencyP95Ms === null ? '–' : `${latencyP95Ms.toFixed(0)} ms`)],
+  ['Quality, mean score', ({ quality }) => (quality ? `${quality.mean.toFixed(3)} of ${quality.count}` : 'not measured')],
+  ['Cost a request', ({ costUsd }) => (costUsd ? `$${costUsd.mean.toPrecision(3)} of ${costUsd.count}` : 'not told')],
+];
+
+export const ArmsTable = ({ evidence: { candidate, control } }: { readonly evidence: EvidenceRecord }) => (
+  <Table.ScrollContainer minWidth={300} tabIndex={0} role="region" aria-label="Arms">
+    <Table>
+      <Table.Caption>Counts of the present stage</Table.Caption>
+      <Table.Thead>
+        <Table.Tr>
+          <Table.Th scope="col">Measure</Table.Th>
+          <Table.Th scope="col">Candidate</Table.Th>
+          <Table.Th scope="col">Champion</Table.Th>
+        </Table.Tr>
+      </Table.Thead>
+      <Table.Tbody>
+        {rows.map(([name, show]) => (
+          <Table.Tr key={name}>
+            <Table.Th scope="row">{name}</Table.Th>
+            <Table.Td>{show(candidate)}</Table.Td>
+            <Table.Td>{show(control)}</Table.Td>
+          </Table.Tr>
+        ))}
+      </Table.Tbody>
+    </Table>
+  </Table.ScrollContainer>
+);
+
+/** All that a transition rests on. */
+export const EvidenceView = ({ evidence }: { readonly evidence: EvidenceRecord }) => (
+  <Stack gap="sm">
+    <ArmsTable evidence={evidence} />
+    {evidence.tests.length > 0 && <TestsTable tests={evidence.tests} />}
+    <Text size="xs">
+      Formulas: {evidence.formulaVersion}
+      {evidence.offsets && evidence.offsets.length > 0 && `. Counted up to ${evidence.offsets.map(({ topic, partition, offset }) => `${topic} ${partition} @ ${offset}`).join(', ')}`}
+    </Text>
+  </Stack>
+);
