@@ -142,8 +142,7 @@ export const seriesSchema = z.object({
 });
 export type Series = z.infer<typeof seriesSchema>;
 
-const { reading } = experimentUpdated.schema.shape;
-export const experimentReadingSchema = reading.unwrap();
+export const experimentReadingSchema = experimentUpdated.schema.shape.reading.unwrap();
 export type ExperimentReading = z.infer<typeof experimentReadingSchema>;
 
 export const experimentSummarySchema = z.object({
@@ -180,7 +179,7 @@ export const experimentStepSchema = z.object({
 });
 export type ExperimentStep = z.infer<typeof experimentStepSchema>;
 
-const { verdict, plan: _plan, reason: _reason, concludedAt } = experimentConcluded.schema.shape;
+const { verdict, concludedAt } = experimentConcluded.schema.shape;
 export const experimentDetailSchema = experimentSummarySchema.extend({
   /** The newest, oldest first. */
   steps: z.array(experimentStepSchema),

@@ -28,17 +28,17 @@ export const storeRefusal = async (tx: Transaction, refused: CommandRefused): Pr
   await tx.query(`insert into order_refusals (command_id, message, refused_at) values ($1, $2, $3) on conflict do nothing`, [commandId, message, refusedAt]);
 };
 
-/** A refusal may come before the order itself, and before either an order counts as given. */
+/** A refusal or an effect may be read before the order itself; before any of them it counts as given. */
 export const fateOf = async (db: Queries, commandId: string): Promise<OrderFate> => {
-  const [row] = await db.query<{ refusal: string | null; reason: string | null }>(
+  const [{ refusal, effect } = { refusal: null, effect: null }] = await db.query<{ refusal: string | null; effect: string | null }>(
     `select (select message from order_refusals where command_id = $1) as refusal, coalesce(
        (select to_state from rollout_transitions where command_id = $1 limit 1), (select body->>'status' from experiment_steps where command_id = $1 order by sequence desc limit 1),
        (select body->>'status' from experiments where experiment_id = $1), (select case when is_held then 'held' else 'released' end from automation_holds where command_id = $1)
-     ) as reason`,
+     ) as effect`,
     [commandId],
   );
-  if (row?.refusal != null) return { commandId, fate: 'refused', message: row.refusal };
-  return row?.reason != null ? { commandId, fate: 'obeyed', message: row.reason } : { commandId, fate: 'ordered', message: null };
+  if (refusal !== null) return { commandId, fate: 'refused', message: refusal };
+  return { commandId, fate: effect === null ? 'ordered' : 'obeyed', message: effect };
 };
 
 const TARGETS_MAX = 500;

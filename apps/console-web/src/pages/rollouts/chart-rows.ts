@@ -13,18 +13,18 @@ export interface ChartRow {
   readonly contrastBand: readonly [number, number] | null;
 }
 
-const band = (lower: number | null | undefined, upper: number | null | undefined): readonly [number, number] | null => (lower == null || upper == null ? null : [lower, upper]);
+const band = ({ lower, upper }: { readonly lower: number | null; readonly upper: number | null }): readonly [number, number] | null => (lower === null || upper === null ? null : [lower, upper]);
 
 const rowOf = ({ at, stage, candidate, champion, rollbackLine, contrast }: SeriesPoint): ChartRow => ({
   at: Date.parse(at),
   stage,
   candidate: candidate.rate,
-  candidateBand: band(candidate.lower, candidate.upper),
+  candidateBand: band(candidate),
   champion: champion.rate,
-  championBand: band(champion.lower, champion.upper),
+  championBand: band(champion),
   rollbackLine,
   contrast: contrast?.value ?? null,
-  contrastBand: band(contrast?.lower, contrast?.upper),
+  contrastBand: contrast && band(contrast),
 });
 
 const gap = (at: number): ChartRow => ({ at, stage: null, candidate: null, candidateBand: null, champion: null, championBand: null, rollbackLine: null, contrast: null, contrastBand: null });
@@ -51,6 +51,6 @@ export const tablePoints = ({ points }: Pick<Series, 'points'>): SeriesPoint[] =
 
 /** The lower end of the axis of rates: whole tens of percent, so that a band is not cut. */
 export const lowestOf = (rows: readonly ChartRow[]): number => {
-  const values = rows.flatMap(({ candidateBand, championBand, candidate, champion, rollbackLine }) => [candidateBand?.[0], championBand?.[0], candidate, champion, rollbackLine]).filter((value): value is number => value != null);
+  const values = rows.flatMap(({ candidateBand, championBand, candidate, champion, rollbackLine }) => [candidateBand?.[0], championBand?.[0], candidate, champion, rollbackLine]).filter((value): value is number => typeof value === 'number');
   return values.length === 0 ? 0 : Math.max(0, Math.floor(Math.min(...values) * 10) / 10);
 };
