@@ -57,7 +57,7 @@ const History = ({ experiment: { steps, orders } }: { readonly experiment: Exper
   const asked = orders.filter(({ commandId }) => !told.has(commandId)).map((order) => ({ key: order.commandId, at: order.at, who: order.actor, what: orderInWords(order), why: order.refusal === null ? order.reason : `${order.reason}. Refused: ${order.refusal}` }));
   const entries = [...moves, ...asked].sort((a, b) => Date.parse(b.at) - Date.parse(a.at));
   return (
-    <Table.ScrollContainer minWidth={560} tabIndex={0} role="region" aria-label="History">
+    <Table.ScrollContainer minWidth={560} type="native" tabIndex={0} role="region" aria-label="History">
       <Table striped>
         <Table.Thead>
           <Table.Tr>

@@ -10,9 +10,9 @@ const armInWords = ({ units, failed }: Arm): string => (units === 0 ? 'nothing y
 const interval = ({ difference, lower, upper }: Pick<ExperimentReading, 'difference' | 'lower' | 'upper'>): string => `${percent(difference, 2)} (${percent(lower, 2)} to ${percent(upper, 2)})`;
 
 const SegmentsTable = ({ segments }: { readonly segments: Segments }) => (
-  <Table.ScrollContainer minWidth={620} tabIndex={0} role="region" aria-label="Segments">
+  <Table.ScrollContainer minWidth={620} type="native" tabIndex={0} role="region" aria-label="Segments">
     <Table striped>
-      <Table.Caption>By segment; p-values adjusted for their number</Table.Caption>
+      <Table.Caption c="var(--mantine-color-text)">By segment; p-values adjusted for their number</Table.Caption>
       <Table.Thead>
         <Table.Tr>
           {['Segment', 'Treatment', 'Control', 'Difference', 'p', 'Verdict'].map((head) => (

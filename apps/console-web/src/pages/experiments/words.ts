@@ -3,7 +3,7 @@ import type { ExperimentStep, ExperimentSummary } from '@ratchet/console-api';
 const verdicts = { treatment_wins: 'the treatment wins', control_wins: 'the control wins', no_difference: 'no difference that matters', inconclusive: 'inconclusive' } as const;
 export const verdictInWords = (verdict: keyof typeof verdicts): string => verdicts[verdict];
 
-const colors = { queued: 'gray', running: 'blue', held: 'orange', concluded: 'teal', cancelled: 'gray' } as const;
+const colors = { queued: 'gray.8', running: 'indigo.8', held: 'orange.9', concluded: 'teal.9', cancelled: 'gray.8' } as const;
 export const statusColor = (status: keyof typeof colors): string => colors[status];
 
 const statuses = { queued: 'It waits for its target to be free.', running: 'Both arms have traffic.', held: 'It is held and concludes nothing at present.', concluded: 'It is over.', cancelled: 'It never ran, or was called off.' } as const;

@@ -53,7 +53,7 @@ const resume = (rollout: Shown): OrderButton => {
 const advance = (rollout: Shown): OrderButton => {
   const { model, workload, version } = rollout;
   return {
-    key: 'advance', label: 'Advance', isDangerous: true, ...given(whyNoTraffic(rollout)),
+    key: 'advance', label: 'Advance', ...given(whyNoTraffic(rollout)),
     explanation: `${version} goes to ${nextOf(rollout)} at once, past every hold and without the sample, time or proof that the stage asks for. Harm is judged from the new stage on; what was seen before is set aside.`,
     order: (reason) => ({ name: 'rollout.advance', model, workload, reason }),
   };
@@ -95,7 +95,7 @@ export const automationButton = ({ model, workload, isHeld }: Pick<Automation, '
   isHeld
     ? { key: 'release', label: 'Release automation', explanation: `On ${model}/${workload} rollouts start, advance and are promoted by themselves again.`, order: (reason) => ({ name: 'automation.release', model, workload, reason }) }
     : {
-        key: 'hold', label: 'Hold automation', isDangerous: true,
+        key: 'hold', label: 'Hold automation',
         explanation: `On ${model}/${workload} nothing starts, advances or is promoted by itself until somebody releases it. What serves traffic goes on serving it, and harm is still rolled back.`,
         order: (reason) => ({ name: 'automation.hold', model, workload, reason }),
       };

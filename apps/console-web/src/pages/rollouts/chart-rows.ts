@@ -49,8 +49,12 @@ export const tablePoints = ({ points }: Pick<Series, 'points'>): SeriesPoint[] =
   return points.filter((_, i) => (points.length - 1 - i) % every === 0);
 };
 
-/** The lower end of the axis of rates: whole tens of percent, so that a band is not cut. */
+const numbers = (values: readonly (number | null | undefined)[]): number[] => values.filter((value) => typeof value === 'number').sort((a, b) => a - b);
+
+/** The lower end of the axis of rates, in whole tens of percent: all lines are inside, and most of the bands, which fill the whole axis while next to nothing is counted. */
 export const lowestOf = (rows: readonly ChartRow[]): number => {
-  const values = rows.flatMap(({ candidateBand, championBand, candidate, champion, rollbackLine }) => [candidateBand?.[0], championBand?.[0], candidate, champion, rollbackLine]).filter((value): value is number => typeof value === 'number');
-  return values.length === 0 ? 0 : Math.max(0, Math.floor(Math.min(...values) * 10) / 10);
+  const lines = numbers(rows.flatMap(({ candidate, champion, rollbackLine }) => [candidate, champion, rollbackLine]));
+  const bands = numbers(rows.flatMap(({ candidateBand, championBand }) => [candidateBand?.[0], championBand?.[0]]));
+  const lowest = Math.min(lines[0] ?? 1, bands[Math.floor(bands.length / 4)] ?? 1);
+  return lines.length === 0 ? 0 : Math.max(0, Math.floor(lowest * 10) / 10);
 };

@@ -1,14 +1,14 @@
-import { Badge, Stack, Table, Text } from '@mantine/core';
+import { Stack, Table, Text } from '@mantine/core';
 import type { EvidenceRecord } from '@ratchet/domain';
 import { figure, percent, testName, verdictInWords } from './words';
 
-const color = (verdict: string): string => ({ harm: 'red', broken: 'red', proven: 'teal', ok: 'teal' })[verdict] ?? 'gray';
+const mark = (verdict: string): string => ({ harm: '✗', broken: '✗', proven: '✓', ok: '✓' })[verdict] ?? '·';
 
 /** Each test with its bounds and threshold, as the controller recorded it. */
 export const TestsTable = ({ tests }: { readonly tests: EvidenceRecord['tests'] }) => (
-  <Table.ScrollContainer minWidth={520} tabIndex={0} role="region" aria-label="Tests">
+  <Table.ScrollContainer minWidth={520} type="native" tabIndex={0} role="region" aria-label="Tests">
     <Table striped>
-      <Table.Caption>Tests of the evidence</Table.Caption>
+      <Table.Caption c="var(--mantine-color-text)">Tests of the evidence</Table.Caption>
       <Table.Thead>
         <Table.Tr>
           {['Test', 'Value', 'Lower', 'Upper', 'Threshold', 'Verdict'].map((head) => (
@@ -27,9 +27,7 @@ export const TestsTable = ({ tests }: { readonly tests: EvidenceRecord['tests'] 
             <Table.Td>{figure(test.upper)}</Table.Td>
             <Table.Td>{figure(test.threshold)}</Table.Td>
             <Table.Td>
-              <Badge color={color(test.verdict)} variant="light" tt="none" autoContrast>
-                {verdictInWords(test.verdict)}
-              </Badge>
+              {mark(test.verdict)} {verdictInWords(test.verdict)}
             </Table.Td>
           </Table.Tr>
         ))}
@@ -52,9 +50,9 @@ const rows: readonly (readonly [string, (arm: Arm) => string])[] = [
 ];
 
 export const ArmsTable = ({ evidence: { candidate, control } }: { readonly evidence: EvidenceRecord }) => (
-  <Table.ScrollContainer minWidth={300} tabIndex={0} role="region" aria-label="Arms">
+  <Table.ScrollContainer minWidth={300} type="native" tabIndex={0} role="region" aria-label="Arms">
     <Table>
-      <Table.Caption>Counts of the present stage</Table.Caption>
+      <Table.Caption c="var(--mantine-color-text)">Counts of the present stage</Table.Caption>
       <Table.Thead>
         <Table.Tr>
           <Table.Th scope="col">Measure</Table.Th>

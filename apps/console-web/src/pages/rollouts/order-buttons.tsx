@@ -53,7 +53,7 @@ export const OrderButtons = ({ buttons, label }: { readonly buttons: readonly Or
     <Stack gap="xs">
       <Group role="group" aria-label={label} gap="xs">
         {buttons.map((button) => (
-          <Button key={button.key} variant={button.isDangerous ? 'outline' : 'filled'} {...(button.isDangerous && { color: 'red' })} disabled={button.whyNot !== undefined} title={button.whyNot ?? button.explanation} onClick={() => setAsked(button)}>
+          <Button key={button.key} variant={button.isDangerous ? 'filled' : 'default'} {...(button.isDangerous && { color: 'red.9' })} disabled={button.whyNot !== undefined} title={button.whyNot ?? button.explanation} onClick={() => setAsked(button)}>
             {button.label}
           </Button>
         ))}
@@ -62,7 +62,7 @@ export const OrderButtons = ({ buttons, label }: { readonly buttons: readonly Or
         <List size="xs" spacing={0} aria-label="Why some buttons are off">
           {disabled.map(({ key, label: name, whyNot }) => (
             <List.Item key={key}>
-              <Text span size="xs" c="dimmed">
+              <Text span size="xs">
                 {name}: {whyNot}
               </Text>
             </List.Item>

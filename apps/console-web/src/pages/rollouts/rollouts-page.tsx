@@ -13,7 +13,7 @@ import { ReasonDialog } from '../../components/reason-dialog';
 import { When } from '../../components/when';
 import { automationButton } from './buttons';
 import { FateOfOrder, OrderButtons } from './order-buttons';
-import { percent, stateColor, stateInWords } from './words';
+import { stateColor, stateInWords } from './words';
 
 interface Filters {
   readonly model: string;
@@ -71,7 +71,7 @@ const History = ({ filters }: { readonly filters: Filters }) => {
   if (ended.data && items.length === 0) return <Nothing>No rollout has ended.</Nothing>;
   return (
     <Stack gap="xs">
-      <Table.ScrollContainer minWidth={640} tabIndex={0} role="region" aria-label="Ended rollouts">
+      <Table.ScrollContainer minWidth={640} type="native" tabIndex={0} role="region" aria-label="Ended rollouts">
         <Table striped>
           <Table.Thead>
             <Table.Tr>
@@ -93,7 +93,7 @@ const History = ({ filters }: { readonly filters: Filters }) => {
                 <Table.Td>{`${rollout.model} / ${rollout.workload}`}</Table.Td>
                 <Table.Td>{rollout.baseVersion}</Table.Td>
                 <Table.Td>{rollout.revertedAt ? `${rollout.state}, undone later` : rollout.state}</Table.Td>
-                <Table.Td>{rollout.state === 'PROMOTED' ? percent(1, 0) : rollout.stage}</Table.Td>
+                <Table.Td>{rollout.state === 'PROMOTED' ? 'all' : rollout.stage}</Table.Td>
                 <Table.Td style={{ overflowWrap: 'anywhere', maxWidth: 320 }}>{rollout.reason}</Table.Td>
                 <Table.Td>
                   <When at={rollout.startedAt} />
@@ -134,14 +134,14 @@ const AllTargets = ({ targets }: { readonly targets: readonly Automation[] }) =>
   return (
     <Stack gap="xs">
       <Group role="group" aria-label="Automation of all targets">
-        <Button color="red" variant="outline" disabled={held === targets.length} onClick={() => setAsked('hold')}>
+        <Button color="red.9" disabled={held === targets.length} onClick={() => setAsked('hold')}>
           Hold all targets
         </Button>
-        <Button disabled={held === 0} onClick={() => setAsked('release')}>
+        <Button variant="default" disabled={held === 0} onClick={() => setAsked('release')}>
           Release all targets
         </Button>
       </Group>
-      <Text size="xs" c="dimmed">
+      <Text size="xs">
         {held} of {targets.length} targets are held.
       </Text>
       {ordered.map((order) => (

@@ -32,7 +32,7 @@ const shown = (value: unknown): string => (Array.isArray(value) ? `${percent(Num
 const frame = ({ rows, starts }: Pick<ChartProps, 'rows' | 'starts'>, domain: readonly [number | 'auto', number | 'auto']) => [
   <CartesianGrid key="grid" strokeDasharray="3 3" stroke="var(--mantine-color-default-border)" />,
   <XAxis key="x" dataKey="at" type="number" scale="time" domain={['dataMin', 'dataMax']} tickFormatter={(at: number) => time.format(at)} tick={TEXT} minTickGap={40} />,
-  <YAxis key="y" domain={[...domain]} tickFormatter={(value: number) => percent(value, 0)} tick={TEXT} width={56} />,
+  <YAxis key="y" domain={[...domain]} allowDataOverflow={domain[0] !== 'auto'} tickFormatter={(value: number) => percent(value, 0)} tick={TEXT} width={56} />,
   <Tooltip key="tip" formatter={shown} labelFormatter={(at) => moment.format(Number(at))} contentStyle={{ background: 'var(--mantine-color-body)', borderColor: 'var(--mantine-color-default-border)', color: 'var(--mantine-color-text)' }} />,
   <Legend key="legend" />,
   ...starts.slice(rows.length > 0 ? 1 : 0).map(({ stage, at }) => <ReferenceLine key={`stage ${stage}`} x={at} stroke="var(--mantine-color-dimmed)" strokeDasharray="2 4" label={{ value: `stage ${stage}`, position: 'insideTopLeft', ...TEXT }} />),
@@ -46,7 +46,7 @@ const RatesChart = ({ rows, starts, names }: ChartProps) => (
       <Area {...still} dataKey="candidateBand" name={`${names.candidate}: band`} stroke="none" fill={CANDIDATE} fillOpacity={0.18} />
       <Line {...still} dataKey="champion" name={names.champion} stroke={CHAMPION} strokeWidth={2} />
       <Line {...still} dataKey="candidate" name={names.candidate} stroke={CANDIDATE} strokeWidth={2} strokeDasharray="8 3" />
-      <Line {...still} dataKey="rollbackLine" name="rollback line" stroke={LINE} strokeWidth={2} strokeDasharray="2 3" />
+      {rows.some(({ rollbackLine }) => rollbackLine !== null) && <Line {...still} dataKey="rollbackLine" name="rollback line" stroke={LINE} strokeWidth={2} strokeDasharray="2 3" />}
     </ComposedChart>
   </ResponsiveContainer>
 );
@@ -66,9 +66,9 @@ const rate = ({ rate: value, lower, upper }: Series['points'][number]['candidate
 
 /** The figures of the charts, for those who do not see them. */
 const Figures = ({ series, names }: { readonly series: Series; readonly names: ArmNames }) => (
-  <Table.ScrollContainer minWidth={760} tabIndex={0} role="region" aria-label="Figures of the charts">
+  <Table.ScrollContainer minWidth={760} type="native" tabIndex={0} role="region" aria-label="Figures of the charts">
     <Table striped>
-      <Table.Caption>Success by time, each arm with its band; errors, latency and cost of candidate and champion</Table.Caption>
+      <Table.Caption c="var(--mantine-color-text)">Success by time, each arm with its band; errors, latency and cost of candidate and champion</Table.Caption>
       <Table.Thead>
         <Table.Tr>
           {['When', 'Stage', names.candidate, names.champion, 'Rollback line', 'Errors', 'Unsafe', 'p95, ms', 'Cost, $'].map((head) => (

@@ -49,8 +49,8 @@ export const stateInWords = ({ state, stage, share, version, baseVersion, revert
 };
 
 export const stateColor = (state: string): string => {
-  const colors: Readonly<Record<string, string>> = { RUNNING: 'blue', PROMOTED: 'teal', ROLLED_BACK: 'red', HOLDING: 'orange', PAUSED: 'orange', AWAITING_APPROVAL: 'grape' };
-  return colors[partsOf(state).status] ?? 'gray';
+  const colors: Readonly<Record<string, string>> = { RUNNING: 'indigo.8', PROMOTED: 'teal.9', ROLLED_BACK: 'red.9', HOLDING: 'orange.9', PAUSED: 'orange.9', AWAITING_APPROVAL: 'grape.9' };
+  return colors[partsOf(state).status] ?? 'gray.8';
 };
 
 const metricNames: Readonly<Record<string, string>> = {
