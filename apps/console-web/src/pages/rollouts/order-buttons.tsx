@@ -7,6 +7,7 @@ import { useCommand } from '../../api/command';
 import { read } from '../../api/request';
 import { ReasonDialog } from '../../components/reason-dialog';
 import type { OrderButton } from './buttons';
+import { fateInWords } from './words';
 
 interface Ordered {
   readonly commandId: string;
@@ -15,11 +16,7 @@ interface Ordered {
 
 const AGAIN_MS = 2_000;
 
-const looks = {
-  ordered: { color: 'blue', title: 'Ordered', said: 'waiting for the controller.' },
-  obeyed: { color: 'teal', title: 'Done', said: 'the controller has done it.' },
-  refused: { color: 'red', title: 'Refused', said: '' },
-} as const;
+const looks = { ordered: { color: 'blue', title: 'Ordered' }, obeyed: { color: 'teal', title: 'Done' }, refused: { color: 'red', title: 'Refused' } } as const;
 
 /** What became of the last order: at once that it is ordered, then its effect or why there is none. */
 export const FateOfOrder = ({ commandId, label }: Ordered) => {
@@ -30,10 +27,10 @@ export const FateOfOrder = ({ commandId, label }: Ordered) => {
     refetchInterval: ({ state }) => (state.data && state.data.fate !== 'ordered' ? false : AGAIN_MS),
   });
   const fate = data?.fate ?? 'ordered';
-  const { color, title, said } = looks[fate];
+  const { color, title } = looks[fate];
   return (
     <Alert color={color} title={`${title}: ${label}`} role="status" aria-live="polite" data-fate={fate}>
-      {fate === 'refused' ? data?.message : `${label}: ${said}`}
+      {fateInWords(fate, data?.message ?? null)}
     </Alert>
   );
 };

@@ -1,4 +1,4 @@
-import type { Order, RolloutSummary } from '@ratchet/console-api';
+import type { Order, OrderFate, RolloutSummary } from '@ratchet/console-api';
 import type { EvidenceRecord, RolloutTerms } from '@ratchet/domain';
 
 export type Test = EvidenceRecord['tests'][number];
@@ -132,3 +132,12 @@ const orderNames: Readonly<Record<string, string>> = {
   'candidate.reject': 'rejected', 'automation.hold': 'held the automation', 'automation.release': 'released the automation', 'experiment.start': 'ordered an experiment', 'experiment.stop': 'ordered an experiment to stop',
 };
 export const orderInWords = ({ name }: Pick<Order, 'name'>): string => orderNames[name] ?? `ordered ${name}`;
+
+/** What became of an order. */
+export const fateInWords = (fate: OrderFate['fate'], message: string | null): string => {
+  if (fate === 'ordered') return 'It is on the topic of commands; the controller has not answered yet.';
+  if (fate === 'refused') return message ?? 'No reason was given.';
+  // The controller tells nothing of these but a refusal.
+  if (message === 'held' || message === 'released') return `The automation is ${message}. If the controller refuses, it says so here.`;
+  return `The controller has done it: ${message ?? 'no state was told'}.`;
+};
