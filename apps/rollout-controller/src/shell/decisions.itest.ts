@@ -103,3 +103,31 @@ describe('a rejection', () => {
     expect(await statuses()).toEqual(['v2 CANCELLED 0']);
   });
 });
+
+describe('an order', () => {
+  const sent = async (type: string): Promise<Record<string, unknown>[]> =>
+    (await database.query<{ data: Record<string, unknown> }>(`select value::jsonb as data from outbox where headers->>'ce_type' = $1 and value::jsonb->>'workload' = $2 order by sequence`, [type, target.workload])).map(({ data }) => data);
+
+  it('that is not obeyed is refused on the topic, once, for the one who gave it', async () => {
+    const commandId = randomUUID();
+    await order({ name: 'rollout.pause', commandId } as never);
+    await order({ name: 'rollout.pause', commandId } as never);
+    expect(await sent('ratchet.command.refused')).toMatchObject([{ commandId, name: 'rollout.pause', actor: 'ada', ...target, message: 'there is no rollout that it could mean' }]);
+  });
+
+  it('that is obeyed stands on its transition, with the terms of the rollout, and is not refused', async () => {
+    const commandId = randomUUID();
+    await judge('v2');
+    await order({ name: 'rollout.pause', commandId } as never);
+    const told = await sent('ratchet.rollout.advanced');
+    expect(told.at(-1)).toMatchObject({ to: 'PAUSED', commandId, needsPerson: false, terms: { margin: 0.05, alpha: 0.05, shares: [0.01, 0.05, 0.25, 0.5, 0.95], minSamples: [50, 200, 200, 200, 200] } });
+    expect(await sent('ratchet.command.refused')).toEqual([]);
+  });
+
+  it('that was kept and turns out void when the verdict comes is refused then', async () => {
+    await order({ name: 'candidate.approve', version: 'v3' });
+    expect(await sent('ratchet.command.refused')).toEqual([]);
+    await judge('v3', { outcome: 'failed' } as never);
+    expect(await sent('ratchet.command.refused')).toMatchObject([{ name: 'candidate.approve', message: "the gates' verdict on it is failed" }]);
+  });
+});
