@@ -116,14 +116,17 @@ export const thinned = <Point extends { readonly stage: number }>(points: readon
 
 const isOfRun = ({ arm, version }: CountRow, { candidate, champion }: Run): boolean => version === (arm === 'candidate' ? candidate : champion);
 
-/**
- * Success and costs of both arms over time. Counts are added up within a stage, because sums over stages with different splits mislead; what settles of an
- * earlier stage later is in no point. What a tester chose by hand, and what is of another version, is in neither arm.
- */
-export const seriesOf = (run: Run): Series => {
+/** Both arms' sums since the stage began, at the end of a bucket. */
+interface Snapshot {
+  readonly atMs: number;
+  readonly stage: number;
+  readonly candidate: Sums;
+  readonly champion: Sums;
+}
+
+const snapshotsOf = (run: Run): Snapshot[] => {
   const { terms } = run;
-  const { alpha, halfWidth, method } = terms ? ofRollout(terms) : withoutScale(run.alpha);
-  const points: SeriesPoint[] = [];
+  const snapshots: Snapshot[] = [];
   let [stage, candidate, champion] = [0, nothing, nothing];
   for (const row of run.rows) {
     if (!isOfRun(row, run) || row.stage < stage) continue;
@@ -132,15 +135,27 @@ export const seriesOf = (run: Run): Series => {
     if (row.arm === 'rest' && !comparesWithAll) continue;
     if (row.arm === 'candidate') candidate = add(candidate, row);
     else champion = add(champion, row);
-    const at = new Date(row.atMs + run.bucketSeconds * 1_000).toISOString();
+    const before = snapshots.at(-1);
+    if (before?.atMs === row.atMs && before.stage === stage) snapshots.pop();
+    snapshots.push({ atMs: row.atMs, stage, candidate, champion });
+  }
+  return snapshots;
+};
+
+/**
+ * Success and costs of both arms over time. Counts are added up within a stage, because sums over stages with different splits mislead; what settles of an
+ * earlier stage later is in no point. What a tester chose by hand, and what is of another version, is in neither arm.
+ */
+export const seriesOf = (run: Run): Series => {
+  const { terms, bucketSeconds } = run;
+  const { alpha, halfWidth, method } = terms ? ofRollout(terms) : withoutScale(run.alpha);
+  const points = thinned(snapshotsOf(run)).map(({ atMs, stage, candidate, champion }): SeriesPoint => {
     const armOfChampion = armPoint(champion, halfWidth);
-    const point: SeriesPoint = {
-      at, stage, candidate: armPoint(candidate, halfWidth), champion: armOfChampion,
+    return {
+      at: new Date(atMs + bucketSeconds * 1_000).toISOString(), stage, candidate: armPoint(candidate, halfWidth), champion: armOfChampion,
       rollbackLine: terms && armOfChampion.rate !== null ? armOfChampion.rate * (1 - terms.margin) : null,
       contrast: terms && contrastOf(candidate, champion, terms),
     };
-    if (points.at(-1)?.at === at && points.at(-1)?.stage === stage) points.pop();
-    points.push(point);
-  }
-  return { points: thinned(points), alpha, margin: terms?.margin ?? null, method, bucketSeconds: run.bucketSeconds };
+  });
+  return { points, alpha, margin: terms?.margin ?? null, method, bucketSeconds };
 };

@@ -1,4 +1,4 @@
-import { Alert, Anchor, Badge, Button, Group, Paper, Stack, Table, Text, TextInput, Title } from '@mantine/core';
+import { Alert, Anchor, Badge, Button, Group, Paper, Select, Stack, Table, Text, Title } from '@mantine/core';
 import type { Automation, RolloutSummary } from '@ratchet/console-api';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -158,8 +158,10 @@ const AllTargets = ({ targets }: { readonly targets: readonly Automation[] }) =>
   );
 };
 
+const useAutomation = () => useQuery({ queryKey: ['rollouts', 'automation'], queryFn: () => read<{ items: Automation[] }>('/api/automation') });
+
 const AutomationPanel = () => {
-  const automation = useQuery({ queryKey: ['rollouts', 'automation'], queryFn: () => read<{ items: Automation[] }>('/api/automation') });
+  const automation = useAutomation();
   return (
     <Answer of={automation}>
       {({ items }) =>
@@ -170,10 +172,12 @@ const AutomationPanel = () => {
             <AllTargets targets={items} />
             {items.map((target) => (
               <Paper key={`${target.model}/${target.workload}`} withBorder p="sm">
-                <Text fw={600}>
+                <Text fw={600} style={{ overflowWrap: 'anywhere' }}>
                   {target.model} / {target.workload}: {target.isHeld ? 'held' : 'goes by itself'}
                 </Text>
-                <Text size="sm">Champion {target.champion}</Text>
+                <Text size="sm" mb={4}>
+                  Champion {target.champion}
+                </Text>
                 {target.isHeld && (
                   <Alert color="orange" title="Held" my="xs">
                     By {target.actor}, <When at={target.at} />: {target.reason}
@@ -189,17 +193,26 @@ const AutomationPanel = () => {
   );
 };
 
+const TargetFilter = ({ filters, onChange }: { readonly filters: Filters; readonly onChange: (chosen: Filters | undefined) => void }) => {
+  const { data } = useAutomation();
+  const targets = data?.items ?? [];
+  const names = targets.map(({ model, workload }) => `${model}/${workload}`);
+  const chosen = filters.model === '' ? null : `${filters.model}/${filters.workload}`;
+  const choose = (name: string | null): void => {
+    const target = targets[names.indexOf(name ?? '')];
+    onChange(target && { model: target.model, workload: target.workload });
+  };
+  return <Select label="Target" placeholder="All targets" data={names} value={chosen} onChange={choose} searchable clearable clearButtonProps={{ 'aria-label': 'Show all targets' }} maw={420} />;
+};
+
 const RolloutsPage = () => {
   const [parameters, setParameters] = useSearchParams();
   const filters: Filters = { model: parameters.get('model') ?? '', workload: parameters.get('workload') ?? '' };
-  const set = (name: keyof Filters, value: string): void => setParameters(Object.entries({ ...filters, [name]: value }).filter(([, text]) => text !== ''), { replace: true });
+  const set = (chosen: Filters | undefined): void => setParameters(chosen ? { ...chosen } : {}, { replace: true });
   return (
     <Stack>
       <PageTitle title="Rollouts" />
-      <Group component="search" align="end">
-        <TextInput label="Model" value={filters.model} maxLength={200} onChange={({ currentTarget }) => set('model', currentTarget.value)} />
-        <TextInput label="Workload" value={filters.workload} maxLength={200} onChange={({ currentTarget }) => set('workload', currentTarget.value)} />
-      </Group>
+      <TargetFilter filters={filters} onChange={set} />
       <Title order={2} size="h4">
         Under way
       </Title>
