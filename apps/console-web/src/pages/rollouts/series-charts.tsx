@@ -4,7 +4,8 @@ import type { Series } from '@ratchet/console-api';
 import { Area, CartesianGrid, ComposedChart, Legend, Line, ReferenceLine, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts';
 import { When } from '../../components/when';
 import { type ChartRow, chartRows, lowestOf, stageStarts, tablePoints } from './chart-rows';
-import { percent } from './words';
+import { ArmsNow } from './arms-now';
+import { percent, rateInWords } from './words';
 
 const CANDIDATE = 'var(--mantine-color-orange-7)';
 const CHAMPION = 'var(--mantine-color-blue-6)';
@@ -34,7 +35,7 @@ const frame = ({ rows, starts }: Pick<ChartProps, 'rows' | 'starts'>, domain: re
   <XAxis key="x" dataKey="at" type="number" scale="time" domain={['dataMin', 'dataMax']} tickFormatter={(at: number) => time.format(at)} tick={TEXT} minTickGap={40} />,
   <YAxis key="y" domain={[...domain]} allowDataOverflow={domain[0] !== 'auto'} tickFormatter={(value: number) => percent(value, 0)} tick={TEXT} width={56} />,
   <Tooltip key="tip" formatter={shown} labelFormatter={(at) => moment.format(Number(at))} contentStyle={{ background: 'var(--mantine-color-body)', borderColor: 'var(--mantine-color-default-border)', color: 'var(--mantine-color-text)' }} />,
-  <Legend key="legend" />,
+  <Legend key="legend" formatter={(name) => <span style={{ color: 'var(--mantine-color-text)' }}>{name}</span>} />,
   ...starts.slice(rows.length > 0 ? 1 : 0).map(({ stage, at }) => <ReferenceLine key={`stage ${stage}`} x={at} stroke="var(--mantine-color-dimmed)" strokeDasharray="2 4" label={{ value: `stage ${stage}`, position: 'insideTopLeft', ...TEXT }} />),
 ];
 
@@ -42,11 +43,11 @@ const RatesChart = ({ rows, starts, names }: ChartProps) => (
   <ResponsiveContainer width="100%" height={HEIGHT}>
     <ComposedChart data={[...rows]} margin={{ top: 8, right: 8, bottom: 0, left: 0 }} accessibilityLayer={false}>
       {frame({ rows, starts }, [lowestOf(rows), 1])}
-      <Area {...still} dataKey="championBand" name={`${names.champion}: band`} stroke="none" fill={CHAMPION} fillOpacity={0.18} />
-      <Area {...still} dataKey="candidateBand" name={`${names.candidate}: band`} stroke="none" fill={CANDIDATE} fillOpacity={0.18} />
-      <Line {...still} dataKey="champion" name={names.champion} stroke={CHAMPION} strokeWidth={2} />
-      <Line {...still} dataKey="candidate" name={names.candidate} stroke={CANDIDATE} strokeWidth={2} strokeDasharray="8 3" />
-      {rows.some(({ rollbackLine }) => rollbackLine !== null) && <Line {...still} dataKey="rollbackLine" name="rollback line" stroke={LINE} strokeWidth={2} strokeDasharray="2 3" />}
+      <Area {...still} legendType="square" dataKey="championBand" name={`${names.champion}: band`} stroke="none" fill={CHAMPION} fillOpacity={0.18} />
+      <Area {...still} legendType="square" dataKey="candidateBand" name={`${names.candidate}: band`} stroke="none" fill={CANDIDATE} fillOpacity={0.18} />
+      <Line {...still} legendType="plainline" dataKey="champion" name={names.champion} stroke={CHAMPION} strokeWidth={2} />
+      <Line {...still} legendType="plainline" dataKey="candidate" name={names.candidate} stroke={CANDIDATE} strokeWidth={2} strokeDasharray="8 3" />
+      {rows.some(({ rollbackLine }) => rollbackLine !== null) && <Line {...still} legendType="plainline" dataKey="rollbackLine" name="rollback line" stroke={LINE} strokeWidth={2} strokeDasharray="2 3" />}
     </ComposedChart>
   </ResponsiveContainer>
 );
@@ -56,13 +57,11 @@ const ContrastChart = ({ rows, starts }: ChartProps) => (
     <ComposedChart data={[...rows]} margin={{ top: 8, right: 8, bottom: 0, left: 0 }} accessibilityLayer={false}>
       {frame({ rows, starts }, ['auto', 'auto'])}
       <ReferenceLine y={0} stroke={LINE} strokeDasharray="2 3" strokeWidth={2} label={{ value: 'rollback line', position: 'insideBottomRight', ...TEXT }} />
-      <Area {...still} dataKey="contrastBand" name="bounds" stroke="none" fill={CANDIDATE} fillOpacity={0.25} />
-      <Line {...still} dataKey="contrast" name="candidate minus rollback line" stroke={CANDIDATE} strokeWidth={2} />
+      <Area {...still} legendType="square" dataKey="contrastBand" name="bounds" stroke="none" fill={CANDIDATE} fillOpacity={0.25} />
+      <Line {...still} legendType="plainline" dataKey="contrast" name="candidate minus rollback line" stroke={CANDIDATE} strokeWidth={2} />
     </ComposedChart>
   </ResponsiveContainer>
 );
-
-const rate = ({ rate: value, lower, upper }: Series['points'][number]['candidate']): string => (value === null ? '–' : `${percent(value)} (${percent(lower)} to ${percent(upper)})`);
 
 /** The figures of the charts, for those who do not see them. */
 const Figures = ({ series, names }: { readonly series: Series; readonly names: ArmNames }) => (
@@ -85,8 +84,8 @@ const Figures = ({ series, names }: { readonly series: Series; readonly names: A
               <When at={at} />
             </Table.Td>
             <Table.Td>{stage}</Table.Td>
-            <Table.Td>{rate(candidate)}</Table.Td>
-            <Table.Td>{rate(champion)}</Table.Td>
+            <Table.Td>{rateInWords(candidate)}</Table.Td>
+            <Table.Td>{rateInWords(champion)}</Table.Td>
             <Table.Td>{percent(rollbackLine)}</Table.Td>
             <Table.Td>{`${candidate.errors} of ${candidate.requests} / ${champion.errors} of ${champion.requests}`}</Table.Td>
             <Table.Td>{`${candidate.unsafe} / ${champion.unsafe}`}</Table.Td>
@@ -103,13 +102,14 @@ const summaryOf = ({ points, margin }: Series, names: ArmNames): string => {
   const last = points.at(-1);
   if (!last) return 'Nothing has been counted yet.';
   const line = last.rollbackLine === null ? '' : `, the rollback line at ${percent(last.rollbackLine)} (the champion's rate less ${percent(margin, 0)} of it)`;
-  return `In stage ${last.stage}: ${names.candidate} ${rate(last.candidate)} of ${last.candidate.units} conversations, ${names.champion} ${rate(last.champion)} of ${last.champion.units}${line}.`;
+  return `In stage ${last.stage}: ${names.candidate} ${rateInWords(last.candidate)} of ${last.candidate.units} conversations, ${names.champion} ${rateInWords(last.champion)} of ${last.champion.units}${line}.`;
 };
 
 /** Success rates of both arms over time with their bands, and the difference that the stage's test looks at. */
 export const SeriesCharts = ({ series, names }: { readonly series: Series; readonly names: ArmNames }) => {
   const [isOpen, { toggle }] = useDisclosure();
-  if (series.points.length === 0) return <Text>Nothing has been counted yet.</Text>;
+  const last = series.points.at(-1);
+  if (!last) return <Text>Nothing has been counted yet.</Text>;
   const rows = chartRows(series);
   const props = { rows, starts: stageStarts(series), names };
   const summary = summaryOf(series, names);
@@ -117,6 +117,7 @@ export const SeriesCharts = ({ series, names }: { readonly series: Series; reado
   return (
     <Stack gap="xs">
       <Text>{summary}</Text>
+      <ArmsNow point={last} names={names} />
       <div role="img" aria-label={`Success rates over time. ${summary}`}>
         <RatesChart {...props} />
       </div>
@@ -125,7 +126,7 @@ export const SeriesCharts = ({ series, names }: { readonly series: Series; reado
           <Title order={3} size="h5">
             Candidate minus rollback line, in the stage
           </Title>
-          <Text size="sm">Wholly below zero it is harm, wholly above zero it is proven in this stage. Drawn at the whole error rate; the controller shares it among its guards, so its own bounds, in the table of tests, are a little wider.</Text>
+          <Text size="sm">Wholly below zero it is harm; wholly above zero the candidate is not worse in this stage (the proof before the last stage is over all of them). Drawn at the whole error rate; the controller shares it among its guards, so its own bounds, in the table of tests, are a little wider.</Text>
           <div role="img" aria-label="The difference between the candidate and the rollback line over time; its figures are in the table of tests">
             <ContrastChart {...props} />
           </div>

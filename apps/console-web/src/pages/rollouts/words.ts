@@ -1,10 +1,13 @@
-import type { Order, OrderFate, RolloutSummary } from '@ratchet/console-api';
+import type { ArmPoint, Order, OrderFate, RolloutSummary } from '@ratchet/console-api';
 import type { EvidenceRecord, RolloutTerms } from '@ratchet/domain';
 
 export type Test = EvidenceRecord['tests'][number];
 
 export const percent = (value: number | null | undefined, digits = 1): string => (value === null || value === undefined ? '–' : `${(100 * value).toFixed(digits)} %`);
 export const figure = (value: number | null | undefined): string => (value === null || value === undefined ? '–' : Math.abs(value) >= 1000 ? value.toFixed(0) : value.toPrecision(3));
+
+/** A success rate with its band. */
+export const rateInWords = ({ rate, lower, upper }: Pick<ArmPoint, 'rate' | 'lower' | 'upper'>): string => (rate === null ? '–' : `${percent(rate)} (${percent(lower)} to ${percent(upper)})`);
 
 /** `HOLDING(stale)` as its parts. */
 export const partsOf = (state: string): { readonly status: string; readonly detail: string | null } => {
