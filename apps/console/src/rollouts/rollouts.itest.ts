@@ -57,7 +57,7 @@ const advanced = (rolloutId: string, sequence: number, parts: object = {}): Prom
 
 const vitals = (parts: Partial<VitalsCounted>): VitalsCounted =>
   vitalsCounted.schema.parse({
-    vitalsId: 'v', ...target, version: 'v2', arm: 'candidate', rolloutId: 'r1', stage: 1, requests: 10, errors: 1, fellBack: 0, overridden: 0, outcomes: 10, failures: 1, unsafe: 0, failuresBySignal: {},
+    vitalsId: 'v', ...target, version: 'v2', arm: 'candidate', rolloutId: 'r1', stage: 1, requests: 10, errors: 0, fellBack: 1, overridden: 0, outcomes: 10, failures: 1, unsafe: 0, failuresBySignal: {},
     units: { count: 10, failed: 1, sumY: 1, sumN: 10, sumYY: 1, sumYN: 1, sumNN: 10 }, latencyMs: histogramOf([100, 100, 400]), inputTokens: 0, outputTokens: 0, costUsd: emptyHistogram(), from: at(1), to: at(1), ...parts,
   });
 

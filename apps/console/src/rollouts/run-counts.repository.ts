@@ -12,9 +12,11 @@ const latencyOf = ({ buckets, counts }: Histogram): string => JSON.stringify(Obj
 
 /** Adds what was counted of an arm to the bucket of its time, however late it comes. */
 export const addRunCounts = async (tx: Transaction, vitals: VitalsCounted): Promise<void> => {
-  const { rolloutId, stage = 0, arm, version, units, requests, errors, unsafe, latencyMs, costUsd, to } = storable(vitals);
+  const { rolloutId, stage = 0, arm, version, units, requests, errors, fellBack, unsafe, latencyMs, costUsd, to } = storable(vitals);
   if (rolloutId === undefined) return;
   const second = Math.floor(Date.parse(to) / 1_000);
+  // As the controller counts: a request that another version answered is an error of the version that it was assigned to.
+  const failedRequests = Math.min(requests, errors + fellBack);
   const [row] = await tx.query<{ isNew: boolean }>(
     `with series as (
        insert into run_series as s (run_id, bucket_seconds, rows) values ($1, ${FIRST_BUCKET_SECONDS}, 0) on conflict (run_id) do update set rows = s.rows returning bucket_seconds
@@ -25,7 +27,7 @@ export const addRunCounts = async (tx: Transaction, vitals: VitalsCounted): Prom
        errors = c.errors + excluded.errors, unsafe = c.unsafe + excluded.unsafe, latency = add_counts(c.latency, excluded.latency), cost_sum = c.cost_sum + excluded.cost_sum,
        cost_count = c.cost_count + excluded.cost_count
      returning xmax = 0 as "isNew"`,
-    [rolloutId, arm, version, stage, second, units.count, units.failed, requests, errors, unsafe, latencyOf(latencyMs), costUsd.sum, costUsd.count],
+    [rolloutId, arm, version, stage, second, units.count, units.failed, requests, failedRequests, unsafe, latencyOf(latencyMs), costUsd.sum, costUsd.count],
   );
   if (!row?.isNew) return;
   const [series] = await tx.query<{ rows: number; bucketSeconds: string }>(`update run_series set rows = rows + 1 where run_id = $1 returning rows, bucket_seconds as "bucketSeconds"`, [rolloutId]);
