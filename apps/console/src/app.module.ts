@@ -12,6 +12,14 @@ import { Provider } from './access/provider.js';
 import { PruneSessionsTick } from './access/prune-sessions.tick.js';
 import { SignInController } from './access/sign-in.controller.js';
 import { SignInService } from './access/sign-in.service.js';
+import { AlertsController } from './alerts/alerts.controller.js';
+import { AlertsHandlers } from './alerts/alerts.handlers.js';
+import { sendToChannel } from './alerts/channel-client.js';
+import { addressHashOf, receiverOf } from './alerts/channel-config.js';
+import { ChannelQueue } from './alerts/channel-queue.js';
+import { ReportsController } from './reports/reports.controller.js';
+import { ReportsHandlers } from './reports/reports.handlers.js';
+import { DeliveryTick } from './webhooks/delivery.tick.js';
 import { CallerController } from './api/caller.controller.js';
 import { ConsoleController } from './api/console.controller.js';
 import { CommandSender } from './commands/command-sender.js';
@@ -45,7 +53,12 @@ import { WebhooksHandlers } from './webhooks/webhooks.handlers.js';
 import type { Config } from './config.js';
 
 const workOf = (config: Config, database: Database, metrics: WebhookMetrics, logger: Logger): Work => ({
-  ticks: [new PruneDeliveriesTick(database), new PruneSessionsTick(database, config.SESSION_IDLE_MINUTES), ...config.WEBHOOKS.map((webhook) => new WebhookTick({ webhook, database, metrics, logger }))],
+  ticks: [
+    new PruneDeliveriesTick(database),
+    new PruneSessionsTick(database, config.SESSION_IDLE_MINUTES),
+    ...config.WEBHOOKS.map((webhook) => new WebhookTick({ webhook, database, metrics, logger })),
+    ...config.ALERT_CHANNELS.map((channel) => new DeliveryTick({ receiver: receiverOf(channel), urlHash: addressHashOf(channel), send: (message) => sendToChannel(channel, message), database, metrics, logger })),
+  ],
 });
 
 @Module({})
@@ -54,10 +67,52 @@ export class AppModule {
     return {
       module: AppModule,
       controllers: [
-        AccessController, SignInController, CallerController, CommandsController, LiveController, OpenApiController, ConsoleController, BudgetsController, ReviewsController, WebhooksController, PageController, CyclesController, DatasetsController, VersionsController, RolloutsController, ExperimentsController,
-        BudgetsHandlers, CycleHandlers, StateHandlers, ReviewHandlers, WebhooksHandlers, LineageHandlers, RolloutsHandlers,
+        AccessController,
+        SignInController,
+        CallerController,
+        CommandsController,
+        LiveController,
+        OpenApiController,
+        ConsoleController,
+        BudgetsController,
+        ReviewsController,
+        WebhooksController,
+        PageController,
+        CyclesController,
+        DatasetsController,
+        VersionsController,
+        RolloutsController,
+        ExperimentsController,
+        AlertsController,
+        ReportsController,
+        // What they hear of.
+        BudgetsHandlers,
+        CycleHandlers,
+        StateHandlers,
+        ReviewHandlers,
+        WebhooksHandlers,
+        LineageHandlers,
+        RolloutsHandlers,
+        AlertsHandlers,
+        ReportsHandlers,
       ],
-      providers: [{ provide: APP_GUARD, useClass: AccessGuard }, Callers, FirstAdmin, Limits, PeopleService, Provider, SignInService, ChangeFeed, CommandSender, OpenApiDocument, LiveFeed, WebhookQueue, WebhookMetrics, { provide: WORK, useFactory: workOf, inject: [CONFIG, Database, WebhookMetrics, Logger] }],
+      providers: [
+        { provide: APP_GUARD, useClass: AccessGuard },
+        Callers,
+        FirstAdmin,
+        Limits,
+        PeopleService,
+        Provider,
+        SignInService,
+        ChangeFeed,
+        CommandSender,
+        OpenApiDocument,
+        LiveFeed,
+        WebhookQueue,
+        WebhookMetrics,
+        ChannelQueue,
+        { provide: WORK, useFactory: workOf, inject: [CONFIG, Database, WebhookMetrics, Logger] },
+      ],
     };
   }
 }

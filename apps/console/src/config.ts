@@ -1,6 +1,7 @@
 import { databaseConfigSchema, jsonVariable, loadEnv } from '@ratchet/service';
 import { z } from 'zod';
 import { accessConfigFields, accessProblems } from './access/access-config.js';
+import { channelsConfigSchema } from './alerts/channel-config.js';
 import { webhooksSchema } from './webhooks/webhook-config.js';
 
 export const configSchema = databaseConfigSchema.extend({
@@ -9,6 +10,9 @@ export const configSchema = databaseConfigSchema.extend({
   WEBHOOKS: jsonVariable(webhooksSchema, { example: '[{"name": "platform", "url": "https://hooks.example.com/ratchet", "secret": "whsec_..."}]', orFile: true })
     .prefault('[]')
     .describe('Who is told of promotions, rollbacks, experiments and alerts over HTTP: a JSON array, or the path of a file with one; each has name, url, and optionally secret (whsec_..., or two of them), events, workloads, timeoutMs (10000), allowHttp'),
+  ALERT_CHANNELS: jsonVariable(channelsConfigSchema, { example: '[{"name": "on-call", "type": "slack", "url": "https://hooks.slack.com/services/..."}]', orFile: true })
+    .prefault('[]')
+    .describe('Who is told of alerts in words: a JSON array, or the path of a file with one; each has name, type (slack or email), and optionally severities (warning and critical), workloads, timeoutMs (10000), consoleUrl; slack: url; email: host, port (587), tls (starttls, tls or none), user, password, from, to'),
 }).superRefine((config, context) => {
   for (const { variable, message } of accessProblems(config)) context.addIssue({ code: 'custom', path: [variable], message });
 });

@@ -10,5 +10,5 @@ export const contract = defineService({
     alertRaised, alertResolved, budgetChanged, candidateJudged, candidateRegistered, commandIssued, datasetVersioned, erasureCompleted, examplesAdded, experimentConcluded, experimentUpdated, fixProposed, opportunityClosed, opportunityRanked, reviewChanged, commandRefused,
     rolloutAdvanced, routingChanged, trainingFailed, trainingStarted, versionPromoted, versionPublished, versionRolledBack, vitalsCounted,
   ],
-  produces: [auditRecorded, commandIssued],
+  produces: [auditRecorded, commandIssued, alertRaised, alertResolved],
 });

@@ -1,7 +1,7 @@
 import { backoffMs } from '@ratchet/kafka';
 
 /** What came of one request: a status, or the code of what kept it from having one. */
-export type Answer = { readonly status: number; readonly retryAfterMs?: number } | { readonly error: string };
+export type Answer = { readonly status: number; readonly retryAfterMs?: number } | { readonly error: string; /** It will say the same next time. */ readonly isRefusal?: boolean };
 
 export interface Attempted {
   readonly answer: Answer;
@@ -34,7 +34,8 @@ export const nextAttempt = ({ answer, attempts, ageMs, random }: Attempted): Nex
   const status = 'status' in answer ? answer.status : 0;
   if (status >= 200 && status < 300) return { state: 'delivered' };
   if (status === 410) return { state: 'gave_up', reason: 'gone' };
-  if (isRefusal(status) && attempts >= REFUSALS_MAX) return { state: 'gave_up', reason: 'refused' };
+  const isRefused = 'error' in answer ? answer.isRefusal === true : isRefusal(status);
+  if (isRefused && attempts >= REFUSALS_MAX) return { state: 'gave_up', reason: 'refused' };
   if (ageMs >= GIVE_UP_AFTER_MS) return { state: 'gave_up', reason: 'too_old' };
   const asked = 'status' in answer ? (answer.retryAfterMs ?? 0) : 0;
   return { state: 'waiting', waitMs: Math.max(backoffMs(attempts - 1, random, WAITS), Math.min(asked, WAITS.maxMs)) };

@@ -38,11 +38,17 @@ const codeOf = (error: unknown): string => {
   return typeof code === 'string' && /^[A-Z0-9_]{1,60}$/u.test(code) ? code : 'no_answer';
 };
 
+export interface JsonRequest {
+  readonly url: string;
+  readonly timeoutMs: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
 /** Makes one request, follows no redirect, and never throws. */
-export const postMessage = async ({ url, secret = [], timeoutMs }: Webhook, { id, body }: Message, nowMs: number): Promise<Answer & { readonly response?: string }> => {
-  const headers = { 'content-type': 'application/cloudevents+json; charset=utf-8', 'user-agent': 'Ratchet-Webhooks/1', ...webhookHeaders({ id, timestampSeconds: Math.floor(nowMs / 1_000), body, secrets: secret }) };
+export const postJson = async ({ url, timeoutMs, headers, body }: JsonRequest, nowMs: number): Promise<Answer & { readonly response?: string }> => {
   try {
-    const response = await fetch(url, { method: 'POST', headers, body, redirect: 'manual', signal: AbortSignal.timeout(timeoutMs) });
+    const response = await fetch(url, { method: 'POST', headers: { 'user-agent': 'Ratchet-Webhooks/1', ...headers }, body, redirect: 'manual', signal: AbortSignal.timeout(timeoutMs) });
     const retryAfterMs = retryAfterMsOf(response.headers.get('retry-after'), nowMs);
     if (response.ok) {
       await response.body?.cancel();
@@ -54,4 +60,10 @@ export const postMessage = async ({ url, secret = [], timeoutMs }: Webhook, { id
   } catch (error) {
     return { error: codeOf(error) };
   }
+};
+
+/** An event as a signed webhook takes it. */
+export const postMessage = ({ url, secret = [], timeoutMs }: Webhook, { id, body }: Message, nowMs: number): Promise<Answer & { readonly response?: string }> => {
+  const headers = { 'content-type': 'application/cloudevents+json; charset=utf-8', ...webhookHeaders({ id, timestampSeconds: Math.floor(nowMs / 1_000), body, secrets: secret }) };
+  return postJson({ url, timeoutMs, headers, body }, nowMs);
 };

@@ -6,6 +6,7 @@ import { derivedId, Logger } from '@ratchet/observability';
 import type { Transaction } from '@ratchet/persistence';
 import { CONFIG } from '@ratchet/service';
 import type { Config } from '../config.js';
+import { GAVE_UP } from './receiver-trouble.js';
 import { GIVE_UP_AFTER_MS } from './next-attempt.js';
 import { wants, type Webhook } from './webhook-config.js';
 import { WebhookMetrics } from './webhook-metrics.js';
@@ -25,6 +26,9 @@ const orderingKeyOf = (data: Told): string => {
   // Names and ids may hold what text in a database does not.
   return derivedId('webhook-order', ...parts);
 };
+
+/** No alert follows from an alert that cannot be told. */
+const isAboutDelivery = (data: Told): boolean => 'name' in data && data.name === GAVE_UP;
 
 /** Notes, with an event's other effects, which webhooks are to be told of it. */
 @Injectable()
@@ -46,7 +50,7 @@ export class WebhookQueue {
         this.metrics.deliveries.inc({ webhook: webhook.name, result: 'not_sent' });
         this.logger.info('a webhook is not told of an event', { webhook: webhook.name, webhookId: messageId, reason: isOld ? 'too_old' : 'gone' });
       } else {
-        await addDelivery(tx, { webhook: webhook.name, messageId, type: event.type, orderingKey: orderingKeyOf(event.data), body: JSON.stringify(toStructured(event)) });
+        await addDelivery(tx, { webhook: webhook.name, messageId, type: event.type, orderingKey: orderingKeyOf(event.data), body: JSON.stringify(toStructured(event)), workload: event.data.workload, isAboutDelivery: isAboutDelivery(event.data) });
       }
     }
   }

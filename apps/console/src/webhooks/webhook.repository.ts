@@ -1,3 +1,4 @@
+import { storable } from '../persistence/storable.js';
 import type { Database, Transaction } from '@ratchet/persistence';
 
 type Queries = Pick<Database, 'query'>;
@@ -9,6 +10,10 @@ export interface NewDelivery {
   /** Deliveries of one webhook and key go out one after the other. */
   readonly orderingKey: string;
   readonly body: string;
+  readonly workload: string;
+  /** Not before; at once where absent. Epoch milliseconds. */
+  readonly dueAt?: number;
+  readonly isAboutDelivery?: boolean;
 }
 
 export interface ClaimedDelivery {
@@ -16,6 +21,7 @@ export interface ClaimedDelivery {
   readonly messageId: string;
   readonly type: string;
   readonly body: string;
+  readonly workload: string | null;
   /** The request to come included. */
   readonly attempts: number;
   readonly ageMs: number;
@@ -35,8 +41,10 @@ export interface Ended {
   readonly urlHash: string;
 }
 
-export const addDelivery = async (tx: Transaction, { webhook, messageId, type, orderingKey, body }: NewDelivery): Promise<void> => {
-  await tx.query(`insert into webhook_deliveries (webhook, message_id, type, ordering_key, body, state) values ($1, $2, $3, $4, $5, 'waiting') on conflict do nothing`, [webhook, messageId, type, orderingKey, body]);
+export const addDelivery = async (tx: Transaction, { webhook, messageId, type, orderingKey, body, workload, dueAt, isAboutDelivery = false }: NewDelivery): Promise<void> => {
+  await tx.query(`insert into webhook_deliveries (webhook, message_id, type, ordering_key, body, state, workload, next_attempt_at) values ($1, $2, $3, $4, $5, 'waiting', $6, coalesce(to_timestamp($7::float8 / 1000), now())) on conflict do nothing`, [
+    webhook, messageId, type, orderingKey, body, isAboutDelivery ? null : storable(workload), dueAt ?? null,
+  ]);
 };
 
 /**
@@ -53,7 +61,7 @@ export const claimDue = async (db: Queries, { webhook, leaseMs, limit }: { reado
      )
      update webhook_deliveries as d set attempts = d.attempts + 1, next_attempt_at = now() + make_interval(secs => $2::float8 / 1000), last_attempt_at = now()
      from due where d.delivery_id = due.delivery_id
-     returning d.delivery_id::text as "deliveryId", d.message_id as "messageId", d.type, d.body, d.attempts, extract(epoch from now() - d.created_at)::float8 * 1000 as "ageMs"`,
+     returning d.delivery_id::text as "deliveryId", d.message_id as "messageId", d.type, d.body, d.workload, d.attempts, extract(epoch from now() - coalesce(d.again_at, d.created_at))::float8 * 1000 as "ageMs"`,
     [webhook, leaseMs, limit],
   );
 

@@ -1,85 +1,16 @@
-import type { Logger } from '@ratchet/observability';
-import type { Database } from '@ratchet/persistence';
-import type { Tick } from '@ratchet/service';
-import { nextAttempt, type Answer } from './next-attempt.js';
-import { postMessage, type Message } from './webhook-client.js';
+import { DeliveryTick, type DeliveryTickOptions } from './delivery.tick.js';
+import { postMessage } from './webhook-client.js';
 import type { Webhook } from './webhook-config.js';
-import type { WebhookMetrics } from './webhook-metrics.js';
 import { urlHashOf } from './webhook-queue.js';
-import { claimDue, endWebhook, hasEnded, noteOutcome, waitingOf, type ClaimedDelivery } from './webhook.repository.js';
 
-export interface WebhookTickOptions {
+export interface WebhookTickOptions extends Omit<DeliveryTickOptions, 'receiver' | 'urlHash' | 'send'> {
   readonly webhook: Webhook;
-  readonly database: Database;
-  readonly metrics: WebhookMetrics;
-  readonly logger: Logger;
-  readonly post?: (webhook: Webhook, message: Message, nowMs: number) => Promise<Answer & { readonly response?: string }>;
-  readonly random?: () => number;
+  readonly post?: typeof postMessage;
 }
 
-/** Well above the longest request. */
-const LEASE_MS = 60_000;
-const REQUESTS_AT_ONCE_MAX = 8;
-/** What is left comes with the next tick: a stop waits for the one under way. */
-const TICK_MS_MAX = 5_000;
-
-/**
- * Delivers what waits for one webhook; each webhook has a tick of its own, so that one that hangs holds up no other. Not a job of the job runner: that one knows
- * neither the order of a target's events nor what an answer means for the next try.
- */
-export class WebhookTick implements Tick {
-  readonly tickName: string;
-  readonly everyMs = 1_000;
-  private readonly urlHash: string;
-  private readonly name: string;
-
-  constructor(private readonly options: WebhookTickOptions) {
-    this.name = options.webhook.name;
-    this.tickName = `webhook-${this.name}`;
-    this.urlHash = urlHashOf(options.webhook);
-  }
-
-  async tick(): Promise<void> {
-    const { database, metrics } = this.options;
-    const ended = await hasEnded(database, { webhook: this.name, urlHash: this.urlHash });
-    metrics.ended.set({ webhook: this.name }, ended ? 1 : 0);
-    for (const until = Date.now() + TICK_MS_MAX; !ended && Date.now() < until; ) {
-      const due = await claimDue(database, { webhook: this.name, leaseMs: LEASE_MS, limit: REQUESTS_AT_ONCE_MAX });
-      const isDelivered = await Promise.all(due.map((delivery) => this.deliver(delivery)));
-      if (!isDelivered.includes(true)) break;
-    }
-    const { waiting, oldestSeconds } = await waitingOf(database, this.name);
-    metrics.waiting.set({ webhook: this.name }, waiting);
-    metrics.oldest.set({ webhook: this.name }, oldestSeconds);
-  }
-
-  /** Gives whether it arrived, so that the next one of its key may follow. */
-  private async deliver(delivery: ClaimedDelivery): Promise<boolean> {
-    const { webhook, database, metrics, logger, post = postMessage, random = Math.random } = this.options;
-    const { messageId, attempts, ageMs, type } = delivery;
-    const answer = await post(webhook, { id: messageId, body: delivery.body }, Date.now());
-    const next = nextAttempt({ answer, attempts, ageMs, random: random() });
-    const facts = { webhook: this.name, webhookId: messageId, type, attempts, ...('status' in answer ? { status: answer.status } : { error: answer.error }) };
-    await noteOutcome(database, delivery, {
-      state: next.state,
-      ...(next.state === 'waiting' && { waitMs: next.waitMs }),
-      ...('status' in answer ? { status: answer.status } : { error: answer.error }),
-      ...(next.state === 'gave_up' && { error: next.reason }),
-      ...(answer.response !== undefined && { response: answer.response }),
-    });
-    metrics.deliveries.inc({ webhook: this.name, result: next.state === 'waiting' ? 'failed' : next.state });
-    if (next.state === 'gave_up') {
-      logger.error('a webhook gave up an event', { ...facts, reason: next.reason });
-      if (next.reason === 'gone') await this.end();
-    } else if (next.state === 'waiting') {
-      logger.warn('a webhook failed and will be tried again', { ...facts, waitMs: next.waitMs });
-    }
-    return next.state === 'delivered';
-  }
-
-  private async end(): Promise<void> {
-    const given = await this.options.database.transaction((tx) => endWebhook(tx, { webhook: this.name, urlHash: this.urlHash }));
-    this.options.metrics.deliveries.inc({ webhook: this.name, result: 'gave_up' }, given);
-    this.options.logger.error('a webhook has ended: its receiver answered 410, and nothing more is sent to this address', { webhook: this.name, given });
+/** Delivers events to one signed webhook. */
+export class WebhookTick extends DeliveryTick {
+  constructor({ webhook, post = postMessage, ...options }: WebhookTickOptions) {
+    super({ ...options, receiver: webhook.name, urlHash: urlHashOf(webhook), send: (message) => post(webhook, message, Date.now()) });
   }
 }

@@ -1,0 +1,44 @@
+import { Controller } from '@nestjs/common';
+import type { EventEnvelope } from '@ratchet/contracts';
+import { budgetChanged, type BudgetChanged, opportunityClosed, type OpportunityClosed, opportunityRanked, type OpportunityRanked, vitalsCounted, type VitalsCounted } from '@ratchet/domain';
+import type { Transaction } from '@ratchet/persistence';
+import { OnEvent } from '@ratchet/service';
+import { storable } from '../persistence/storable.js';
+
+/** What reports count by day and month, for which only the present is kept elsewhere. */
+@Controller()
+export class ReportsHandlers {
+  @OnEvent(vitalsCounted)
+  async onVitals({ data }: EventEnvelope<VitalsCounted>, tx: Transaction): Promise<void> {
+    const { model, workload, version, requests, errors, outcomes, failures, to } = data;
+    await tx.query(
+      `insert into report_days as d values ($1, $2, $3, $4, $5, $6, $7, $8)
+       on conflict (day, model, workload, version) do update set requests = d.requests + excluded.requests, errors = d.errors + excluded.errors, outcomes = d.outcomes + excluded.outcomes, failures = d.failures + excluded.failures`,
+      [new Date(to).toISOString().slice(0, 10), ...storable([model, workload, version]), requests, errors, outcomes, failures],
+    );
+  }
+
+  @OnEvent(budgetChanged)
+  async onBudget({ data }: EventEnvelope<BudgetChanged>, tx: Transaction): Promise<void> {
+    const { month, component, model, workload, monthly, changedAt } = data;
+    await tx.query(
+      `insert into report_spending as s values ($1, $2, $3, $4, $5, $6, $7) on conflict (month, component, model, workload) do update
+       set spent_usd = excluded.spent_usd, limit_usd = excluded.limit_usd, changed_at = excluded.changed_at where s.changed_at <= excluded.changed_at`,
+      [month, component, ...storable([model, workload]), monthly.spentUsd, monthly.limitUsd, changedAt],
+    );
+  }
+
+  @OnEvent(opportunityRanked)
+  async onOpportunity({ data }: EventEnvelope<OpportunityRanked>, tx: Transaction): Promise<void> {
+    await tx.query(
+      `insert into report_opportunities as o values ($1, $2, $3, $4, $5, $6) on conflict (opportunity_id) do update
+       set root_cause = excluded.root_cause, size = excluded.size, closed_at = case when $7 then null else o.closed_at end, closed_as = case when $7 then null else o.closed_as end`,
+      [...storable([data.opportunityId, data.model, data.workload]), data.rootCause, data.size, data.rankedAt, data.change?.kind === 'came_back'],
+    );
+  }
+
+  @OnEvent(opportunityClosed)
+  async onClosed({ data }: EventEnvelope<OpportunityClosed>, tx: Transaction): Promise<void> {
+    await tx.query('update report_opportunities set closed_at = $2, closed_as = $3 where opportunity_id = $1', [storable(data.opportunityId), data.closedAt, data.reason]);
+  }
+}
