@@ -22,4 +22,7 @@ export const pages: readonly PageEntry[] = [
   { path: '/rollouts/:id', Page: lazy(() => import('./rollouts/rollout-page')) },
   { path: '/experiments', label: 'Experiments', Page: lazy(() => import('./experiments/experiments-page')) },
   { path: '/experiments/:id', Page: lazy(() => import('./experiments/experiment-page')) },
+  { path: '/alerts', label: 'Alerts', Page: lazy(() => import('./alerts/alerts-page')) },
+  { path: '/reports', label: 'Reports', Page: lazy(() => import('./reports/reports-page')) },
+  { path: '/reports/:kind/:period', Page: lazy(() => import('./reports/report-page')) },
 ];
