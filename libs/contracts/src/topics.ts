@@ -154,7 +154,7 @@ export const topics = {
     name: 'ratchet.alerts.v1',
     key: 'workload',
     events: [keyed(alertRaised, (d) => d.workload), keyed(alertResolved, (d) => d.workload), keyed(budgetChanged, (d) => d.workload)],
-    producers: ['evaluator', 'rollout-controller', 'signal-detector', 'analyzer', 'data-generator', 'trainer-dispatcher'],
+    producers: ['evaluator', 'rollout-controller', 'signal-detector', 'analyzer', 'data-generator', 'trainer-dispatcher', 'console'],
     consumers: ['console'],
   }),
   audit: topic({
