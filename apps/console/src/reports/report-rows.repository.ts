@@ -27,6 +27,7 @@ const alerts = (db: Queries, { from, to }: Span): Promise<AlertFact[]> =>
     `select name, workload, severity, body->>'message' as message, raised_at as "raisedAt", resolved_at as "resolvedAt" from (
        (select * from alerts where raised_at >= $1 and raised_at < $2 order by raised_at limit ${ROWS_MAX})
        union (select * from alerts where resolved_at >= $1 and resolved_at < $2 order by resolved_at limit ${ROWS_MAX})
+       union (select * from alerts where resolved_at >= $2 and raised_at < $1 order by resolved_at limit ${ROWS_MAX})
        union (select * from alerts where resolved_at is null and raised_at < $1 order by raised_at desc limit ${ROWS_MAX})
      ) as a order by raised_at, alert_id limit ${ROWS_MAX}`,
     [at(from), at(to)],

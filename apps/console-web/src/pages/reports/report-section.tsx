@@ -50,7 +50,7 @@ export const ReportSection = ({ section, csv }: { readonly section: Section; rea
             {section.rows.map((row, index) => (
               <Table.Tr key={index}>
                 {row.map((cell, column) => (
-                  <Table.Td key={section.columns[column]?.title ?? column} style={{ overflowWrap: 'anywhere', minWidth: '5em' }}>
+                  <Table.Td key={section.columns[column]?.title ?? column} style={{ overflowWrap: 'anywhere', minWidth: '8em' }}>
                     <CellText cell={cell} type={section.columns[column]?.type ?? 'text'} />
                   </Table.Td>
                 ))}
