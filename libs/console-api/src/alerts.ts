@@ -65,4 +65,3 @@ export const channelsSchema = z.object({ items: z.array(channelShownSchema) });
 
 export const testResultSchema = z.object({ ok: z.boolean(), status: z.number().int().nullable(), error: z.string().nullable(), response: z.string().nullable() });
 export type TestResult = z.infer<typeof testResultSchema>;
-export const doneSchema = z.object({ done: z.literal(true) });

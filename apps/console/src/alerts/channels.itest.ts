@@ -83,7 +83,7 @@ const deliver = async (): Promise<void> => {
   for (const channel of config.ALERT_CHANNELS) await new DeliveryTick({ receiver: receiverOf(channel), urlHash: addressHashOf(channel), send: (message) => sendToChannel(channel, message), database, metrics, logger: Logger.silent() }).tick();
 };
 const headerOf = (mail: string | undefined, name: string): string | undefined => new RegExp(`^${name}: (.*(?:\\r\\n[ \\t].*)*)`, 'imu').exec(mail ?? '')?.[1]?.replace(/\r\n\s+/gu, ' ');
-const ana = { name: 'ana', role: 'admin', via: 'session' } as const;
+const ana = { name: 'ana', role: 'admin', via: 'session', readOnly: false } as const;
 
 describe('channels', () => {
   it('are told of an alert and its end, by mail in one thread; what comes back is counted', async () => {

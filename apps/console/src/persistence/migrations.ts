@@ -1,9 +1,6 @@
 import { ForwardMigration } from '@ratchet/persistence';
-<<<<<<< HEAD
 import { Access0006 } from '../access/access.migration.js';
-=======
 import { Reports0013 } from '../alerts/alerts.migration.js';
->>>>>>> 4d6c39b (Alerts go to Slack-shaped webhooks and e-mail; daily, weekly and monthly reports are computed, signed and exported)
 import { Budgets0004 } from '../budgets/budgets.migration.js';
 import { Rollouts0011 } from '../rollouts/rollouts.migration.js';
 import { Webhooks0005 } from '../webhooks/webhooks.migration.js';
@@ -104,8 +101,4 @@ class EarlyFacts0002 extends ForwardMigration {
     `];
 }
 
-<<<<<<< HEAD
-export const migrations = [ConsoleTables0001, EarlyFacts0002, Reviews0003, Budgets0004, Webhooks0005, Access0006, Lineage0010, Rollouts0011];
-=======
-export const migrations = [ConsoleTables0001, EarlyFacts0002, Reviews0003, Budgets0004, Webhooks0005, Reports0013];
->>>>>>> 4d6c39b (Alerts go to Slack-shaped webhooks and e-mail; daily, weekly and monthly reports are computed, signed and exported)
+export const migrations = [ConsoleTables0001, EarlyFacts0002, Reviews0003, Budgets0004, Webhooks0005, Access0006, Lineage0010, Rollouts0011, Reports0013];

@@ -4,6 +4,13 @@ import type { HttpFailure } from '../chat/openai-error.js';
 
 export type RouteName = 'chat' | 'models' | 'events' | 'feedback' | 'widget' | 'handoff' | 'traces';
 
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Under which name a route is counted. */
+    route?: RouteName;
+  }
+}
+
 /** Classes of outcomes, few enough for a label. */
 export const outcomeOf = (status: number): string => {
   if (status < 400) return status === 200 || status === 202 ? 'ok' : 'other';
@@ -27,7 +34,7 @@ export const guardRequests = ({ scope, metrics, concurrentMax, onRefused }: { sc
 
   scope.addHook('onRequest', (request, reply, done) => {
     const startedMs = performance.now();
-    const { route } = request.routeOptions.config as { route?: RouteName };
+    const { route } = request.routeOptions.config;
     current += 1;
     inFlight.set(current);
     // `close` comes after every end, also where the client has left; Fastify's onResponse does not.
