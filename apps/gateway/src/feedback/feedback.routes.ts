@@ -13,7 +13,7 @@ const noRoom: HttpFailure = { status: 503, type: 'api_error', code: 'kafka_unava
 /** `POST /v1/feedback`, and the same feedback in the shapes of Langfuse's scores and of TensorZero's feedback, at their paths. */
 export const feedbackRoutes = (scope: FastifyInstance, { sink, limits, feedback }: GatewayParts): void => {
   const desk = new FeedbackDesk({ metrics: feedback.metrics, interactions: feedback.interactions, sink });
-  const options = { bodyLimit: limits.chatBodyBytesMax, config: { route: 'feedback' } };
+  const options = { bodyLimit: limits.chatBodyBytesMax, config: { route: 'feedback' as const } };
 
   scope.options('/v1/feedback', { config: { route: 'feedback' } }, async (request, reply) => answerPreflight(request, reply, feedback.origins));
 

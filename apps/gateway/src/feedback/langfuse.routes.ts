@@ -24,7 +24,7 @@ const takeScore = (desk: FeedbackDesk, body: unknown, context: FeedbackContext):
 
 /** Scores as Langfuse's clients send them: one at a time, or in the batches of its SDKs, whose events of other types are refused one by one. */
 export const langfuseRoutes = (scope: FastifyInstance, { desk, limits }: { desk: FeedbackDesk; limits: GatewayLimits }): void => {
-  const config = { route: 'feedback' };
+  const config = { route: 'feedback' } as const;
 
   scope.post('/api/public/scores', { bodyLimit: limits.chatBodyBytesMax, config, errorHandler }, async (request, reply) => {
     const answer = takeScore(desk, request.body, contextOf(request));
