@@ -3,6 +3,7 @@ import type { EventEnvelope } from '@ratchet/contracts';
 import { budgetChanged, type BudgetChanged } from '@ratchet/domain';
 import type { Transaction } from '@ratchet/persistence';
 import { OnEvent } from '@ratchet/service';
+import { storableJson } from '../persistence/storable.js';
 
 @Controller()
 export class BudgetsHandlers {
@@ -11,7 +12,7 @@ export class BudgetsHandlers {
     await tx.query(
       `insert into budgets as b (component, model, workload, body, changed_at) values ($1, $2, $3, $4::jsonb, $5)
        on conflict (component, model, workload) do update set body = excluded.body, changed_at = excluded.changed_at where b.changed_at <= excluded.changed_at`,
-      [data.component, data.model, data.workload, JSON.stringify(data), data.changedAt],
+      [data.component, data.model, data.workload, storableJson(data), data.changedAt],
     );
   }
 }

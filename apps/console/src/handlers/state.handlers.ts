@@ -5,6 +5,7 @@ import type { AlertRaised, AlertResolved, OpportunityClosed, OpportunityRanked, 
 import type { Transaction } from '@ratchet/persistence';
 import { OnEvent } from '@ratchet/service';
 import { addVitals, storeRouting } from '../persistence/console.repository.js';
+import { storableJson } from '../persistence/storable.js';
 
 /** The present state of things, as their topics tell it. */
 @Controller()
@@ -16,7 +17,7 @@ export class StateHandlers {
 
   @OnEvent(versionPublished)
   async onVersion({ data }: EventEnvelope<VersionPublished>, tx: Transaction): Promise<void> {
-    await tx.query(`insert into versions (version_id, model, workload, body) values ($1, $2, $3, $4::jsonb) on conflict do nothing`, [data.versionId, data.model, data.workload, JSON.stringify(data)]);
+    await tx.query(`insert into versions (version_id, model, workload, body) values ($1, $2, $3, $4::jsonb) on conflict do nothing`, [data.versionId, data.model, data.workload, storableJson(data)]);
   }
 
   @OnEvent(vitalsCounted)
@@ -30,18 +31,18 @@ export class StateHandlers {
       `insert into opportunities (opportunity_id, model, workload, priority, body) values ($1, $2, $3, $4, $5::jsonb)
        on conflict (opportunity_id) do update set priority = excluded.priority, body = excluded.body, seen_at = now(),
          closed = case when excluded.body->'change'->>'kind' = 'came_back' then null else opportunities.closed end`,
-      [data.opportunityId, data.model, data.workload, data.priority, JSON.stringify(data)],
+      [data.opportunityId, data.model, data.workload, data.priority, storableJson(data)],
     );
   }
 
   @OnEvent(opportunityClosed)
   async onClosed({ data }: EventEnvelope<OpportunityClosed>, tx: Transaction): Promise<void> {
-    await tx.query(`update opportunities set closed = $2::jsonb where opportunity_id = $1`, [data.opportunityId, JSON.stringify(data)]);
+    await tx.query(`update opportunities set closed = $2::jsonb where opportunity_id = $1`, [data.opportunityId, storableJson(data)]);
   }
 
   @OnEvent(alertRaised)
   async onAlert({ data }: EventEnvelope<AlertRaised>, tx: Transaction): Promise<void> {
-    await tx.query(`insert into alerts (alert_id, workload, body, raised_at) values ($1, $2, $3::jsonb, $4) on conflict do nothing`, [data.alertId, data.workload, JSON.stringify(data), data.raisedAt]);
+    await tx.query(`insert into alerts (alert_id, workload, body, raised_at) values ($1, $2, $3::jsonb, $4) on conflict do nothing`, [data.alertId, data.workload, storableJson(data), data.raisedAt]);
   }
 
   @OnEvent(alertResolved)

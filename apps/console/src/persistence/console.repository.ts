@@ -3,6 +3,7 @@ import type { ChainedRecord, CycleRecord, RoutingChanged, Target, VitalsCounted 
 import { derivedId } from '@ratchet/observability';
 import type { Database, Transaction } from '@ratchet/persistence';
 import type { CycleFacts } from '../audit/cycle-record.js';
+import { storable, storableJson } from './storable.js';
 
 type Queries = Pick<Database, 'query'>;
 
@@ -21,7 +22,7 @@ export const storeRouting = async (tx: Transaction, routing: RoutingChanged): Pr
   await tx.query(
     `insert into targets as t (model, workload, routing, revision) values ($1, $2, $3::jsonb, $4)
      on conflict (model, workload) do update set routing = excluded.routing, revision = excluded.revision where t.revision < excluded.revision`,
-    [routing.model, routing.workload, JSON.stringify(routing), routing.revision],
+    [routing.model, routing.workload, storableJson(routing), routing.revision],
   );
 };
 
@@ -40,7 +41,7 @@ export const openCycle = async (tx: Transaction, facts: CycleFacts): Promise<voi
     cycleId,
     model,
     workload,
-    JSON.stringify(facts),
+    storableJson(facts),
     startedAt,
   ]);
 };
@@ -66,14 +67,14 @@ export const lockFacts = async (tx: Transaction, cycleId: string): Promise<Cycle
 export const addFacts = async (tx: Transaction, { cycleId, state, version, facts }: CycleChange): Promise<CycleFacts> => {
   const rows = await tx.query<{ facts: CycleFacts }>(
     `update cycles set facts = facts || $2::jsonb, state = $3, version = coalesce($4, version) where cycle_id = $1 returning facts`,
-    [cycleId, JSON.stringify(facts), state, version ?? null],
+    [cycleId, storableJson(facts), state, version ?? null],
   );
   if (!rows[0]) throw new Error(`cycle ${cycleId} is not known`);
   return rows[0].facts;
 };
 
 export const keepForLater = async (tx: Transaction, change: CycleChange): Promise<void> => {
-  await tx.query('insert into early_facts (cycle_id, change) values ($1, $2::json)', [change.cycleId, JSON.stringify(change)]);
+  await tx.query('insert into early_facts (cycle_id, change) values ($1, $2::json)', [change.cycleId, storableJson(change)]);
 };
 
 /** What was kept of a cycle, in the order in which it came; it is kept no longer. */
@@ -108,7 +109,7 @@ export const addDecision = async (tx: Transaction, { eventId, cycleId, model, wo
   await tx.query(
     `insert into decisions (decision_id, cycle_id, model, workload, kind, actor, reason, body, happened_at) values ($1, $2, $3, $4, $5, $6, $7, $8::jsonb, $9) on conflict do nothing`,
     // An event id may be longer than an index takes, and hold what text does not.
-    [derivedId('decision', eventId), cycleId ?? null, model, workload, kind, actor, reason, JSON.stringify(body), happenedAt],
+    [derivedId('decision', eventId), cycleId ?? null, model, workload, kind, storable(actor), storable(reason), storableJson(body), happenedAt],
   );
 };
 
@@ -123,14 +124,15 @@ export const auditRecords = async (db: Queries): Promise<(ChainedRecord & { reco
 export const appendAudit = async (tx: Transaction, record: CycleRecord): Promise<void> => {
   await tx.query(`select pg_advisory_xact_lock(hashtext('console.audit'))`);
   const [last] = await tx.query<{ sequence: string; hash: string }>(`select sequence, hash from audit_records order by sequence desc limit 1`);
-  const link = chainAfter(last && { sequence: Number(last.sequence), hash: last.hash }, record);
+  // The chain is made of what is stored, so that it can be checked from it.
+  const link = chainAfter(last && { sequence: Number(last.sequence), hash: last.hash }, storable(record));
   const recordedAt = new Date().toISOString();
   await tx.query(`insert into audit_records (sequence, cycle_id, previous_hash, hash, record, recorded_at) values ($1, $2, $3, $4, $5::jsonb, $6)`, [
     link.sequence,
     record.cycle_id,
     link.previousHash,
     link.hash,
-    JSON.stringify(record),
+    JSON.stringify(link.record),
     recordedAt,
   ]);
   tx.emit(auditRecorded, { ...link, recordedAt }, { id: derivedId('audit', link.hash), correlationId: record.cycle_id });

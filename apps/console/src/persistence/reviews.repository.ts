@@ -1,5 +1,6 @@
 import { reviewerPairs, type ErasureCompleted, type ReviewChanged, type ReviewDecision, type ReviewItem, type Target } from '@ratchet/domain';
 import type { Database, Transaction } from '@ratchet/persistence';
+import { storableJson } from './storable.js';
 
 type Queries = Pick<Database, 'query'>;
 /** Items that agreement is computed from at most, the newest first. */
@@ -9,7 +10,7 @@ export const storeReview = async (tx: Transaction, { item, changedAt }: ReviewCh
   await tx.query(
     `insert into review_items as r (example_id, model, workload, state, body, changed_at) values ($1, $2, $3, $4, $5::jsonb, $6)
      on conflict (example_id) do update set state = excluded.state, body = excluded.body, changed_at = excluded.changed_at where r.changed_at <= excluded.changed_at`,
-    [item.exampleId, item.model, item.workload, item.state, JSON.stringify(item), changedAt],
+    [item.exampleId, item.model, item.workload, item.state, storableJson(item), changedAt],
   );
 };
 
@@ -57,7 +58,7 @@ export const storeErasure = async (tx: Transaction, erasure: ErasureCompleted): 
      where model = $1 and workload = $2 and body->'interactionIds' ?| $3::text[]`,
     [model, workload, interactionIds, BLANK],
   );
-  await tx.query('insert into erasures (erasure_id, model, workload, body, completed_at) values ($1, $2, $3, $4::jsonb, $5) on conflict do nothing', [erasureId, model, workload, JSON.stringify(report), completedAt]);
+  await tx.query('insert into erasures (erasure_id, model, workload, body, completed_at) values ($1, $2, $3, $4::jsonb, $5) on conflict do nothing', [erasureId, model, workload, storableJson(report), completedAt]);
 };
 
 export const erasures = async (db: Queries, limit: number): Promise<object[]> =>
