@@ -35,6 +35,10 @@ import { Callers } from './http/callers.js';
 import { OpenApiController, OpenApiDocument } from './http/open-api.controller.js';
 import { ChangeFeed } from './live/change-feed.js';
 import { LiveController } from './live/live.controller.js';
+import { HomeController } from './home/home.controller.js';
+import { HomeHandlers } from './home/home.handlers.js';
+import { LagReader } from './home/lag-reader.js';
+import { PruneVitalsTick } from './home/prune-vitals.tick.js';
 import { LiveFeed } from './live/live-feed.js';
 import { CyclesController } from './lineage/cycles.controller.js';
 import { DatasetsController } from './lineage/datasets.controller.js';
@@ -55,6 +59,7 @@ import type { Config } from './config.js';
 const workOf = (config: Config, database: Database, metrics: WebhookMetrics, logger: Logger): Work => ({
   ticks: [
     new PruneDeliveriesTick(database),
+    new PruneVitalsTick(database),
     new PruneSessionsTick(database, config.SESSION_IDLE_MINUTES),
     ...config.WEBHOOKS.map((webhook) => new WebhookTick({ webhook, database, metrics, logger })),
     ...config.ALERT_CHANNELS.map((channel) => new DeliveryTick({ receiver: receiverOf(channel), urlHash: addressHashOf(channel), send: (message) => sendToChannel(channel, message), database, metrics, logger })),
@@ -73,6 +78,7 @@ export class AppModule {
         CommandsController,
         LiveController,
         OpenApiController,
+        HomeController,
         ConsoleController,
         BudgetsController,
         ReviewsController,
@@ -86,6 +92,7 @@ export class AppModule {
         AlertsController,
         ReportsController,
         // What they hear of.
+        HomeHandlers,
         BudgetsHandlers,
         CycleHandlers,
         StateHandlers,
@@ -107,6 +114,7 @@ export class AppModule {
         ChangeFeed,
         CommandSender,
         OpenApiDocument,
+        LagReader,
         LiveFeed,
         WebhookQueue,
         WebhookMetrics,

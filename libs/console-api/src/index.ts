@@ -27,3 +27,7 @@ export {
 } from './alerts.js';
 export { alertGuide, type AlertGuide, momentaryAlerts } from './alert-guide.js';
 export * from './reports.js';
+export {
+  type BoundedCount, ratesSchema, type Rates, loopSchema, type Loop, needKinds, needSchema, type Need, homeSchema, type Home, ranges, type Range, failureRatesQuerySchema, type FailureRatesQuery,
+  failureRatesSchema, type FailureRates, lagSchema, type Lag,
+} from './home.js';

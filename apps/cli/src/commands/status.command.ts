@@ -8,7 +8,7 @@ import type { KafkaOptions } from '../stack/kafka-access.js';
 import { readRouting } from '../stack/read-routing.js';
 import { readRunning } from '../stack/running.js';
 import type { Running } from '../stack/running.js';
-import { readGroups } from '../status/group-lag.js';
+import { readGroups } from '@ratchet/kafka';
 import { readHealth } from '../status/service-health.js';
 import { describeStatus, faultsOf } from '../status/status-report.js';
 import type { StatusReport } from '../status/status-report.js';

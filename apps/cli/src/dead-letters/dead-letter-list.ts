@@ -1,5 +1,5 @@
 import type { KafkaClient } from '@ratchet/kafka';
-import { withAdmin } from '../stack/kafka-access.js';
+import { withAdmin } from '@ratchet/kafka';
 import { readTopics } from '../stack/read-topics.js';
 import { copyOf, parseDeadLetterTopic, toDeadLetter } from './dead-letter.js';
 import type { DeadLetter } from './dead-letter.js';

@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path';
-import type { KafkaAdmin, KafkaClient, KafkaSecurity, KafkaSecurityEnv, KafkaSettings } from '@ratchet/kafka';
-import { checkBrokers, createKafka, explainKafkaError, securityOf } from '@ratchet/kafka';
+import type { KafkaClient, KafkaSecurity, KafkaSecurityEnv, KafkaSettings } from '@ratchet/kafka';
+import { checkBrokers, createKafka, explainKafkaError, securityOf, withAdmin } from '@ratchet/kafka';
 import { Logger, RatchetError } from '@ratchet/observability';
 import type { Command } from 'commander';
 import { z } from 'zod';
@@ -82,17 +82,6 @@ export const withKafka = async <T>(options: KafkaOptions, work: (kafka: KafkaCli
   } catch (error) {
     const explained = explainKafkaError(error);
     throw explained instanceof RatchetError && /^(kafka|oauth)_/.test(explained.code) ? new UsageError(explained.message) : error;
-  }
-};
-
-/** Runs `work` with a connected admin client. */
-export const withAdmin = async <T>(kafka: KafkaClient, work: (admin: KafkaAdmin) => Promise<T>): Promise<T> => {
-  const admin = kafka.admin();
-  await admin.connect();
-  try {
-    return await work(admin);
-  } finally {
-    await admin.disconnect();
   }
 };
 

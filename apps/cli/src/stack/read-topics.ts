@@ -3,7 +3,7 @@ import type { DecodeErrorCode, EventEnvelope } from '@ratchet/contracts';
 import { TopicTable } from '@ratchet/kafka';
 import type { ConsumedRecord, KafkaClient } from '@ratchet/kafka';
 import { Logger } from '@ratchet/observability';
-import { withAdmin } from './kafka-access.js';
+import { withAdmin } from '@ratchet/kafka';
 
 const QUIET_MS_MAX = 30_000;
 const QUIET_CHECK_MS = 1_000;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { lagOf } from './group-lag.js';
+import { lagOf } from '@ratchet/kafka';
 import { describeStatus, faultsOf } from './status-report.js';
 
 const ends = [

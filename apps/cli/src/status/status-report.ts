@@ -1,7 +1,7 @@
 import type { RoutingChanged } from '@ratchet/domain';
 import type { DeadLetterCount } from '../dead-letters/dead-letter-list.js';
 import { plainTable } from '../stack/plain-table.js';
-import type { GroupStatus } from './group-lag.js';
+import type { GroupStatus } from '@ratchet/kafka';
 import type { ServiceHealth } from './service-health.js';
 
 /** What `ratchet status` knows. */

@@ -1,11 +1,13 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
+import type { Rates } from '@ratchet/console-api';
 import { decodeMessage, isEvent, topics } from '@ratchet/contracts';
-import { clockAdvanced, interactionCompleted, queryOf } from '@ratchet/domain';
+import { clockAdvanced, feedbackGiven, interactionCompleted, interactionFailed, queryOf, signalDetected } from '@ratchet/domain';
 import { TopicTail } from '@ratchet/kafka';
 import type { ConsumedRecord, KafkaClient } from '@ratchet/kafka';
 import { Logger } from '@ratchet/observability';
 import { CONFIG, KAFKA } from '@ratchet/service';
+import { interval, map, type Observable, scan } from 'rxjs';
 import type { Config } from '../config.js';
 
 export interface LiveInteraction {
@@ -21,6 +23,8 @@ export interface LiveInteraction {
 }
 
 const TEXT_MAX = 200;
+const RATE_OVER_SECONDS = 5;
+const typesOfRates = { interactions: interactionCompleted.type, feedback: feedbackGiven.type, signals: signalDetected.type, failures: interactionFailed.type } as const;
 
 /** The newest interactions and the number of events by type since the start, in memory: a view of the stream, not a store. */
 @Injectable()
@@ -44,6 +48,19 @@ export class LiveFeed implements OnApplicationBootstrap, OnApplicationShutdown {
 
   async onApplicationShutdown(): Promise<void> {
     await this.tail.stop();
+  }
+
+  /** Events a second, looked at once a second by whoever asks. */
+  rates(): Observable<Rates> {
+    const seen = (): number[] => Object.values(typesOfRates).map((type) => this.counts.get(type) ?? 0);
+    return interval(1_000).pipe(
+      scan((looks: readonly number[][]) => [...looks, seen()].slice(-RATE_OVER_SECONDS - 1), [seen()] as readonly number[][]),
+      map((looks) => {
+        const [first, last] = [looks[0] ?? [], looks.at(-1) ?? []];
+        const rate = (i: number): number => Math.round((10 * ((last[i] ?? 0) - (first[i] ?? 0))) / Math.max(1, looks.length - 1)) / 10;
+        return { interactions: rate(0), feedback: rate(1), signals: rate(2), failures: rate(3) };
+      }),
+    );
   }
 
   interactions(limit: number): LiveInteraction[] {

@@ -1,6 +1,6 @@
 import { topicCatalogue } from '@ratchet/contracts';
-import type { KafkaClient, PartitionBounds } from '@ratchet/kafka';
-import { withAdmin } from '../stack/kafka-access.js';
+import { withAdmin } from './client/with-admin.js';
+import type { KafkaClient, PartitionBounds } from './client/kafka-client.js';
 
 /** A service's consumer group. */
 export interface GroupStatus {

@@ -1,0 +1,21 @@
+import type { FailureRates } from '@ratchet/console-api';
+
+/** A row of the chart: its moment in epoch milliseconds, and by version the failure rate in percent. */
+export type ChartPoint = { readonly at: number } & Readonly<Record<string, number>>;
+
+/** One row for each moment that any version has a rate for; names of versions are prefixed, so that none is taken for the moment. */
+export const chartPointsOf = ({ versions }: FailureRates): ChartPoint[] => {
+  const rows = new Map<number, Record<string, number>>();
+  for (const { version, points } of versions) {
+    for (const { at, rate } of points) {
+      const moment = Date.parse(at);
+      rows.set(moment, { ...rows.get(moment), [seriesOf(version)]: Math.round(rate * 10_000) / 100 });
+    }
+  }
+  return [...rows].sort(([a], [b]) => a - b).map(([at, rates]) => ({ ...rates, at }));
+};
+
+export const seriesOf = (version: string): string => `version ${version}`;
+
+/** The charts' points are this wide, so a mark belongs to the one that it falls in. */
+export const bucketOf = (at: string, bucketSeconds: number): number => Math.floor(Date.parse(at) / (bucketSeconds * 1_000)) * bucketSeconds * 1_000;

@@ -1,0 +1,111 @@
+import { LineChart } from '@mantine/charts';
+import { Group, SegmentedControl, Select, Stack, Table, Text } from '@mantine/core';
+import type { FailureRates, Loop, Range } from '@ratchet/console-api';
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { Link } from 'react-router';
+import { read } from '../../api/request';
+import { Answer } from '../../components/answer';
+import { Nothing } from '../../components/nothing';
+import { When } from '../../components/when';
+import { bucketOf, chartPointsOf, seriesOf } from './chart-points';
+
+const colors = ['indigo.6', 'orange.6', 'teal.6', 'grape.6', 'cyan.6', 'red.6'];
+const dashes = ['0', '6 3', '2 3', '10 3 2 3'];
+
+const shortTime = (at: number, range: Range): string => new Intl.DateTimeFormat(undefined, range === 'hour' || range === 'day' ? { timeStyle: 'short' } : { dateStyle: 'short' }).format(at);
+
+const Marks = ({ marks }: Pick<FailureRates, 'marks'>) => (
+  <Stack gap={2} component="ul" m={0} pl="md">
+    {marks.map(({ at, kind, version, rolloutId }) => (
+      <li key={`${at} ${version} ${kind}`}>
+        <Text size="sm" span>
+          <Link to={`/rollouts/${encodeURIComponent(rolloutId)}`}>{version}</Link> {kind === 'promoted' ? '▲ promoted' : '▼ rolled back'} <When at={at} />
+        </Text>
+      </li>
+    ))}
+  </Stack>
+);
+
+const Numbers = ({ versions }: Pick<FailureRates, 'versions'>) => (
+  <Table>
+    <Table.Thead>
+      <Table.Tr>
+        {['Version', 'Newest', 'Failure rate', '95 % interval', 'Outcomes'].map((head) => (
+          <Table.Th key={head} scope="col">{head}</Table.Th>
+        ))}
+      </Table.Tr>
+    </Table.Thead>
+    <Table.Tbody>
+      {versions.map(({ version, points }) => {
+        const last = points.at(-1);
+        return (
+          <Table.Tr key={version}>
+            <Table.Th scope="row">{version}</Table.Th>
+            <Table.Td><When at={last?.at} /></Table.Td>
+            <Table.Td>{last ? `${(last.rate * 100).toFixed(1)} %` : '–'}</Table.Td>
+            <Table.Td>{last ? `${(last.lower * 100).toFixed(1)} to ${(last.upper * 100).toFixed(1)} %` : '–'}</Table.Td>
+            <Table.Td>{points.reduce((sum, { outcomes }) => sum + outcomes, 0).toLocaleString('en')}</Table.Td>
+          </Table.Tr>
+        );
+      })}
+    </Table.Tbody>
+  </Table>
+);
+
+const Chart = ({ rates, range }: { readonly rates: FailureRates; readonly range: Range }) => {
+  if (rates.versions.length === 0) return <Nothing>Nothing was counted in this time.</Nothing>;
+  return (
+    <Stack>
+      <div role="img" aria-label="Failure rate by version over time; the numbers are in the table below">
+        <LineChart
+          h={260}
+          data={chartPointsOf(rates)}
+          dataKey="at"
+          unit=" %"
+          withLegend
+          withDots={false}
+          connectNulls
+          lineChartProps={{ accessibilityLayer: false }}
+          xAxisProps={{ type: 'number', scale: 'time', domain: [Date.parse(rates.from), Date.parse(rates.to)], tickFormatter: (at: number) => shortTime(at, range) }}
+          tooltipProps={{ labelFormatter: (at) => new Date(Number(at)).toLocaleString() }}
+          series={rates.versions.map(({ version }, i) => ({ name: seriesOf(version), label: version, color: colors[i % colors.length] ?? 'gray.6', strokeDasharray: dashes[i % dashes.length] ?? '0' }))}
+          referenceLines={rates.marks.map(({ at, kind, version }) => ({ x: bucketOf(at, rates.bucketSeconds), label: `${kind === 'promoted' ? '▲' : '▼'} ${version}`, color: kind === 'promoted' ? 'teal.7' : 'red.7' }))}
+        />
+      </div>
+      <Table.ScrollContainer minWidth={480} type="native" tabIndex={0} role="region" aria-label="Failure rates in numbers">
+        <Numbers versions={rates.versions} />
+      </Table.ScrollContainer>
+      <Marks marks={rates.marks} />
+    </Stack>
+  );
+};
+
+/** Failure rates of one target's versions over time, with promotions and rollbacks. */
+export const RatesChart = ({ targets }: { readonly targets: Loop['targets'] }) => {
+  const [range, setRange] = useState<Range>('hour');
+  const [chosen, setChosen] = useState<string | null>(null);
+  const names = targets.map(({ model, workload }) => `${model} / ${workload}`);
+  const target = targets[Math.max(0, names.indexOf(chosen ?? ''))];
+  const rates = useQuery({
+    queryKey: ['vitals', 'failure-rates', target?.model, target?.workload, range],
+    queryFn: () => read<FailureRates>('/api/failure-rates', { model: target?.model, workload: target?.workload, range }),
+    enabled: target !== undefined,
+    placeholderData: (before) => before,
+  });
+  if (!target) return <Nothing>No model is served yet.</Nothing>;
+  return (
+    <Stack>
+      <Group>
+        <Select label="Target" data={names} value={`${target.model} / ${target.workload}`} onChange={setChosen} allowDeselect={false} />
+        <SegmentedControl
+          aria-label="Time shown"
+          value={range}
+          onChange={(value) => setRange(value as Range)}
+          data={[{ value: 'hour', label: '1 hour' }, { value: 'day', label: '1 day' }, { value: 'week', label: '7 days' }, { value: 'month', label: '30 days' }]}
+        />
+      </Group>
+      <Answer of={rates}>{(data) => <Chart rates={data} range={range} />}</Answer>
+    </Stack>
+  );
+};
