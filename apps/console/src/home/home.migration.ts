@@ -1,7 +1,7 @@
 import { ForwardMigration } from '@ratchet/persistence';
 
-export class Home0007 extends ForwardMigration {
-  readonly name = 'Home1760000000007';
+export class Home0015 extends ForwardMigration {
+  readonly name = 'Home1760000000015';
   protected readonly statements = [`
       create table vitals_by_time (
         model text not null,

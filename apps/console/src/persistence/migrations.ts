@@ -1,7 +1,7 @@
 import { ForwardMigration } from '@ratchet/persistence';
 import { Access0006 } from '../access/access.migration.js';
 import { Reports0013 } from '../alerts/alerts.migration.js';
-import { Home0007 } from '../home/home.migration.js';
+import { Home0015 } from '../home/home.migration.js';
 import { Budgets0004 } from '../budgets/budgets.migration.js';
 import { Rollouts0011 } from '../rollouts/rollouts.migration.js';
 import { Webhooks0005 } from '../webhooks/webhooks.migration.js';
@@ -102,4 +102,4 @@ class EarlyFacts0002 extends ForwardMigration {
     `];
 }
 
-export const migrations = [ConsoleTables0001, EarlyFacts0002, Reviews0003, Budgets0004, Webhooks0005, Access0006, Home0007, Lineage0010, Rollouts0011, Reports0013];
+export const migrations = [ConsoleTables0001, EarlyFacts0002, Reviews0003, Budgets0004, Webhooks0005, Access0006, Lineage0010, Rollouts0011, Reports0013, Home0015];
