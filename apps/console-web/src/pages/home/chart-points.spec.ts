@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { FailureRates } from '@ratchet/console-api';
-import { bucketOf, chartPointsOf } from './chart-points';
+import { bucketOf, chartPointsOf, timesShown } from './chart-points';
 
 const point = (at: string, rate: number): FailureRates['versions'][number]['points'][number] => ({ at, outcomes: 100, failures: rate * 100, rate, lower: 0, upper: 1 });
 const rates: FailureRates = {
@@ -14,6 +14,12 @@ describe('points of the chart of failure rates', () => {
       { at: Date.parse('2026-01-01T00:01:00Z'), 'version at': 12.35 },
       { at: Date.parse('2026-01-01T00:02:00Z'), 'version at': 20, 'version v2': 10 },
     ]);
+  });
+
+  it('begin where something was counted', () => {
+    const ordered = { ...rates, versions: [{ version: 'v2', points: [point('2026-01-01T00:02:00.000Z', 0.1)] }] };
+    expect(timesShown(ordered)).toEqual([Date.parse('2026-01-01T00:01:00Z'), Date.parse(rates.to)]);
+    expect(timesShown({ ...rates, versions: [] })).toEqual([Date.parse(rates.from), Date.parse(rates.to)]);
   });
 
   it('hold the marks that fall in them', () => {

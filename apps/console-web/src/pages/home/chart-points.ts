@@ -19,3 +19,9 @@ export const seriesOf = (version: string): string => `version ${version}`;
 
 /** The charts' points are this wide, so a mark belongs to the one that it falls in. */
 export const bucketOf = (at: string, bucketSeconds: number): number => Math.floor(Date.parse(at) / (bucketSeconds * 1_000)) * bucketSeconds * 1_000;
+
+/** What the axis of time shows, in epoch milliseconds: the range asked for, but not the part of it before anything was counted. */
+export const timesShown = ({ from, to, versions, bucketSeconds }: FailureRates): [number, number] => {
+  const first = Math.min(...versions.flatMap(({ points }) => points.slice(0, 1).map(({ at }) => Date.parse(at))));
+  return [Math.max(Date.parse(from), Number.isFinite(first) ? first - bucketSeconds * 1_000 : 0), Date.parse(to)];
+};

@@ -34,7 +34,7 @@ const HomePage = () => {
       <Answer of={home}>
         {({ loop, needs }) => (
           <Grid gap="lg">
-            <Grid.Col span={{ base: 12, lg: 8 }}>
+            <Grid.Col span={{ base: 12, lg: 8 }} order={{ base: 2, lg: 1 }}>
               <Stack gap="lg">
                 <Part title="The loop now">
                   <Box visibleFrom="sm">
@@ -49,7 +49,7 @@ const HomePage = () => {
                 </Part>
               </Stack>
             </Grid.Col>
-            <Grid.Col span={{ base: 12, lg: 4 }}>
+            <Grid.Col span={{ base: 12, lg: 4 }} order={{ base: 1, lg: 2 }}>
               <Stack gap="lg">
                 <Part title="Needs a person">
                   <NeedsList needs={needs} />

@@ -2,13 +2,13 @@ import { Table, Text } from '@mantine/core';
 import type { Lag } from '@ratchet/console-api';
 import { type LoopArrow, stateOfService, wordsOfState } from './loop-facts';
 
-const SIZE = { width: 1000, height: 400 };
-const BOX = { width: 150, height: 52 };
+const SIZE = { width: 1000, height: 350 };
+const BOX = { width: 170, height: 52 };
 
 /** Where each service stands: the upper row from left to right, the lower one back. */
 const places: Readonly<Record<string, readonly [number, number]>> = {
   'gateway': [90, 90], 'signal-detector': [363, 90], 'analyzer': [636, 90], 'data-generator': [910, 90],
-  'trainer-dispatcher': [910, 310], 'evaluator': [500, 310], 'rollout-controller': [90, 310],
+  'trainer-dispatcher': [910, 300], 'evaluator': [500, 300], 'rollout-controller': [90, 300],
 };
 const marks = { up: '●', behind: '▲', absent: '✕', unknown: '○' } as const;
 
@@ -31,8 +31,8 @@ const Arrow = ({ arrow }: { readonly arrow: LoopArrow }) => {
   return (
     <g>
       <path d={line} stroke="var(--mantine-color-text)" strokeWidth={1.5} fill="none" markerEnd="url(#loop-arrow)" />
-      <text x={at} y={isVertical ? y - 4 : y - 44} textAnchor={anchor} fontSize={14} fill="var(--mantine-color-text)">{arrow.carries}</text>
-      <text x={at} y={isVertical ? y + 16 : y - 28 + (isVertical ? 0 : 2)} textAnchor={anchor} fontSize={15} fontWeight={700} fill="var(--mantine-color-text)">{arrow.now}</text>
+      <text x={at} y={isVertical ? y - 4 : y - 54} textAnchor={anchor} fontSize={14} fill="var(--mantine-color-text)">{arrow.carries}</text>
+      <text x={at} y={isVertical ? y + 16 : y - 35} textAnchor={anchor} fontSize={15} fontWeight={700} fill="var(--mantine-color-text)">{arrow.now}</text>
     </g>
   );
 };

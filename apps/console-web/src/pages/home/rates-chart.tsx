@@ -8,7 +8,7 @@ import { read } from '../../api/request';
 import { Answer } from '../../components/answer';
 import { Nothing } from '../../components/nothing';
 import { When } from '../../components/when';
-import { bucketOf, chartPointsOf, seriesOf } from './chart-points';
+import { bucketOf, chartPointsOf, seriesOf, timesShown } from './chart-points';
 
 const colors = ['indigo.6', 'orange.6', 'teal.6', 'grape.6', 'cyan.6', 'red.6'];
 const dashes = ['0', '6 3', '2 3', '10 3 2 3'];
@@ -64,10 +64,10 @@ const Chart = ({ rates, range }: { readonly rates: FailureRates; readonly range:
           dataKey="at"
           unit=" %"
           withLegend
-          withDots={false}
+          withDots={rates.versions.every(({ points }) => points.length < 3)}
           connectNulls
           lineChartProps={{ accessibilityLayer: false }}
-          xAxisProps={{ type: 'number', scale: 'time', domain: [Date.parse(rates.from), Date.parse(rates.to)], tickFormatter: (at: number) => shortTime(at, range) }}
+          xAxisProps={{ type: 'number', scale: 'time', domain: timesShown(rates), tickFormatter: (at: number) => shortTime(at, range) }}
           tooltipProps={{ labelFormatter: (at) => new Date(Number(at)).toLocaleString() }}
           series={rates.versions.map(({ version }, i) => ({ name: seriesOf(version), label: version, color: colors[i % colors.length] ?? 'gray.6', strokeDasharray: dashes[i % dashes.length] ?? '0' }))}
           referenceLines={rates.marks.map(({ at, kind, version }) => ({ x: bucketOf(at, rates.bucketSeconds), label: `${kind === 'promoted' ? '▲' : '▼'} ${version}`, color: kind === 'promoted' ? 'teal.7' : 'red.7' }))}
