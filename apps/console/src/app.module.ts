@@ -49,6 +49,7 @@ import { ExperimentsController } from './rollouts/experiments.controller.js';
 import { RolloutsController } from './rollouts/rollouts.controller.js';
 import { RolloutsHandlers } from './rollouts/rollouts.handlers.js';
 import { PruneDeliveriesTick } from './webhooks/prune-deliveries.tick.js';
+import { VitalsHandlers } from './vitals/vitals.handlers.js';
 import { WebhookMetrics } from './webhooks/webhook-metrics.js';
 import { WebhookQueue } from './webhooks/webhook-queue.js';
 import { WebhookTick } from './webhooks/webhook.tick.js';
@@ -93,6 +94,7 @@ export class AppModule {
         ReportsController,
         // What they hear of.
         HomeHandlers,
+        VitalsHandlers,
         BudgetsHandlers,
         CycleHandlers,
         StateHandlers,

@@ -28,6 +28,8 @@ export interface Transaction {
   enqueue(jobName: string, payload: object, options?: EnqueueOptions): Promise<void>;
   /** Work that is done once for each key when all else is: what looks at the effects of a batch should see all of them. */
   atEnd(key: string, work: () => Promise<void>): void;
+  /** Puts `value` to those that were gathered under the key, in order; `work` gets all of them when all else is done. */
+  gather<T>(key: string, value: T, work: (values: readonly T[]) => Promise<void>): void;
 }
 
 export interface DatabaseOptions {
@@ -119,6 +121,7 @@ export class Database {
 
 class DatabaseTransaction implements Transaction {
   private readonly last = new Map<string, () => Promise<void>>();
+  private readonly gathered = new Map<string, unknown[]>();
 
   constructor(
     private readonly manager: EntityManager,
@@ -146,6 +149,17 @@ class DatabaseTransaction implements Transaction {
 
   atEnd(key: string, work: () => Promise<void>): void {
     if (!this.last.has(key)) this.last.set(key, work);
+  }
+
+  gather<T>(key: string, value: T, work: (values: readonly T[]) => Promise<void>): void {
+    const values = this.gathered.get(key);
+    if (values) values.push(value);
+    else this.gathered.set(key, [value]);
+    this.atEnd(`gathered: ${key}`, async () => {
+      const all = (this.gathered.get(key) ?? []) as T[];
+      this.gathered.delete(key);
+      await work(all);
+    });
   }
 
   /** Does what was put off, and what that puts off in turn. */

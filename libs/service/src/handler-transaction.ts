@@ -20,5 +20,6 @@ export const transactionAt = (tx: Transaction, { topic, partition, offset }: Pic
   emit: (definition, data, options) => tx.emit(definition, data, options),
   enqueue: (jobName, payload, options) => tx.enqueue(jobName, payload, options),
   atEnd: (key, work) => tx.atEnd(key, work),
+  gather: (key, value, work) => tx.gather(key, value, work),
   position: { topic, partition, offset: String(offset) },
 });

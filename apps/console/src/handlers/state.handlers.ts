@@ -1,10 +1,10 @@
 import { Controller } from '@nestjs/common';
 import type { EventEnvelope } from '@ratchet/contracts';
-import { alertRaised, alertResolved, opportunityClosed, opportunityRanked, routingChanged, versionPublished, vitalsCounted } from '@ratchet/domain';
-import type { AlertRaised, AlertResolved, OpportunityClosed, OpportunityRanked, RoutingChanged, VersionPublished, VitalsCounted } from '@ratchet/domain';
+import { alertRaised, alertResolved, opportunityClosed, opportunityRanked, routingChanged, versionPublished } from '@ratchet/domain';
+import type { AlertRaised, AlertResolved, OpportunityClosed, OpportunityRanked, RoutingChanged, VersionPublished } from '@ratchet/domain';
 import type { Transaction } from '@ratchet/persistence';
 import { OnEvent } from '@ratchet/service';
-import { addVitals, storeRouting } from '../persistence/console.repository.js';
+import { storeRouting } from '../persistence/console.repository.js';
 import { storableJson } from '../persistence/storable.js';
 
 /** The present state of things, as their topics tell it. */
@@ -18,11 +18,6 @@ export class StateHandlers {
   @OnEvent(versionPublished)
   async onVersion({ data }: EventEnvelope<VersionPublished>, tx: Transaction): Promise<void> {
     await tx.query(`insert into versions (version_id, model, workload, body) values ($1, $2, $3, $4::jsonb) on conflict do nothing`, [data.versionId, data.model, data.workload, storableJson(data)]);
-  }
-
-  @OnEvent(vitalsCounted)
-  async onVitals({ data }: EventEnvelope<VitalsCounted>, tx: Transaction): Promise<void> {
-    await addVitals(tx, data);
   }
 
   @OnEvent(opportunityRanked)

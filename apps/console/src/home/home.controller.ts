@@ -6,7 +6,7 @@ import { Answers } from '../http/answers.js';
 import { LagReader } from './lag-reader.js';
 import { readLoop } from './loop.repository.js';
 import { readNeeds } from './needs.repository.js';
-import { failureRates } from './vitals-by-time.js';
+import { failureRates } from '../vitals/vitals-by-time.js';
 
 /** What the loop does now, and what it needs of people. */
 @Controller('api')

@@ -1,13 +1,12 @@
 import { Controller } from '@nestjs/common';
 import type { EventEnvelope } from '@ratchet/contracts';
 import {
-  type BudgetChanged, budgetChanged, opportunityClosed, type OpportunityClosed, opportunityRanked, type OpportunityRanked, reviewChanged, type ReviewChanged, routingChanged, type RoutingChanged, vitalsCounted, type VitalsCounted,
+  type BudgetChanged, budgetChanged, opportunityClosed, type OpportunityClosed, opportunityRanked, type OpportunityRanked, reviewChanged, type ReviewChanged, routingChanged, type RoutingChanged,
 } from '@ratchet/domain';
 import type { Area } from '@ratchet/console-api';
 import type { Transaction } from '@ratchet/persistence';
 import { OnEvent } from '@ratchet/service';
 import { noteChange } from '../live/change-feed.js';
-import { addVitalsByTime } from './vitals-by-time.js';
 
 /** Once for a batch, however many of its events say so. */
 const noteOnce = (tx: Transaction, area: Area): void => tx.atEnd(`home: ${area} changed`, () => noteChange(tx, area));
@@ -15,12 +14,6 @@ const noteOnce = (tx: Transaction, area: Area): void => tx.atEnd(`home: ${area} 
 /** What the home page follows. */
 @Controller()
 export class HomeHandlers {
-  @OnEvent(vitalsCounted)
-  async onVitals({ data }: EventEnvelope<VitalsCounted>, tx: Transaction): Promise<void> {
-    await addVitalsByTime(tx, data);
-    noteOnce(tx, 'vitals');
-  }
-
   @OnEvent(opportunityRanked)
   async onRanked(_: EventEnvelope<OpportunityRanked>, tx: Transaction): Promise<void> {
     noteOnce(tx, 'opportunities');

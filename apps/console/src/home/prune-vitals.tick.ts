@@ -1,6 +1,6 @@
 import type { Database } from '@ratchet/persistence';
 import type { Tick } from '@ratchet/service';
-import { pruneVitalsByTime } from './vitals-by-time.js';
+import { pruneVitalsByTime } from '../vitals/vitals-by-time.js';
 
 const EVERY_MS = 600_000;
 

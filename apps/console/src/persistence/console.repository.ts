@@ -1,5 +1,6 @@
 import { auditRecorded, chainAfter } from '@ratchet/domain';
-import type { ChainedRecord, CycleRecord, RoutingChanged, Target, VitalsCounted } from '@ratchet/domain';
+import type { ChainedRecord, CycleRecord, RoutingChanged, Target } from '@ratchet/domain';
+import type { VitalsSum } from '../vitals/merge-vitals.js';
 import { derivedId } from '@ratchet/observability';
 import type { Database, Transaction } from '@ratchet/persistence';
 import type { CycleFacts } from '../audit/cycle-record.js';
@@ -26,12 +27,12 @@ export const storeRouting = async (tx: Transaction, routing: RoutingChanged): Pr
   );
 };
 
-export const addVitals = async (tx: Transaction, { model, workload, version, arm, stage, requests, errors, outcomes, failures }: VitalsCounted): Promise<void> => {
+export const addVitals = async (tx: Transaction, { model, workload, version, arm, stage, requests, errors, outcomes, failures }: VitalsSum): Promise<void> => {
   await tx.query(
     `insert into vitals as v values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
      on conflict (model, workload, version, arm, stage) do update set requests = v.requests + excluded.requests, errors = v.errors + excluded.errors,
        outcomes = v.outcomes + excluded.outcomes, failures = v.failures + excluded.failures`,
-    [model, workload, version, arm, stage ?? 0, requests, errors, outcomes, failures],
+    [model, workload, version, arm, stage, requests, errors, outcomes, failures],
   );
 };
 

@@ -1,6 +1,6 @@
 import { Controller } from '@nestjs/common';
 import type { EventEnvelope } from '@ratchet/contracts';
-import { budgetChanged, type BudgetChanged, opportunityClosed, type OpportunityClosed, opportunityRanked, type OpportunityRanked, vitalsCounted, type VitalsCounted } from '@ratchet/domain';
+import { budgetChanged, type BudgetChanged, opportunityClosed, type OpportunityClosed, opportunityRanked, type OpportunityRanked } from '@ratchet/domain';
 import type { Transaction } from '@ratchet/persistence';
 import { OnEvent } from '@ratchet/service';
 import { storable } from '../persistence/storable.js';
@@ -8,16 +8,6 @@ import { storable } from '../persistence/storable.js';
 /** What reports count by day and month, for which only the present is kept elsewhere. */
 @Controller()
 export class ReportsHandlers {
-  @OnEvent(vitalsCounted)
-  async onVitals({ data }: EventEnvelope<VitalsCounted>, tx: Transaction): Promise<void> {
-    const { model, workload, version, requests, errors, outcomes, failures, to } = data;
-    await tx.query(
-      `insert into report_days as d values ($1, $2, $3, $4, $5, $6, $7, $8)
-       on conflict (day, model, workload, version) do update set requests = d.requests + excluded.requests, errors = d.errors + excluded.errors, outcomes = d.outcomes + excluded.outcomes, failures = d.failures + excluded.failures`,
-      [new Date(to).toISOString().slice(0, 10), ...storable([model, workload, version]), requests, errors, outcomes, failures],
-    );
-  }
-
   @OnEvent(budgetChanged)
   async onBudget({ data }: EventEnvelope<BudgetChanged>, tx: Transaction): Promise<void> {
     const { month, component, model, workload, monthly, changedAt } = data;

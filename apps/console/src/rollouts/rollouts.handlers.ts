@@ -2,7 +2,7 @@ import { Controller } from '@nestjs/common';
 import type { EventEnvelope } from '@ratchet/contracts';
 import {
   type Command, commandIssued, type CommandRefused, commandRefused, type ExperimentConcluded, experimentConcluded, type ExperimentUpdated, experimentUpdated, type RolloutAdvanced,
-  rolloutAdvanced, type VersionPromoted, versionPromoted, type VersionRolledBack, versionRolledBack, type VitalsCounted, vitalsCounted,
+  rolloutAdvanced, type VersionPromoted, versionPromoted, type VersionRolledBack, versionRolledBack,
 } from '@ratchet/domain';
 import { derivedId } from '@ratchet/observability';
 import type { Transaction } from '@ratchet/persistence';
@@ -11,7 +11,6 @@ import { noteChange } from '../live/change-feed.js';
 import { storeExperimentStep } from './experiments.repository.js';
 import { isOfRollouts, storeOrder, storeRefusal } from './orders.repository.js';
 import { storeConclusion, storeTransition } from './rollouts.repository.js';
-import { addRunCounts } from './run-counts.repository.js';
 
 // An event id may be longer than an index takes.
 const idOf = (eventId: string): string => derivedId('rollout transition', eventId);
@@ -70,12 +69,5 @@ export class RolloutsHandlers {
     await storeRefusal(tx, data);
     await noteChange(tx, 'rollouts');
     await noteChange(tx, 'experiments');
-  }
-
-  @OnEvent(vitalsCounted)
-  async onVitals({ data }: EventEnvelope<VitalsCounted>, tx: Transaction): Promise<void> {
-    if (data.rolloutId === undefined) return;
-    await addRunCounts(tx, data);
-    await noteChange(tx, 'vitals');
   }
 }

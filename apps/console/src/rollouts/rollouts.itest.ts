@@ -17,6 +17,8 @@ import { migrations } from '../persistence/migrations.js';
 import { storeRouting } from '../persistence/console.repository.js';
 import { ExperimentsController } from './experiments.controller.js';
 import { RolloutsController } from './rollouts.controller.js';
+import { mergeVitals } from '../vitals/merge-vitals.js';
+import { VitalsHandlers } from '../vitals/vitals.handlers.js';
 import { RolloutsHandlers } from './rollouts.handlers.js';
 import { addRunCounts, ROWS_MAX, runCounts } from './run-counts.repository.js';
 
@@ -32,7 +34,7 @@ beforeAll(async () => {
   const logger = Logger.silent();
   const kafka = createKafka({ brokers: ['localhost:1'], clientId: 'test', ssl: false }, logger);
   const platform = PlatformModule.with({ config: {} as never, logger, metrics: new Metrics(), kafka, producer: new EventProducer(kafka), database });
-  app = await NestFactory.createApplicationContext({ module: class Root {}, imports: [platform], controllers: [RolloutsController, ExperimentsController, RolloutsHandlers] }, { logger: ['error'] });
+  app = await NestFactory.createApplicationContext({ module: class Root {}, imports: [platform], controllers: [RolloutsController, ExperimentsController, RolloutsHandlers, VitalsHandlers] }, { logger: ['error'] });
   handlers = app.get(RolloutsHandlers);
 });
 afterAll(async () => {
@@ -105,8 +107,8 @@ describe('a rollout', () => {
   });
 
   it('has counts over time, whatever order they come in, of versions that its arms serve', async () => {
-    for (const minute of [3, 1, 2]) await told((tx) => handlers.onVitals(envelope('v', vitals({ to: at(minute) })), tx));
-    await told((tx) => handlers.onVitals(envelope('v', vitals({ version: 'v9' })), tx));
+    for (const minute of [3, 1, 2]) await told((tx) => app.get(VitalsHandlers).onVitals(envelope('v', vitals({ to: at(minute) })), tx));
+    await told((tx) => app.get(VitalsHandlers).onVitals(envelope('v', vitals({ version: 'v9' })), tx));
     const series = await app.get(RolloutsController).series('r1');
     expect(seriesSchema.parse(series)).toEqual(series);
     expect(series.points.map(({ candidate }) => [candidate.units, candidate.failed, candidate.errors])).toEqual([[10, 1, 1], [20, 2, 2], [30, 3, 3]]);
@@ -119,7 +121,8 @@ describe('counts of a long run', () => {
     const n = ROWS_MAX + 10;
     const { units } = vitals({});
     await told(async (tx) => {
-      for (let i = 0; i < n; i += 1) await addRunCounts(tx, vitals({ rolloutId: 'long', units: { ...units, count: 1, failed: 0 }, to: new Date(Date.UTC(2026, 0, 1) + i * 5_000).toISOString() }));
+      const counted = Array.from({ length: n }, (_, i) => vitals({ rolloutId: 'long', units: { ...units, count: 1, failed: 0 }, to: new Date(Date.UTC(2026, 0, 1) + i * 5_000).toISOString() }));
+      for (const sum of mergeVitals(counted)) await addRunCounts(tx, sum);
     });
     const { rows, bucketSeconds } = await runCounts(database, 'long');
     expect(rows.length).toBeLessThanOrEqual(ROWS_MAX / 2 + 20);

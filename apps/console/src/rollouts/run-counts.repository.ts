@@ -1,9 +1,9 @@
-import type { Histogram, VitalsCounted } from '@ratchet/domain';
+import type { Histogram } from '@ratchet/domain';
 import type { Database, Transaction } from '@ratchet/persistence';
-import { storable } from '../persistence/storable.js';
+import { FINEST_SECONDS, type VitalsSum } from '../vitals/merge-vitals.js';
 import type { CountRow } from './series.js';
 
-const FIRST_BUCKET_SECONDS = 5;
+const FIRST_BUCKET_SECONDS = FINEST_SECONDS;
 /** Of one rollout or experiment: two hours with three arms at first, then ever longer buckets. */
 export const ROWS_MAX = 3_000;
 const LONGEST_BUCKET_SECONDS = 2 ** 31;
@@ -11,8 +11,7 @@ const LONGEST_BUCKET_SECONDS = 2 ** 31;
 const latencyOf = ({ buckets, counts }: Histogram): string => JSON.stringify(Object.fromEntries(buckets.map((bucket, i) => [bucket, counts[i] ?? 0])));
 
 /** Adds what was counted of an arm to the bucket of its time, however late it comes. */
-export const addRunCounts = async (tx: Transaction, vitals: VitalsCounted): Promise<void> => {
-  const { rolloutId, stage = 0, arm, version, units, requests, errors, fellBack, unsafe, latencyMs, costUsd, to } = storable(vitals);
+export const addRunCounts = async (tx: Transaction, { rolloutId, stage, arm, version, units, requests, errors, fellBack, unsafe, latencyMs, costUsd, to }: VitalsSum): Promise<void> => {
   if (rolloutId === undefined) return;
   const second = Math.floor(Date.parse(to) / 1_000);
   // As the controller counts: a request that another version answered is an error of the version that it was assigned to.

@@ -157,6 +157,7 @@ const frozen = (tx: Transaction, mayGoOn: Promise<void>, standsStill: () => void
   emit: (definition, data, options) => tx.emit(definition, data, options),
   enqueue: (...job) => tx.enqueue(...job),
   atEnd: (...work) => tx.atEnd(...work),
+  gather: (...work) => tx.gather(...work),
   query: async (sql, parameters) => {
     if (/^\s*update/.test(sql)) {
       standsStill();

@@ -1,8 +1,8 @@
 import type { FailureRates, FailureRatesQuery } from '@ratchet/console-api';
 import { ranges } from '@ratchet/console-api';
-import type { VitalsCounted } from '@ratchet/domain';
 import type { Database, Transaction } from '@ratchet/persistence';
 import { wilsonInterval } from '@ratchet/stats';
+import type { VitalsSum } from './merge-vitals.js';
 
 type Queries = Pick<Database, 'query'>;
 
@@ -18,8 +18,8 @@ const ALPHA = 0.05;
 /** Of a chart; a target has few versions at a time. */
 const ROWS_MAX = 5_000;
 
-/** Adds an event's counts to the time of its last record, in each width. */
-export const addVitalsByTime = async (tx: Transaction, { model, workload, version, to, requests, errors, outcomes, failures }: VitalsCounted): Promise<void> => {
+/** Adds counts to the time of their last record, in each width. */
+export const addVitalsByTime = async (tx: Transaction, { model, workload, version, to, requests, errors, outcomes, failures }: VitalsSum): Promise<void> => {
   await tx.query(
     `insert into vitals_by_time as v (model, workload, grain_seconds, starts_at, version, requests, errors, outcomes, failures)
      select $1, $2, grain, to_timestamp(floor(extract(epoch from $4::timestamptz) / grain) * grain), $3, $5, $6, $7, $8 from unnest($9::int[]) as grain order by grain
