@@ -24,6 +24,7 @@ import { PruneTick } from './persistence/prune.tick.js';
 import { ReviewDesk } from './review/review-desk.js';
 import { ReviewMetrics } from './review/review-metrics.js';
 import { ReviewTick } from './review/review.tick.js';
+import { SettledApprovalsTick } from './review/settled-approvals.tick.js';
 import { TeachingStaff } from './teaching/teaching-staff.js';
 import type { DynamicModule } from '@nestjs/common';
 import type { Work } from '@ratchet/service';
@@ -52,10 +53,10 @@ const redactTexts = (config: Config, metrics: Metrics): StoredTexts => {
   return new StoredTexts(config.redaction, (kind, count) => redactions.inc({ kind }, count));
 };
 
-const workOf = (config: Config, database: Database, generate: GenerateJob, generateAll: GenerateAllJob, proposeFixes: ProposeFixesJob, review: ReviewTick): Work => ({
+const workOf = (config: Config, database: Database, generate: GenerateJob, generateAll: GenerateAllJob, proposeFixes: ProposeFixesJob, review: ReviewTick, approvals: SettledApprovalsTick): Work => ({
   jobs: [generate, generateAll, proposeFixes],
   crons: generationCrons(config),
-  ticks: [new PruneTick({ database, failuresMax: config.MAX_FAILURES, windowDays: config.FAILURE_WINDOW_DAYS, trafficMax: config.TRAFFIC_MAX }), review],
+  ticks: [new PruneTick({ database, failuresMax: config.MAX_FAILURES, windowDays: config.FAILURE_WINDOW_DAYS, trafficMax: config.TRAFFIC_MAX }), review, approvals],
 });
 
 @Module({})
@@ -73,12 +74,13 @@ export class AppModule {
         ReviewDesk,
         ReviewMetrics,
         ReviewTick,
+        SettledApprovalsTick,
         DatasetKeeper,
         UserEraser,
         ProposeFixesJob,
         { provide: TeachingStaff, useFactory: hireTeacher, inject: [CONFIG, Database, Logger] },
         { provide: StoredTexts, useFactory: redactTexts, inject: [CONFIG, Metrics] },
-        { provide: WORK, useFactory: workOf, inject: [CONFIG, Database, GenerateJob, GenerateAllJob, ProposeFixesJob, ReviewTick] },
+        { provide: WORK, useFactory: workOf, inject: [CONFIG, Database, GenerateJob, GenerateAllJob, ProposeFixesJob, ReviewTick, SettledApprovalsTick] },
       ],
     };
   }

@@ -21,6 +21,7 @@ export const configSchema = databaseConfigSchema
     REVIEW_SIMILARITY: share(0.4).describe('Hashed cosine from which two requests are similar'),
     REVIEW_RULES: jsonVariable(reviewRulesSchema, { example: '{"waitingPerTargetMax": 500}' }).prefault('{}').describe('When a candidate needs no person, and the limits of the review queue, as JSON'),
     REVIEW_CLAIM_MINUTES: count(1, 30).describe('A reviewer\'s claim on an item runs out after so long'),
+    REVIEW_UNDO_SECONDS: z.coerce.number().int().min(0).max(3_600).default(30).describe('For so long no run takes up what a reviewer approved, so that the reviewer can take it back; 0 starts a run at once'),
     SPREAD_CORRECTIONS: z.enum(['true', 'false']).default('true').transform((value) => value === 'true').describe('Give similar requests without a correction the answer that their neighbours agree on'),
     NEIGHBOUR_MIN_SIMILARITY: share(0.4).describe('Hashed cosine that all three nearest corrected requests must reach for that'),
     TRAFFIC_SAMPLE_SHARE: share(0.1).describe('Share of the conversations whose requests are kept as wordings for requests that were corrected, where their users were content; 0 keeps none'),

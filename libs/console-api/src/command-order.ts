@@ -15,7 +15,7 @@ export const commandOrderSchema = z.discriminatedUnion('name', variants as [Vari
 
 export const commandAcceptedSchema = z.object({ commandId: z.string() });
 
-const reviewers: readonly Name[] = ['review.claim', 'review.release', 'review.approve', 'review.reject', 'review.edit'];
+const reviewers: readonly Name[] = ['review.claim', 'review.release', 'review.approve', 'review.reject', 'review.edit', 'review.reopen'];
 const admins: readonly Name[] = ['user.erase', 'target.adopt'];
 
 /** What somebody must be to order it. */

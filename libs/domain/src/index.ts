@@ -12,7 +12,7 @@ export { rootCauseSchema, type RootCause, fixTypeSchema, type FixType, fixOfRoot
 export { dataRecipeSchema, type DataRecipe, trainingRecipeSchema, type TrainingRecipe, patchRecipeSchema, type PatchRecipe, strategySchema, type Strategy, strategyChoiceSchema, type StrategyChoice } from './strategy/strategy.js';
 export { exampleSourceSchema, type ExampleSource, augmentationSchema, type Augmentation, exampleSchema, type Example } from './dataset/example.js';
 export { EXAMPLES_PER_EVENT, examplesAdded, type ExamplesAdded, datasetPurposeSchema, datasetVersioned, type DatasetVersioned, fixProposed, type FixProposed, fixPatchSchema, type FixPatch } from './dataset/dataset.js';
-export { reviewDecisionSchema, type ReviewDecision, reviewRefusalSchema, type ReviewRefusal, reviewItemSchema, type ReviewItem, reviewChanged, type ReviewChanged } from './review/review.js';
+export { reviewDecisionSchema, type ReviewDecision, reviewRefusalSchema, type ReviewRefusal, withdrawnDecisionSchema, type WithdrawnDecision, reviewOriginSchema, type ReviewOrigin, reviewItemSchema, type ReviewItem, reviewChanged, type ReviewChanged } from './review/review.js';
 export { concludeReview, type ReviewConclusion, reviewerPairs } from './review/conclude-review.js';
 export { erasureCompleted, type ErasureCompleted } from './erasure/erasure.js';
 export { unitHashOf, userHashOf } from './erasure/user-hash.js';

@@ -90,6 +90,7 @@ const explained: Record<ReviewOrder, { readonly description: string; readonly re
   release: { description: 'give items back that you took up', reason: 'given back' },
   approve: { description: 'make the proposed answers training data', reason: 'the answer is right' },
   reject: { description: 'keep the proposed answers out for good', reason: undefined },
+  reopen: { description: 'take your own decisions back, where the answers are in no dataset yet', reason: 'taken back' },
 };
 
 /** `ratchet review`: what waits for a person, and what they decide. */

@@ -6,7 +6,7 @@ import { UsageError } from '../command-module.js';
 import type { Person } from '../commands-out/command-events.js';
 import { cliEvent } from '../stack/cli-event.js';
 
-export const reviewOrders = ['claim', 'release', 'approve', 'reject'] as const;
+export const reviewOrders = ['claim', 'release', 'approve', 'reject', 'reopen'] as const;
 export type ReviewOrder = (typeof reviewOrders)[number];
 
 /** Items that one command carries. */

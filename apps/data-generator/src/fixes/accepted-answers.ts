@@ -27,7 +27,7 @@ interface ReviewedRow {
 export const loadReviewed = async (db: Queryable, { model, workload }: Target): Promise<Map<string, AcceptedAnswer[]>> => {
   const rows = await db.query<ReviewedRow & Record<string, unknown>>(
     `select opportunity_id, input, coalesce(approved_output, output) as output, interaction_ids from review_items
-     where model = $1 and workload = $2 and state = 'approved' and jsonb_array_length(decisions) > 0 order by example_id`,
+     where model = $1 and workload = $2 and state = 'approved' and undo_until is null and jsonb_array_length(decisions) > 0 order by example_id`,
     [model, workload],
   );
   const answers = rows.map(({ opportunity_id, input, output, interaction_ids }) => ({

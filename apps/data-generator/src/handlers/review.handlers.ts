@@ -4,15 +4,18 @@ import { Logger } from '@ratchet/observability';
 import { CONFIG, OnEvent } from '@ratchet/service';
 import { exampleIdOf } from '../generation/candidate.js';
 import { GENERATE_JOB, generateJobKey } from '../generation/generate.job.js';
-import { lockItems, saveDecided } from '../persistence/review.repository.js';
+import { issuedAmong, lockItems, saveDecided, saveRefusal } from '../persistence/review.repository.js';
 import { applyReviewCommand, type CommandOutcome, type ReviewCommand } from '../review/apply-command.js';
 import { ReviewMetrics } from '../review/review-metrics.js';
 import type { EventEnvelope } from '@ratchet/contracts';
-import type { Command } from '@ratchet/domain';
+import type { Command, ReviewItem, Target } from '@ratchet/domain';
 import type { Transaction } from '@ratchet/persistence';
 import type { Config } from '../config.js';
 
 const isReviewCommand = (command: Command): command is ReviewCommand => command.name.startsWith('review.');
+
+const approvedBy = (target: Target, { input }: ReviewItem, conclusion: CommandOutcome['conclusion']): { approved?: { exampleId: string; output: string } } =>
+  conclusion?.state === 'approved' ? { approved: { exampleId: exampleIdOf(target, { input, output: conclusion.output }), output: conclusion.output } } : {};
 
 /** What reviewers order. Commands come in the order of the log, so of two claims on an item the first wins. */
 @Controller()
@@ -29,13 +32,15 @@ export class ReviewHandlers {
     const target = { model: data.model, workload: data.workload };
     const exampleIds = 'exampleIds' in data ? data.exampleIds : [data.exampleId];
     const items = await lockItems(tx, { ...target, exampleIds });
-    const now = new Date();
-    const outcomes = items.map((item) => applyReviewCommand(item, data, { now, claimMinutes: this.config.REVIEW_CLAIM_MINUTES }));
-    for (const { item, conclusion } of outcomes) {
-      const approved = conclusion?.state === 'approved' ? { exampleId: exampleIdOf(target, { input: item.input, output: conclusion.output }), output: conclusion.output } : undefined;
-      await saveDecided(tx, { item, ...(approved && { approved }) });
+    const issued = data.name === 'review.reopen' ? await issuedAmong(tx, items.map(({ exampleId }) => exampleId)) : new Set<string>();
+    const time = { now: new Date(), claimMinutes: this.config.REVIEW_CLAIM_MINUTES, undoSeconds: this.config.REVIEW_UNDO_SECONDS };
+    const outcomes = items.map((item) => applyReviewCommand(item, data, { ...time, isIssued: issued.has(item.exampleId) }));
+    for (const { item, conclusion, refusal } of outcomes) {
+      if (refusal) await saveRefusal(tx, item);
+      else await saveDecided(tx, { item, ...approvedBy(target, item, conclusion) });
     }
-    if (outcomes.some(({ conclusion }) => conclusion)) await tx.enqueue(GENERATE_JOB, target, { key: generateJobKey(target) });
+    // An approval that can still be taken back starts its run when it no longer can.
+    if (outcomes.some(({ conclusion, item }) => conclusion && item.undoUntil === undefined)) await tx.enqueue(GENERATE_JOB, target, { key: generateJobKey(target) });
     this.report(data, { outcomes, unknown: new Set(exampleIds).size - items.length });
   }
 

@@ -3,6 +3,7 @@ import { FixProposals0004 } from './0004-fix-proposals.migration.js';
 import { InitialSchema0001 } from './0001-initial-schema.migration.js';
 import { NeedsPerson0005 } from './0005-needs-person.migration.js';
 import { ReviewAndDatasets0003 } from './0003-review-and-datasets.migration.js';
+import { ReviewUndo0006 } from './0006-review-undo.migration.js';
 
 /** In the order in which they run. */
-export const migrations = [InitialSchema0001, Teaching0002, ReviewAndDatasets0003, FixProposals0004, NeedsPerson0005];
+export const migrations = [InitialSchema0001, Teaching0002, ReviewAndDatasets0003, FixProposals0004, NeedsPerson0005, ReviewUndo0006];

@@ -14,6 +14,8 @@ export const withdrawItems = async (tx: Transaction, { model, workload, userHash
     `update review_items r set
        interaction_ids = (select coalesce(jsonb_agg(id), '[]') from jsonb_array_elements_text(interaction_ids) as id where id <> all($3::text[])),
        agreeing_users = case when exists (select 1 from example_sources s where s.example_id = r.example_id and s.user_hash = $4 and s.is_answer) then greatest(0, agreeing_users - 1) else agreeing_users end,
+       -- Which interaction the failed answer is of is not kept: it goes with the first that is erased.
+       origin = origin - 'failedAnswer' - 'parent',
        updated_at = now()
      where model = $1 and workload = $2 and interaction_ids ?| $3::text[] returning ${ITEM_COLUMNS}`,
     [model, workload, interactionIds, userHash],

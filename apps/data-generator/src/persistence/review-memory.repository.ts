@@ -11,7 +11,7 @@ const BY_PEOPLE = `jsonb_array_length(decisions) > 0`;
 const loadApproved = async (db: Queryable, { model, workload }: Target): Promise<Candidate[]> => {
   const rows = await db.query<{ input: string; output: string; opportunity_id: string; source: ExampleSource; interaction_ids: string[]; agreeing_users: number | null; decisions: ReviewDecision[] }>(
     `select input, approved_output as output, opportunity_id, source, interaction_ids, agreeing_users, decisions from review_items r
-     where model = $1 and workload = $2 and state = 'approved' and approved_example_id is not null
+     where model = $1 and workload = $2 and state = 'approved' and approved_example_id is not null and undo_until is null
        and not exists (select 1 from issued_examples i where i.example_id = r.approved_example_id) order by example_id`,
     [model, workload],
   );

@@ -10,7 +10,8 @@ const item = (differs: Partial<ReviewItem> = {}): ReviewItem => ({
 });
 const order = (name: string, actor: string, more: object = {}): ReviewCommand =>
   commandSchema.parse({ name: `review.${name}`, commandId: 'c', actor, reason: 'wrong page', ...target, issuedAt: at(0).toISOString(), ...(name === 'edit' ? { exampleId: 'e1', output: 'Open Bills.' } : { exampleIds: ['e1'] }), ...more }) as ReviewCommand;
-const apply = (given: ReviewItem, name: string, actor: string, minutes = 0) => applyReviewCommand(given, order(name, actor), { now: at(minutes), claimMinutes: 30 });
+const time = { now: at(0), claimMinutes: 30, undoSeconds: 0, isIssued: false };
+const apply = (given: ReviewItem, name: string, actor: string, minutes = 0) => applyReviewCommand(given, order(name, actor), { ...time, now: at(minutes) });
 
 describe('a claim', () => {
   it('keeps others away until it runs out; the first in the log has it', () => {
@@ -54,7 +55,7 @@ describe('a decision', () => {
   });
 
   it('keeps only what the database can', () => {
-    const { item: edited } = applyReviewCommand(item(), order('edit', 'ann', { output: 'Open\0 Plan \ud83d', reason: 'half \udc00' }), { now: at(0), claimMinutes: 30 });
+    const { item: edited } = applyReviewCommand(item(), order('edit', 'ann', { output: 'Open\0 Plan \ud83d', reason: 'half \udc00' }), time);
     expect(edited.decisions[0]).toMatchObject({ output: 'Open Plan \ufffd', reason: 'half \ufffd' });
   });
 
@@ -68,5 +69,39 @@ describe('a decision', () => {
     for (let i = 0; i < 8; i += 1) given = apply(given, 'approve', `r${i}`).item;
     expect(given.refusals?.map(({ reviewer }) => reviewer)).toEqual(['r3', 'r4', 'r5', 'r6', 'r7']);
     expect(reviewItemSchema.parse(given)).toEqual(given);
+  });
+});
+
+describe('a decision that is taken back', () => {
+  it('is gone from the decisions and kept on the record; the item is its reviewer\'s to decide again', () => {
+    const approved = applyReviewCommand(item(), order('approve', 'ann'), { ...time, undoSeconds: 60 }).item;
+    expect(approved).toMatchObject({ state: 'approved', undoUntil: at(1).toISOString() });
+    const { item: again, conclusion } = apply(approved, 'reopen', 'ann', 2);
+    expect(conclusion).toBeUndefined();
+    expect(again).toMatchObject({ state: 'waiting', decisions: [], claim: { reviewer: 'ann' }, withdrawn: [{ reviewer: 'ann', decision: 'approve', withdrawnAt: at(2).toISOString(), withdrawnBecause: 'wrong page' }] });
+    expect(again).not.toHaveProperty('undoUntil');
+    expect(apply(again, 'reject', 'ann', 3).item.state).toBe('rejected');
+    expect(reviewItemSchema.parse(again)).toEqual(again);
+  });
+
+  it('must be one\'s own, and in no dataset', () => {
+    const approved = apply(item(), 'approve', 'ann').item;
+    expect(apply(approved, 'reopen', 'bob')).toMatchObject({ refusal: { code: 'not_your_decision', commandId: 'c' }, item: { state: 'approved', decisions: [{ reviewer: 'ann' }] } });
+    expect(applyReviewCommand(approved, order('reopen', 'ann'), { ...time, isIssued: true })).toMatchObject({ refusal: { code: 'in_dataset' }, item: { state: 'approved' } });
+    const takenBack = apply(item({ state: 'approved' }), 'reject', 'ann').item;
+    expect(apply(takenBack, 'reopen', 'ann').refusal?.code).toBe('in_dataset');
+  });
+
+  it('of two reviewers leaves the other\'s standing, and takes nothing from who holds the item', () => {
+    const first = apply(item({ reviewersNeeded: 2 }), 'approve', 'ann').item;
+    const held = apply(first, 'claim', 'bob').item;
+    expect(apply(held, 'reopen', 'ann').item).toMatchObject({ decisions: [], claim: { reviewer: 'bob' } });
+    const both = apply(first, 'approve', 'bob').item;
+    expect(apply(both, 'reopen', 'ann').item).toMatchObject({ state: 'waiting', decisions: [{ reviewer: 'bob' }] });
+  });
+
+  it('changes nothing that the others have concluded without it', () => {
+    const three = ['approve', 'reject', 'approve'].reduce((given, name, i) => apply(given, name, ['ann', 'bob', 'cem'][i] as string).item, item({ reviewersNeeded: 2 }));
+    expect(apply(three, 'reopen', 'bob')).toMatchObject({ item: { state: 'approved' }, conclusion: { state: 'approved', reviewers: ['ann', 'cem'] } });
   });
 });

@@ -7,6 +7,7 @@ import { hashShare } from '../generation/split.js';
 import { hasUnissuedApprovals, loadReviewMemory, rejectionNotes } from '../persistence/review-memory.repository.js';
 import { countWaitingOf, saveWaiting } from '../persistence/review.repository.js';
 import { rejectionFeedback } from './rejection-notes.js';
+import { originOf } from './origin.js';
 import { ReviewMetrics } from './review-metrics.js';
 import { screenCandidates, type Screened } from './screen-candidates.js';
 import { originsOf } from './track-record.js';
@@ -85,6 +86,7 @@ export class ReviewDesk {
       items: admitted.map(({ exampleId, candidate }) => ({
         exampleId, opportunityId: candidate.opportunityId, input: candidate.input, output: candidate.output, source: candidate.source, confidence: candidate.confidence,
         interactionIds: candidate.interactionIds, reason: candidate.reason, reviewersNeeded: reviewersNeededFor(exampleId, secondReviewShare), origins: originsOf(candidate),
+        origin: originOf({ model, workload }, candidate),
         ...(candidate.agreeingUsers !== undefined && { agreeingUsers: candidate.agreeingUsers }),
       })),
     });

@@ -33,6 +33,8 @@ export const commandSchema = z.discriminatedUnion('name', [
   z.object({ name: z.literal('review.reject'), ...commandFields, exampleIds: z.array(idSchema).min(1).max(200) }),
   /** Approves one item with another answer. */
   z.object({ name: z.literal('review.edit'), ...commandFields, exampleId: idSchema, output: z.string().min(1).max(20_000) }),
+  /** Takes the actor's own decisions back, where the answers are in no dataset yet; the items are theirs to decide again. */
+  z.object({ name: z.literal('review.reopen'), ...commandFields, exampleIds: z.array(idSchema).min(1).max(200) }),
   /** Removes what a user said from everything that is kept to learn from. */
   z.object({ name: z.literal('user.erase'), ...commandFields, userId: idSchema }),
   /** `stage` and `evidence` (the sequence of the rollout's last row) say what was looked at: the approval means nothing else. */
