@@ -31,3 +31,4 @@ export {
   type BoundedCount, ratesSchema, type Rates, loopSchema, type Loop, needKinds, needSchema, type Need, homeSchema, type Home, ranges, type Range, failureRatesQuerySchema, type FailureRatesQuery,
   failureRatesSchema, type FailureRates, lagSchema, type Lag,
 } from './home.js';
+export * from './reviews.js';

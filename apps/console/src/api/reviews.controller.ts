@@ -1,17 +1,18 @@
-import { Access } from '../http/access.js';
-import { Controller, Get, Inject, Query } from '@nestjs/common';
+import { BadRequestException, Controller, Get, Inject, NotFoundException, Param, Query } from '@nestjs/common';
+import {
+  type Caller as CallerFacts, erasuresPageSchema, type ErasuresQuery, erasuresQuerySchema, type ReviewProgress, reviewProgressSchema, reviewsByIdQuerySchema, reviewsByIdSchema, reviewsPageSchema, type ReviewsQuery, reviewsQuerySchema,
+  type ShownReview, shownReviewSchema,
+} from '@ratchet/console-api';
 import { Database } from '@ratchet/persistence';
-import { cohenKappa } from '@ratchet/stats';
-import { z } from 'zod';
-import { erasures, pairsOfReviewers, reviewCounts, reviews } from '../persistence/reviews.repository.js';
+import { Access, Caller } from '../http/access.js';
+import { Answers } from '../http/answers.js';
+import { idOfPath, type PageOf } from '../lineage/paging.js';
+import { storable } from '../persistence/storable.js';
+import { erasures } from '../persistence/reviews.repository.js';
+import { reviewItems, reviewItemsOf } from '../reviews/review-items.repository.js';
+import { reviewProgress } from '../reviews/review-progress.repository.js';
 
-const querySchema = z.object({
-  state: z.enum(['waiting', 'approved', 'rejected', 'withdrawn']).optional(),
-  model: z.string().min(1).max(200).optional(),
-  workload: z.string().min(1).max(200).optional(),
-  limit: z.coerce.number().int().min(1).max(500).default(50),
-});
-type Asked = z.infer<typeof querySchema>;
+const IDS_MAX = 200;
 
 /** What reviewers and those who answer for users' data read; every list has a limit. */
 @Controller('api')
@@ -20,19 +21,36 @@ export class ReviewsController {
   constructor(@Inject(Database) private readonly database: Database) {}
 
   @Get('reviews')
-  async reviews(@Query({ schema: querySchema }) asked: Asked): Promise<object> {
-    const pairs = await pairsOfReviewers(this.database);
-    const n = pairs.bothYes + pairs.onlyFirst + pairs.onlySecond + pairs.bothNo;
-    const agreement = cohenKappa(pairs);
-    return {
-      counts: await reviewCounts(this.database),
-      agreement: { n, observed: n === 0 ? null : (pairs.bothYes + pairs.bothNo) / n, kappa: agreement?.kappa ?? null, lower: agreement?.lower ?? null, upper: agreement?.upper ?? null },
-      reviews: await reviews(this.database, asked),
-    };
+  @Answers(reviewsPageSchema)
+  reviews(@Query({ schema: reviewsQuerySchema }) asked: ReviewsQuery, @Caller() { name }: CallerFacts): Promise<PageOf<ShownReview>> {
+    return reviewItems(this.database, asked, name);
+  }
+
+  @Get('reviews/progress')
+  @Answers(reviewProgressSchema)
+  progress(@Caller() { name }: CallerFacts): Promise<ReviewProgress> {
+    return reviewProgress(this.database, name);
+  }
+
+  @Get('reviews/by-id')
+  @Answers(reviewsByIdSchema)
+  async byId(@Query({ schema: reviewsByIdQuerySchema }) { ids }: { ids: string }, @Caller() { name }: CallerFacts): Promise<{ items: ShownReview[] }> {
+    const asked = [...new Set(storable(ids).split(','))];
+    if (asked.length > IDS_MAX) throw new BadRequestException(`ids: at most ${IDS_MAX} at once.`);
+    return { items: await reviewItemsOf(this.database, asked, name) };
+  }
+
+  @Get('reviews/:id')
+  @Answers(shownReviewSchema)
+  async review(@Param('id') id: string, @Caller() { name }: CallerFacts): Promise<ShownReview> {
+    const [found] = await reviewItemsOf(this.database, [idOfPath(id, 'review item')], name);
+    if (!found) throw new NotFoundException(`There is no review item ${id}.`);
+    return found;
   }
 
   @Get('erasures')
-  async erasures(@Query({ schema: querySchema.pick({ limit: true }) }) { limit }: Pick<Asked, 'limit'>): Promise<object> {
-    return { erasures: await erasures(this.database, limit) };
+  @Answers(erasuresPageSchema)
+  async erasures(@Query({ schema: erasuresQuerySchema }) asked: ErasuresQuery): Promise<object> {
+    return erasures(this.database, asked);
   }
 }

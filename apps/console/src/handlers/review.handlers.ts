@@ -6,7 +6,9 @@ import type { Transaction } from '@ratchet/persistence';
 import { OnEvent } from '@ratchet/service';
 import { forgetLineage } from '../lineage/forget-lineage.js';
 import { LiveFeed } from '../live/live-feed.js';
-import { storeErasure, storeReview } from '../persistence/reviews.repository.js';
+import { noteChange } from '../live/change-feed.js';
+import { storeErasure } from '../persistence/reviews.repository.js';
+import { storeReview } from '../reviews/review-items.repository.js';
 
 /** The review queue as people see it, and what is no longer to be shown. */
 @Controller()
@@ -16,11 +18,13 @@ export class ReviewHandlers {
   @OnEvent(reviewChanged)
   async onReview({ data }: EventEnvelope<ReviewChanged>, tx: Transaction): Promise<void> {
     await storeReview(tx, data);
+    await noteChange(tx, 'reviews');
   }
 
   @OnEvent(erasureCompleted)
   async onErasure({ data }: EventEnvelope<ErasureCompleted>, tx: Transaction): Promise<void> {
     await storeErasure(tx, data);
+    await noteChange(tx, 'reviews');
     await forgetLineage(tx, data);
   }
 

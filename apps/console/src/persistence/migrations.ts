@@ -6,6 +6,7 @@ import { Budgets0004 } from '../budgets/budgets.migration.js';
 import { Rollouts0011 } from '../rollouts/rollouts.migration.js';
 import { Webhooks0005 } from '../webhooks/webhooks.migration.js';
 import { Lineage0010 } from '../lineage/lineage.migration.js';
+import { ReviewQueue0009 } from '../reviews/review-queue.migration.js';
 import { Reviews0003 } from './reviews.migration.js';
 
 const TABLES = `
@@ -102,4 +103,4 @@ class EarlyFacts0002 extends ForwardMigration {
     `];
 }
 
-export const migrations = [ConsoleTables0001, EarlyFacts0002, Reviews0003, Budgets0004, Webhooks0005, Access0006, Lineage0010, Rollouts0011, Reports0013, Home0015];
+export const migrations = [ConsoleTables0001, EarlyFacts0002, Reviews0003, Budgets0004, Webhooks0005, Access0006, ReviewQueue0009, Lineage0010, Rollouts0011, Reports0013, Home0015];
