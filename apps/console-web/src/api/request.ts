@@ -42,10 +42,15 @@ const csrfHeader = (): Record<string, string> => {
   return token === undefined ? {} : { 'x-csrf-token': token };
 };
 
+// An order that was given is not lost with the page; browsers keep only small ones, so that the rest are sent as ever.
+const KEPT_CHARS_MAX = 15_000;
+
 /** Changes something; a refusal is thrown as a `Problem`. */
-export const send = <Answer>(method: 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, body?: unknown): Promise<Answer> =>
-  ask<Answer>(path, {
+export const send = <Answer>(method: 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, body?: unknown): Promise<Answer> => {
+  const text = body === undefined ? undefined : JSON.stringify(body);
+  return ask<Answer>(path, {
     method,
     headers: { accept: 'application/json', ...csrfHeader(), ...(body !== undefined && { 'content-type': 'application/json' }) },
-    ...(body !== undefined && { body: JSON.stringify(body) }),
+    ...(text !== undefined && { body: text, keepalive: text.length < KEPT_CHARS_MAX }),
   });
+};

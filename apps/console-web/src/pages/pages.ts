@@ -12,6 +12,9 @@ interface PageEntry {
 export const pages: readonly PageEntry[] = [
   { path: '/', label: 'Home', Page: lazy(() => import('./home/home-page')) },
   { path: '/access', label: 'Access', Page: lazy(() => import('./access/access-page')) },
+  { path: '/reviews', label: 'Review', Page: lazy(() => import('./reviews/reviews-page')) },
+  { path: '/reviews/items', Page: lazy(() => import('./reviews/items-page')) },
+  { path: '/reviews/items/:id', Page: lazy(() => import('./reviews/item-page')) },
   { path: '/datasets', label: 'Datasets', Page: lazy(() => import('./lineage/datasets-page')) },
   { path: '/datasets/:id', Page: lazy(() => import('./lineage/dataset-page')) },
   { path: '/cycles', label: 'Cycles', Page: lazy(() => import('./lineage/cycles-page')) },

@@ -7,7 +7,7 @@ const at = '2026-01-01T00:00:00.000Z';
 const said = (reviewer: string): ReviewDecision => ({ reviewer, decision: 'reject', reason: 'secret', decidedAt: at });
 const item = (differs: Partial<ReviewItem> = {}): ReviewItem => ({
   exampleId: 'e', model: 'm', workload: 'w', opportunityId: 'o', input: 'q', output: 'a', source: 'correction', confidence: 0.5, reason: 'unsure', interactionIds: [], state: 'waiting', decisions: [said('ann')], reviewersNeeded: 2,
-  withdrawn: [{ ...said('cem'), withdrawnAt: at, withdrawnBecause: 'secret' }], ...differs,
+  withdrawn: [{ ...said('cem'), withdrawnAt: at, withdrawnBecause: 'secret', withdrawnBy: 'c' }], ...differs,
 });
 const shown = (given: ReviewItem, reader: string) => shownReviewSchema.parse(shownReview(given, { reader, changedAt: at }));
 

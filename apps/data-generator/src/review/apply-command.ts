@@ -26,6 +26,7 @@ const decisionOf = (command: ReviewCommand, decidedAt: string): ReviewDecision =
   ...(command.name === 'review.edit' && { output: storable(command.output) }),
   reason: storable(command.reason),
   decidedAt,
+  commandId: command.commandId,
 });
 
 /** What was accepted without a person may still be taken back by one. */
@@ -53,7 +54,7 @@ const claimOf = (actor: string, { now, claimMinutes }: CommandTime): NonNullable
 
 /** Takes the actor's decision out; where the item waits again it is theirs, unless another has it. */
 const reopen = (item: ReviewItem, command: ReviewCommand, time: CommandTime): CommandOutcome => {
-  const own = item.decisions.filter(({ reviewer }) => reviewer === command.actor).map((decision) => ({ ...decision, withdrawnAt: time.now.toISOString(), withdrawnBecause: storable(command.reason) }));
+  const own = item.decisions.filter(({ reviewer }) => reviewer === command.actor).map((decision) => ({ ...decision, withdrawnAt: time.now.toISOString(), withdrawnBecause: storable(command.reason), withdrawnBy: command.commandId }));
   const decisions = item.decisions.filter(({ reviewer }) => reviewer !== command.actor);
   const conclusion = concludeReview({ output: item.output, decisions, reviewersNeeded: item.reviewersNeeded ?? 1 });
   const withdrawn = [...(item.withdrawn ?? []), ...own].slice(-WITHDRAWN_KEPT);

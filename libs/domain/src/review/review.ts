@@ -10,6 +10,8 @@ export const reviewDecisionSchema = z.object({
   output: z.string().optional(),
   reason: z.string().max(2_000),
   decidedAt: instantSchema,
+  /** The command that made it; absent in those of before reviews could be taken back. */
+  commandId: idSchema.optional(),
 });
 export type ReviewDecision = z.infer<typeof reviewDecisionSchema>;
 
@@ -24,8 +26,8 @@ export const reviewRefusalSchema = z.object({
 });
 export type ReviewRefusal = z.infer<typeof reviewRefusalSchema>;
 
-/** A decision that its reviewer took back. */
-export const withdrawnDecisionSchema = reviewDecisionSchema.extend({ withdrawnAt: instantSchema, withdrawnBecause: z.string().max(2_000) });
+/** A decision that its reviewer took back, with the command that did. */
+export const withdrawnDecisionSchema = reviewDecisionSchema.extend({ withdrawnAt: instantSchema, withdrawnBecause: z.string().max(2_000), withdrawnBy: idSchema });
 export type WithdrawnDecision = z.infer<typeof withdrawnDecisionSchema>;
 
 /** Where an item's answer comes from, beside its source: what a reviewer judges it by. */
