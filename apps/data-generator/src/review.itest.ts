@@ -23,7 +23,6 @@ import { ReviewHandlers } from './handlers/review.handlers.js';
 import { SignalsHandlers } from './handlers/signals.handlers.js';
 import { migrations } from './persistence/migrations.js';
 import { ReviewTick } from './review/review.tick.js';
-import { SettledApprovalsTick } from './review/settled-approvals.tick.js';
 import { TeachingStaff } from './teaching/teaching-staff.js';
 
 const now = '2026-01-01T00:00:00.000Z';
@@ -82,7 +81,7 @@ const opportunity = async (model: string, interactionIds: string[]): Promise<voi
     ),
   );
 
-type Order = 'claim' | 'approve' | 'reject' | 'edit' | 'reopen';
+type Order = 'claim' | 'approve' | 'reject' | 'edit';
 const order = async (name: Order, model: string, { actor, ids, reason = 'because', output }: { actor: string; ids: string[]; reason?: string; output?: string }): Promise<void> => {
   const fields = { commandId: randomUUID(), actor, reason, model, workload: 'default', issuedAt: now };
   const command = (name === 'edit' ? { name: 'review.edit', ...fields, exampleId: ids[0], output } : { name: `review.${name}`, ...fields, exampleIds: ids }) as Command;
@@ -159,47 +158,6 @@ describe('a reviewed item', () => {
     await generate(model);
     expect((await issuedOf(model)).map(({ output }) => output)).not.toContain('It is green.');
     expect((await itemsOf(model)).find(({ output }) => output === 'It is green.')?.state).toBe('rejected');
-  });
-});
-
-describe('a decision that is taken back', () => {
-  const model = 'undone';
-
-  beforeAll(async () => {
-    await failure(model, 'b1', { userId: 'u1', query: 'where is the garage', correction: 'Behind the house.' });
-    answer = { answer: 'Perhaps somewhere.', confidence: 0.1 };
-    await opportunity(model, ['b1']);
-    await generate(model);
-  });
-
-  it('brings the item back before it is data, and is refused after', async () => {
-    const ids = (await itemsOf(model)).filter(({ output }) => output === 'Behind the house.').map(({ exampleId }) => exampleId);
-    await order('approve', model, { actor: 'ann', ids });
-    await order('reopen', model, { actor: 'ann', ids });
-    await generate(model);
-    expect(await issuedOf(model)).toEqual([]);
-    expect((await itemsOf(model)).find(({ exampleId }) => exampleId === ids[0])).toMatchObject({ state: 'waiting', decisions: [], withdrawn: [{ reviewer: 'ann', decision: 'approve' }], origin: { failedAnswer: 'I do not know.' } });
-    await order('approve', model, { actor: 'ann', ids });
-    await generate(model);
-    await order('reopen', model, { actor: 'ann', ids });
-    expect(await issuedOf(model)).toHaveLength(1);
-    expect((await itemsOf(model)).find(({ exampleId }) => exampleId === ids[0])).toMatchObject({ state: 'approved', refusals: [{ command: 'review.reopen', code: 'in_dataset' }] });
-  });
-
-  it('is waited for: no run takes up an approval that can still be taken back, and one starts when it no longer can', async () => {
-    const ids = (await itemsOf(model)).filter(({ state }) => state === 'waiting').map(({ exampleId }) => exampleId).slice(0, 1);
-    expect(ids).toHaveLength(1);
-    const config = app.get<Config>(CONFIG);
-    Object.assign(config, { REVIEW_UNDO_SECONDS: 600 });
-    await order('approve', model, { actor: 'ann', ids });
-    Object.assign(config, { REVIEW_UNDO_SECONDS: 0 });
-    await generate(model);
-    expect(await issuedOf(model)).toHaveLength(1);
-    await database.query(`update review_items set undo_until = now() where example_id = any($1::text[])`, [ids]);
-    await app.get(SettledApprovalsTick).tick();
-    expect(await jobsOf(model)).toBe(1);
-    await generate(model);
-    expect(await issuedOf(model)).toHaveLength(2);
   });
 });
 

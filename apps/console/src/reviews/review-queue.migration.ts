@@ -78,5 +78,5 @@ const TALLIES = `
 
 export class ReviewQueue0009 extends ForwardMigration {
   readonly name = 'ReviewQueue1760000000009';
-  protected readonly statements = [COLUMNS, INDEXES, DECISIONS, TALLIES, 'create index erasures_by_time on erasures (completed_at desc, erasure_id desc)'];
+  protected readonly statements = [COLUMNS, INDEXES, DECISIONS, TALLIES, 'create index erasures_by_place on erasures (completed_at desc, erasure_id desc)'];
 }

@@ -35,9 +35,9 @@ const loadRejected = async (db: Queryable, { model, workload }: Target): Promise
 
 const loadRecord = async (db: Queryable, { model, workload }: Target): Promise<Map<string, Tally>> => {
   const rows = await db.query<{ origin: string; approved: number; edited: number; rejected: number }>(
-    `select origin, (count(*) filter (where state = 'approved' and approved_example_id = example_id))::int as approved,
+    `select group_name as origin, (count(*) filter (where state = 'approved' and approved_example_id = example_id))::int as approved,
        (count(*) filter (where state = 'approved' and approved_example_id <> example_id))::int as edited, (count(*) filter (where state in ('rejected', 'withdrawn')))::int as rejected
-     from review_items, unnest(origins) as origin where model = $1 and workload = $2 and state <> 'waiting' and ${BY_PEOPLE} group by origin`,
+     from review_items, unnest(origins) as group_name where model = $1 and workload = $2 and state <> 'waiting' and ${BY_PEOPLE} group by group_name`,
     [model, workload],
   );
   return new Map(rows.map(({ origin, approved, edited, rejected }) => [origin, { approved: approved + edited / 2, rejected: rejected + edited / 2 }]));
