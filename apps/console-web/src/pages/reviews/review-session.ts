@@ -127,7 +127,9 @@ const check = (session: Session, item: ShownReview, { reviewer, nowMs }: { reado
   if (refusal) return refused(known, item, { kind: pending.kind, why: refusalWords[refusal.code], isOpen });
   const carriedOut = pending.kind === 'reopen' ? item.withdrawn?.some(({ withdrawnBy }) => withdrawnBy === pending.commandId) : item.decisions.some(({ commandId }) => commandId === pending.commandId);
   if (pending.commandId !== undefined && carriedOut) return withoutPending(known, [item.exampleId]);
-  const isOver = pending.kind !== 'reopen' && item.state !== 'waiting' && pending.commandId !== undefined;
+  // An own decision of before, whose undoing is still on its way, says nothing of this one.
+  const hasOwn = item.decisions.some((decision) => decision.reviewer === reviewer);
+  const isOver = pending.kind !== 'reopen' && item.state !== 'waiting' && pending.commandId !== undefined && !hasOwn;
   return isOver ? refused(known, item, { kind: pending.kind, why: `it is ${item.state}`, isOpen: false }) : known;
 };
 
