@@ -38,6 +38,7 @@ import { LiveController } from './live/live.controller.js';
 import { HomeController } from './home/home.controller.js';
 import { HomeHandlers } from './home/home.handlers.js';
 import { LagReader } from './home/lag-reader.js';
+import { StatusController } from './home/status.controller.js';
 import { PruneVitalsTick } from './home/prune-vitals.tick.js';
 import { LiveFeed } from './live/live-feed.js';
 import { CyclesController } from './lineage/cycles.controller.js';
@@ -80,6 +81,7 @@ export class AppModule {
         LiveController,
         OpenApiController,
         HomeController,
+        StatusController,
         ConsoleController,
         BudgetsController,
         ReviewsController,

@@ -32,3 +32,4 @@ export {
   failureRatesSchema, type FailureRates, lagSchema, type Lag,
 } from './home.js';
 export * from './reviews.js';
+export { statusSchema, type Status, newestQuerySchema, type NewestQuery, newestInteractionsSchema, type NewestInteractions } from './status.js';

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
-import type { Rates } from '@ratchet/console-api';
+import type { NewestInteractions, Rates } from '@ratchet/console-api';
 import { decodeMessage, isEvent, topics } from '@ratchet/contracts';
 import { clockAdvanced, feedbackGiven, interactionCompleted, interactionFailed, queryOf, signalDetected } from '@ratchet/domain';
 import { TopicTail } from '@ratchet/kafka';
@@ -10,17 +10,7 @@ import { CONFIG, KAFKA } from '@ratchet/service';
 import { interval, map, type Observable, scan } from 'rxjs';
 import type { Config } from '../config.js';
 
-export interface LiveInteraction {
-  readonly interactionId: string;
-  readonly conversationId: string;
-  readonly model: string;
-  readonly workload: string;
-  readonly version: string;
-  readonly query: string;
-  readonly reply: string;
-  readonly startedAt: string;
-  readonly seenAt: string;
-}
+type LiveInteraction = NewestInteractions['interactions'][number];
 
 const TEXT_MAX = 200;
 const RATE_OVER_SECONDS = 5;
