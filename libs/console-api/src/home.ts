@@ -4,7 +4,7 @@ import { severitySchema } from './alerts.js';
 
 const instant = z.iso.datetime({ offset: true });
 const count = z.number().int().nonnegative();
-const id = z.string().min(1).max(200);
+const id = z.string().min(1).max(200).regex(/^[^\u0000]*$/u, 'may not hold a NUL');
 const target = { model: z.string(), workload: z.string() };
 
 /** A count that is told exactly up to a bound. */
@@ -73,16 +73,39 @@ export const failureRatesSchema = z.object({
 });
 export type FailureRates = z.infer<typeof failureRatesSchema>;
 
+/** How services read topics: as a consumer group with a position, each instance for itself from the beginning, or not at all. */
+export const readingWays = ['group', 'table', 'nothing'] as const;
+
+/** Every service of Ratchet, in the order of the loop. */
+export const services = [
+  { name: 'gateway', reads: 'table' },
+  { name: 'signal-detector', reads: 'group' },
+  { name: 'analyzer', reads: 'group' },
+  { name: 'data-generator', reads: 'group' },
+  { name: 'trainer-dispatcher', reads: 'group' },
+  { name: 'evaluator', reads: 'group' },
+  { name: 'rollout-controller', reads: 'group' },
+  { name: 'model-server', reads: 'nothing' },
+  { name: 'console', reads: 'group' },
+] as const satisfies readonly { readonly name: string; readonly reads: (typeof readingWays)[number] }[];
+
 /** Records that each service has not read yet, in offsets. */
 export const lagSchema = z.object({
-  /** Null where Kafka did not answer. */
+  /** Null where Kafka did not answer in time. */
   readAt: instant.nullable(),
+  /** When the earlier lags were read: up to a minute before. Null where nobody had asked. */
+  earlierAt: instant.nullable(),
   services: z.array(
     z.object({
       service: z.string(),
+      reads: z.enum(readingWays),
+      /** Of its consumer group. */
       members: count,
+      /** As the broker names it; `None` where there is no such group yet. */
       state: z.string(),
-      lag: count,
+      /** Null where it keeps no position. */
+      lag: count.nullable(),
+      earlierLag: count.nullable(),
       topics: z.array(z.object({ topic: z.string(), lag: count })),
     }),
   ),

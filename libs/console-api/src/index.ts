@@ -29,7 +29,7 @@ export { alertGuide, type AlertGuide, momentaryAlerts } from './alert-guide.js';
 export * from './reports.js';
 export {
   type BoundedCount, ratesSchema, type Rates, loopSchema, type Loop, needKinds, needSchema, type Need, homeSchema, type Home, ranges, type Range, failureRatesQuerySchema, type FailureRatesQuery,
-  failureRatesSchema, type FailureRates, lagSchema, type Lag,
+  failureRatesSchema, type FailureRates, readingWays, services, lagSchema, type Lag,
 } from './home.js';
 export * from './reviews.js';
 export { statusSchema, type Status, newestQuerySchema, type NewestQuery, newestInteractionsSchema, type NewestInteractions } from './status.js';

@@ -4,6 +4,8 @@ import type { ReactNode } from 'react';
 import { Link, useLocation } from 'react-router';
 import { pages } from '../pages/pages';
 import { CallerMenu } from './caller-menu';
+import { LiveMark } from './live-mark';
+import { NeedsBadge } from './needs-badge';
 
 const ColorSchemeButton = () => {
   const { setColorScheme } = useMantineColorScheme();
@@ -30,6 +32,7 @@ export const Shell = ({ children }: { readonly children: ReactNode }) => {
             <Text fw={700}>Ratchet</Text>
           </Group>
           <Group wrap="nowrap" gap="sm">
+            <LiveMark />
             <CallerMenu />
             <ColorSchemeButton />
           </Group>
@@ -38,7 +41,7 @@ export const Shell = ({ children }: { readonly children: ReactNode }) => {
       <AppShell.Navbar p="xs" aria-label="Pages">
         <ScrollArea>
           {pages.filter(({ label }) => label !== undefined).map(({ path, label }) => (
-            <NavLink key={path} component={Link} to={path} label={label} active={isAt(path)} {...(isAt(path) && { 'aria-current': 'page' as const })} onClick={close} />
+            <NavLink key={path} component={Link} to={path} label={label} active={isAt(path)} {...(isAt(path) && { 'aria-current': 'page' as const })} {...(path === '/' && { rightSection: <NeedsBadge /> })} onClick={close} />
           ))}
         </ScrollArea>
       </AppShell.Navbar>

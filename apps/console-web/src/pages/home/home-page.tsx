@@ -1,7 +1,8 @@
 import { Box, Grid, Stack, Title } from '@mantine/core';
-import type { Home, Lag } from '@ratchet/console-api';
+import type { Lag } from '@ratchet/console-api';
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
+import { homeQuery } from '../../api/home';
 import { useRates } from '../../api/live';
 import { read } from '../../api/request';
 import { Answer } from '../../components/answer';
@@ -25,7 +26,7 @@ const Part = ({ title, children }: { readonly title: string; readonly children: 
 );
 
 const HomePage = () => {
-  const home = useQuery({ queryKey: ['home'], queryFn: () => read<Home>('/api/home') });
+  const home = useQuery(homeQuery);
   const lag = useQuery({ queryKey: ['lag'], queryFn: () => read<Lag>('/api/lag'), refetchInterval: LAG_EVERY_MS });
   const rates = useRates();
   return (

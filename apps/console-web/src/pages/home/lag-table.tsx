@@ -1,7 +1,29 @@
 import { Table, Text } from '@mantine/core';
 import type { Lag } from '@ratchet/console-api';
 import { Nothing } from '../../components/nothing';
-import { stateOfService, wordsOfState } from './loop-facts';
+import { marks, stateOfService, wordsOfState } from './loop-facts';
+
+type ServiceLag = Lag['services'][number];
+
+const shown = (n: number): string => n.toLocaleString('en');
+const detailOf = ({ lag, earlierLag, topics }: ServiceLag): string =>
+  [...topics.filter((topic) => topic.lag > 0).map((topic) => `${topic.topic}: ${shown(topic.lag)}`), ...(lag !== null && earlierLag !== null && lag > earlierLag ? [`${shown(earlierLag)} up to a minute ago`] : [])].join(', ');
+
+const Unread = ({ of }: { readonly of: ServiceLag }) => {
+  if (of.reads === 'table') return <Text size="sm">keeps no position: each instance reads from the beginning</Text>;
+  if (of.reads === 'nothing') return <Text size="sm">reads no topic</Text>;
+  if (of.lag === null) return <Text size="sm">has not read anything yet</Text>;
+  return (
+    <>
+      {shown(of.lag)}
+      {of.lag > 0 && (
+        <Text size="xs" style={{ overflowWrap: 'anywhere' }}>
+          {detailOf(of)}
+        </Text>
+      )}
+    </>
+  );
+};
 
 /** What each service has not read yet. */
 export const LagTable = ({ lag }: { readonly lag: Lag }) => {
@@ -13,22 +35,25 @@ export const LagTable = ({ lag }: { readonly lag: Lag }) => {
           <Table.Tr>
             <Table.Th scope="col">Service</Table.Th>
             <Table.Th scope="col">Unread records</Table.Th>
-            <Table.Th scope="col">Readers</Table.Th>
             <Table.Th scope="col">State</Table.Th>
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>
-          {lag.services.map(({ service, lag: unread, members, topics }) => (
-            <Table.Tr key={service}>
-              <Table.Th scope="row">{service}</Table.Th>
-              <Table.Td>
-                {unread.toLocaleString('en')}
-                {unread > 0 && <Text size="xs">{topics.filter((topic) => topic.lag > 0).map((topic) => `${topic.topic}: ${topic.lag.toLocaleString('en')}`).join(', ')}</Text>}
-              </Table.Td>
-              <Table.Td>{members}</Table.Td>
-              <Table.Td>{wordsOfState[stateOfService(lag, service)]}</Table.Td>
-            </Table.Tr>
-          ))}
+          {lag.services.map((one) => {
+            const state = stateOfService(lag, one.service);
+            return (
+              <Table.Tr key={one.service}>
+                <Table.Th scope="row">{one.service}</Table.Th>
+                <Table.Td>
+                  <Unread of={one} />
+                </Table.Td>
+                <Table.Td fw={state === 'absent' || state === 'growing' ? 700 : 400}>
+                  {one.reads === 'group' ? `${marks[state]} ${wordsOfState[state]}` : '–'}
+                  {one.members > 1 && <Text size="xs">{one.members} readers</Text>}
+                </Table.Td>
+              </Table.Tr>
+            );
+          })}
         </Table.Tbody>
       </Table>
     </Table.ScrollContainer>

@@ -9,7 +9,10 @@ const loop: Loop = {
   rollouts: [{ rolloutId: 'r', model: 'm', workload: 'w', version: 'v2', state: 'RUNNING(3)', stage: 3, share: 0.25 }, { rolloutId: 's', model: 'n', workload: 'w', version: 'v9', state: 'RUNNING(1)', stage: 1, share: 0.01 }],
   targets: [],
 };
-const lagOf = (members: number, lag: number): Lag => ({ readAt: '2026-01-01T00:00:00.000Z', services: [{ service: 'analyzer', members, state: 'Stable', lag, topics: [] }] });
+const lagOf = (parts: Partial<Lag['services'][number]>): Lag => ({
+  readAt: '2026-01-01T00:00:00.000Z', earlierAt: null, services: [{ service: 'analyzer', reads: 'group', members: 1, state: 'Stable', lag: 0, earlierLag: null, topics: [], ...parts }],
+});
+const stateOf = (parts: Partial<Lag['services'][number]>): string => stateOfService(lagOf(parts), 'analyzer');
 
 describe('the loop in numbers', () => {
   it('says on each arrow what goes along it', () => {
@@ -23,6 +26,14 @@ describe('the loop in numbers', () => {
   });
 
   it('tells a service that is behind from one that nobody runs', () => {
-    expect([stateOfService(lagOf(1, 5), 'analyzer'), stateOfService(lagOf(2, 5_000), 'analyzer'), stateOfService(lagOf(0, 5), 'analyzer'), stateOfService(lagOf(1, 0), 'evaluator'), stateOfService(undefined, 'analyzer')]).toEqual(['up', 'behind', 'absent', 'unknown', 'unknown']);
+    expect([stateOf({ lag: 5 }), stateOf({ lag: 5_000 }), stateOf({ members: 0, lag: null }), stateOfService(lagOf({}), 'evaluator'), stateOfService(undefined, 'analyzer')]).toEqual(['up', 'behind', 'absent', 'unknown', 'unknown']);
+  });
+
+  it('tells a lag that grows from one that comes and goes with batches, and from one that is worked off', () => {
+    expect([stateOf({ lag: 300, earlierLag: 100 }), stateOf({ lag: 90, earlierLag: 0 }), stateOf({ lag: 100_500, earlierLag: 100_000 }), stateOf({ lag: 4_000, earlierLag: 9_000 })]).toEqual(['growing', 'up', 'behind', 'behind']);
+  });
+
+  it('asks for no consumer group of those that have none', () => {
+    expect(stateOf({ reads: 'table', members: 0, lag: null })).toBe('without');
   });
 });

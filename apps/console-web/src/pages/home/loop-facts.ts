@@ -33,17 +33,26 @@ export const arrowsOf = (loop: Loop, rates: Rates | undefined): LoopArrow[] => [
   { from: 'rollout-controller', to: 'gateway', carries: 'traffic', now: stageNow(loop) },
 ];
 
-export type ServiceState = 'up' | 'behind' | 'absent' | 'unknown';
+export type ServiceState = 'up' | 'behind' | 'growing' | 'absent' | 'without' | 'unknown';
 
 /** So many unread records are more than a batch or two. */
 const BEHIND_FROM = 1_000;
+/** Less than this comes and goes with each batch. */
+const GROWTH_FROM = 100;
 
-/** How a service does by its consumer group: absent where nobody reads for it. */
+type ServiceLag = Lag['services'][number];
+
+const grows = ({ lag, earlierLag }: ServiceLag): boolean => lag !== null && earlierLag !== null && lag - earlierLag >= Math.max(GROWTH_FROM, earlierLag / 10);
+
+/** How a service does by its consumer group: absent where nobody reads for it, without where it needs no group. */
 export const stateOfService = (lag: Lag | undefined, service: string): ServiceState => {
   const found = lag?.services.find((one) => one.service === service);
   if (!found) return 'unknown';
+  if (found.reads !== 'group') return 'without';
   if (found.members === 0) return 'absent';
-  return found.lag >= BEHIND_FROM ? 'behind' : 'up';
+  if (grows(found)) return 'growing';
+  return (found.lag ?? 0) >= BEHIND_FROM ? 'behind' : 'up';
 };
 
-export const wordsOfState: Readonly<Record<ServiceState, string>> = { up: 'reads along', behind: 'is behind', absent: 'nobody reads', unknown: 'not known' };
+export const wordsOfState: Readonly<Record<ServiceState, string>> = { up: 'reads along', behind: 'is behind', growing: 'falls behind', absent: 'nobody reads', without: 'serves', unknown: 'not known' };
+export const marks: Readonly<Record<ServiceState, string>> = { up: '●', behind: '▲', growing: '▲▲', absent: '✕', without: '●', unknown: '○' };

@@ -1,6 +1,6 @@
 import { Table, Text } from '@mantine/core';
 import type { Lag } from '@ratchet/console-api';
-import { type LoopArrow, stateOfService, wordsOfState } from './loop-facts';
+import { type LoopArrow, marks, stateOfService, wordsOfState } from './loop-facts';
 
 const SIZE = { width: 1000, height: 350 };
 const BOX = { width: 170, height: 52 };
@@ -10,7 +10,6 @@ const places: Readonly<Record<string, readonly [number, number]>> = {
   'gateway': [90, 90], 'signal-detector': [363, 90], 'analyzer': [636, 90], 'data-generator': [910, 90],
   'trainer-dispatcher': [910, 300], 'evaluator': [500, 300], 'rollout-controller': [90, 300],
 };
-const marks = { up: '●', behind: '▲', absent: '✕', unknown: '○' } as const;
 
 const edgeOf = ([x1, y1]: readonly [number, number], [x2, y2]: readonly [number, number]): { line: string; label: [number, number] } => {
   if (x1 === x2) {
@@ -44,7 +43,7 @@ const Service = ({ name, lag }: { readonly name: string; readonly lag: Lag | und
     <g>
       <rect x={x - BOX.width / 2} y={y - BOX.height / 2} width={BOX.width} height={BOX.height} rx={6} fill="var(--mantine-color-body)" stroke="var(--mantine-color-text)" strokeWidth={state === 'absent' ? 3 : 1.5} strokeDasharray={state === 'absent' ? '6 4' : undefined} />
       <text x={x} y={y - 2} textAnchor="middle" fontSize={15} fontWeight={600} fill="var(--mantine-color-text)">{name}</text>
-      <text x={x} y={y + 17} textAnchor="middle" fontSize={12} fill="var(--mantine-color-text)">{name === 'gateway' ? 'serves' : `${marks[state]} ${wordsOfState[state]}`}</text>
+      <text x={x} y={y + 17} textAnchor="middle" fontSize={12} fill="var(--mantine-color-text)">{`${marks[state]} ${wordsOfState[state]}`}</text>
     </g>
   );
 };
@@ -82,7 +81,7 @@ export const LoopTable = ({ arrows, lag }: LoopProps) => (
         <Table.Tr key={from}>
           <Table.Td>
             {from}
-            {from !== 'gateway' && <Text size="xs">{`${marks[stateOfService(lag, from)]} ${wordsOfState[stateOfService(lag, from)]}`}</Text>}
+            <Text size="xs">{`${marks[stateOfService(lag, from)]} ${wordsOfState[stateOfService(lag, from)]}`}</Text>
           </Table.Td>
           <Table.Td>{carries}</Table.Td>
           <Table.Td fw={700}>{now}</Table.Td>

@@ -1,5 +1,6 @@
 import { LineChart } from '@mantine/charts';
-import { Group, SegmentedControl, Select, Stack, Table, Text } from '@mantine/core';
+import { Button, Group, SegmentedControl, Select, Stack, Table, Text } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
 import type { FailureRates, Loop, Range } from '@ratchet/console-api';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -27,15 +28,22 @@ const Marks = ({ marks }: Pick<FailureRates, 'marks'>) => (
   </Stack>
 );
 
+const percentOf = (rate: number): string => `${(rate * 100).toFixed(1)} %`;
+const intervalOf = ({ lower, upper }: FailureRates['versions'][number]['points'][number]): string => `${(lower * 100).toFixed(1)} to ${percentOf(upper)}`;
+
+const Heads = ({ of }: { readonly of: readonly string[] }) => (
+  <Table.Thead>
+    <Table.Tr>
+      {of.map((head) => (
+        <Table.Th key={head} scope="col">{head}</Table.Th>
+      ))}
+    </Table.Tr>
+  </Table.Thead>
+);
+
 const Numbers = ({ versions }: Pick<FailureRates, 'versions'>) => (
   <Table>
-    <Table.Thead>
-      <Table.Tr>
-        {['Version', 'Newest', 'Failure rate', '95 % interval', 'Outcomes'].map((head) => (
-          <Table.Th key={head} scope="col">{head}</Table.Th>
-        ))}
-      </Table.Tr>
-    </Table.Thead>
+    <Heads of={['Version', 'Newest', 'Failure rate', '95 % interval', 'Outcomes']} />
     <Table.Tbody>
       {versions.map(({ version, points }) => {
         const last = points.at(-1);
@@ -43,8 +51,8 @@ const Numbers = ({ versions }: Pick<FailureRates, 'versions'>) => (
           <Table.Tr key={version}>
             <Table.Th scope="row">{version}</Table.Th>
             <Table.Td><When at={last?.at} /></Table.Td>
-            <Table.Td>{last ? `${(last.rate * 100).toFixed(1)} %` : '–'}</Table.Td>
-            <Table.Td>{last ? `${(last.lower * 100).toFixed(1)} to ${(last.upper * 100).toFixed(1)} %` : '–'}</Table.Td>
+            <Table.Td>{last ? percentOf(last.rate) : '–'}</Table.Td>
+            <Table.Td>{last ? intervalOf(last) : '–'}</Table.Td>
             <Table.Td>{points.reduce((sum, { outcomes }) => sum + outcomes, 0).toLocaleString('en')}</Table.Td>
           </Table.Tr>
         );
@@ -52,6 +60,37 @@ const Numbers = ({ versions }: Pick<FailureRates, 'versions'>) => (
     </Table.Tbody>
   </Table>
 );
+
+/** The figures of the chart, for those who do not see it. */
+const AllPoints = ({ versions }: Pick<FailureRates, 'versions'>) => {
+  const [opened, { toggle }] = useDisclosure();
+  const points = versions.flatMap(({ version, points: of }) => of.map((point) => ({ ...point, version }))).sort((a, b) => b.at.localeCompare(a.at));
+  return (
+    <>
+      <Button variant="default" size="xs" onClick={toggle} aria-expanded={opened} style={{ alignSelf: 'start' }}>
+        {opened ? 'Hide all points' : `Show all ${points.length} points`}
+      </Button>
+      {opened && (
+        <Table.ScrollContainer minWidth={480} maxHeight={320} type="native" tabIndex={0} role="region" aria-label="All points of the chart">
+          <Table striped>
+            <Heads of={['From', 'Version', 'Failure rate', '95 % interval', 'Outcomes']} />
+            <Table.Tbody>
+              {points.map((point) => (
+                <Table.Tr key={`${point.at} ${point.version}`}>
+                  <Table.Td><When at={point.at} /></Table.Td>
+                  <Table.Td>{point.version}</Table.Td>
+                  <Table.Td>{percentOf(point.rate)}</Table.Td>
+                  <Table.Td>{intervalOf(point)}</Table.Td>
+                  <Table.Td>{point.outcomes.toLocaleString('en')}</Table.Td>
+                </Table.Tr>
+              ))}
+            </Table.Tbody>
+          </Table>
+        </Table.ScrollContainer>
+      )}
+    </>
+  );
+};
 
 const Chart = ({ rates, range }: { readonly rates: FailureRates; readonly range: Range }) => {
   if (rates.versions.length === 0) return <Nothing>Nothing was counted in this time.</Nothing>;
@@ -77,6 +116,7 @@ const Chart = ({ rates, range }: { readonly rates: FailureRates; readonly range:
         <Numbers versions={rates.versions} />
       </Table.ScrollContainer>
       <Marks marks={rates.marks} />
+      <AllPoints versions={rates.versions} />
     </Stack>
   );
 };
