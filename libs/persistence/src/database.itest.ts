@@ -120,6 +120,17 @@ describe('a transaction', () => {
     expect(await database.query(`select text from notes where text = 'put off'`)).toEqual([]);
   });
 
+  it('hands over what was gathered under a key, all at once and in order, when all else is done', async () => {
+    const seen: (string | readonly number[])[] = [];
+    await database.transaction(async (tx) => {
+      const keep = async (values: readonly number[]): Promise<void> => void seen.push(values);
+      for (const value of [3, 1, 2]) tx.gather('numbers', value, keep);
+      tx.gather('others', 9, keep);
+      seen.push('work');
+    });
+    expect(seen).toEqual(['work', [3, 1, 2], [9]]);
+  });
+
   it('emits what an event with an odd id has caused, as it is', async () => {
     const odd = 'zero\0byte \ud800';
     await database.transaction(async (tx) => tx.emit(trainingFailed, failure(odd, 1), { causationId: odd }));

@@ -10,8 +10,8 @@ import { BudgetsHandlers } from '../budgets/budgets.handlers.js';
 import { CycleHandlers } from '../handlers/cycle.handlers.js';
 import { StateHandlers } from '../handlers/state.handlers.js';
 import { RolloutsHandlers } from '../rollouts/rollouts.handlers.js';
-import { HomeHandlers } from './home.handlers.js';
-import { failureRates, pruneVitalsByTime } from './vitals-by-time.js';
+import { VitalsHandlers } from '../vitals/vitals.handlers.js';
+import { failureRates, pruneVitalsByTime } from '../vitals/vitals-by-time.js';
 
 let running: TestConsole;
 beforeAll(async () => {
@@ -33,7 +33,7 @@ const vitals = (parts: Partial<VitalsCounted>): Promise<void> => {
     vitalsId: 'v', ...target, version: 'v1', arm: 'rest', requests: 10, errors: 0, fellBack: 0, overridden: 0, outcomes: 10, failures: 1, unsafe: 0, failuresBySignal: {},
     units: { count: 0, failed: 0, sumY: 0, sumN: 0, sumYY: 0, sumYN: 0, sumNN: 0 }, latencyMs: emptyHistogram(), inputTokens: 0, outputTokens: 0, costUsd: emptyHistogram(), from: ago(1), to: ago(1), ...parts,
   });
-  return told(data, (event, tx) => running.app.get(HomeHandlers).onVitals(event, tx));
+  return told(data, (event, tx) => running.app.get(VitalsHandlers).onVitals(event, tx));
 };
 
 describe('failure rates over time', () => {
