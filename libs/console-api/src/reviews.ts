@@ -1,4 +1,5 @@
-import { exampleSourceSchema, reviewDecisionSchema, reviewItemSchema } from '@ratchet/domain';
+import type { reviewDecisionSchema} from '@ratchet/domain';
+import { exampleSourceSchema, reviewItemSchema } from '@ratchet/domain';
 import { z } from 'zod';
 
 const count = z.number().int().nonnegative();
