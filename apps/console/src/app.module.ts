@@ -50,6 +50,7 @@ import { ExperimentsController } from './rollouts/experiments.controller.js';
 import { RolloutsController } from './rollouts/rollouts.controller.js';
 import { RolloutsHandlers } from './rollouts/rollouts.handlers.js';
 import { PruneDeliveriesTick } from './webhooks/prune-deliveries.tick.js';
+import { OpportunitiesController } from './opportunities/opportunities.controller.js';
 import { VitalsHandlers } from './vitals/vitals.handlers.js';
 import { WebhookMetrics } from './webhooks/webhook-metrics.js';
 import { WebhookQueue } from './webhooks/webhook-queue.js';
@@ -81,6 +82,7 @@ export class AppModule {
         LiveController,
         OpenApiController,
         HomeController,
+        OpportunitiesController,
         StatusController,
         ConsoleController,
         BudgetsController,

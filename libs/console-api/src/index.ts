@@ -33,3 +33,4 @@ export {
 } from './home.js';
 export * from './reviews.js';
 export { statusSchema, type Status, newestQuerySchema, type NewestQuery, newestInteractionsSchema, type NewestInteractions } from './status.js';
+export * from './opportunities.js';

@@ -11,10 +11,11 @@ interface PageEntry {
 /** All pages, in the order of the navigation; each is loaded when it is first shown. */
 export const pages: readonly PageEntry[] = [
   { path: '/', label: 'Home', Page: lazy(() => import('./home/home-page')) },
-  { path: '/access', label: 'Access', Page: lazy(() => import('./access/access-page')) },
   { path: '/reviews', label: 'Review', Page: lazy(() => import('./reviews/reviews-page')) },
   { path: '/reviews/items', Page: lazy(() => import('./reviews/items-page')) },
   { path: '/reviews/items/:id', Page: lazy(() => import('./reviews/item-page')) },
+  { path: '/opportunities', label: 'Opportunities', Page: lazy(() => import('./opportunities/opportunities-page')) },
+  { path: '/opportunities/:id', Page: lazy(() => import('./opportunities/opportunity-page')) },
   { path: '/datasets', label: 'Datasets', Page: lazy(() => import('./lineage/datasets-page')) },
   { path: '/datasets/:id', Page: lazy(() => import('./lineage/dataset-page')) },
   { path: '/cycles', label: 'Cycles', Page: lazy(() => import('./lineage/cycles-page')) },
@@ -28,4 +29,5 @@ export const pages: readonly PageEntry[] = [
   { path: '/alerts', label: 'Alerts', Page: lazy(() => import('./alerts/alerts-page')) },
   { path: '/reports', label: 'Reports', Page: lazy(() => import('./reports/reports-page')) },
   { path: '/reports/:kind/:period', Page: lazy(() => import('./reports/report-page')) },
+  { path: '/access', label: 'Access', Page: lazy(() => import('./access/access-page')) },
 ];

@@ -6,7 +6,7 @@ import {
 import { Database } from '@ratchet/persistence';
 import { Access, Caller } from '../http/access.js';
 import { Answers } from '../http/answers.js';
-import { idOfPath, type PageOf } from '../lineage/paging.js';
+import { idOfPath, type PageOf } from '../http/paging.js';
 import { storable } from '../persistence/storable.js';
 import { erasures } from '../persistence/reviews.repository.js';
 import { reviewItems, reviewItemsOf } from '../reviews/review-items.repository.js';

@@ -4,7 +4,7 @@ import { Database } from '@ratchet/persistence';
 import { Access } from '../http/access.js';
 import { Answers } from '../http/answers.js';
 import { changesOfCycle, cycleDetail, cycleRow, cyclesPage, decisionsPage } from './cycles.repository.js';
-import { idOfPath, type PageOf } from './paging.js';
+import { idOfPath, type PageOf } from '../http/paging.js';
 
 @Controller('api')
 @Access('viewer')

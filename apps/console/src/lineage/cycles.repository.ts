@@ -4,7 +4,7 @@ import type { Database, Transaction } from '@ratchet/persistence';
 import { z } from 'zod';
 import type { CycleFacts } from '../audit/cycle-record.js';
 import { storable } from '../persistence/storable.js';
-import { Conditions, cursorInstant, cursorText, instantSql, keyOfCursor, type PageOf, pageOf } from './paging.js';
+import { Conditions, cursorInstant, cursorText, instantSql, keyOfCursor, type PageOf, pageOf } from '../http/paging.js';
 
 type Queries = Pick<Database, 'query'>;
 

@@ -5,7 +5,7 @@ import { Database } from '@ratchet/persistence';
 import { Access } from '../http/access.js';
 import { Answers } from '../http/answers.js';
 import { dataset, datasetExists, datasets, examplesOf } from './datasets.repository.js';
-import { idOfPath, type PageOf } from './paging.js';
+import { idOfPath, type PageOf } from '../http/paging.js';
 
 @Controller('api/datasets')
 @Access('viewer')

@@ -3,7 +3,7 @@ import type { DatasetVersioned, Example, ExamplesAdded, FixProposed } from '@rat
 import type { Database, Transaction } from '@ratchet/persistence';
 import { z } from 'zod';
 import { storable } from '../persistence/storable.js';
-import { Conditions, cursorInstant, cursorText, instantSql, keyOfCursor, type PageOf, pageOf } from './paging.js';
+import { Conditions, cursorInstant, cursorText, instantSql, keyOfCursor, type PageOf, pageOf } from '../http/paging.js';
 
 type Queries = Pick<Database, 'query'>;
 

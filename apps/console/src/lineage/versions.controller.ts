@@ -5,7 +5,7 @@ import { Access } from '../http/access.js';
 import { Answers } from '../http/answers.js';
 import { lineageFacts } from './graph.repository.js';
 import { lineageGraph } from './lineage-graph.js';
-import { idOfPath, type PageOf } from './paging.js';
+import { idOfPath, type PageOf } from '../http/paging.js';
 import { versionDetail, type VersionKey, versionsPage } from './versions.repository.js';
 
 const keyOf = (model: string, workload: string, version: string): VersionKey => ({ model: idOfPath(model, 'model'), workload: idOfPath(workload, 'workload'), version: idOfPath(version, 'version') });

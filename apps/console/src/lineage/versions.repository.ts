@@ -3,7 +3,7 @@ import type { VersionPublished } from '@ratchet/domain';
 import type { Database } from '@ratchet/persistence';
 import { z } from 'zod';
 import { cycleRowOfVersion, decisionsOfCycle, reportOf } from './cycles.repository.js';
-import { Conditions, cursorText, keyOfCursor, type PageOf, pageOf } from './paging.js';
+import { Conditions, cursorText, keyOfCursor, type PageOf, pageOf } from '../http/paging.js';
 
 type Queries = Pick<Database, 'query'>;
 

@@ -2,6 +2,7 @@ import { ForwardMigration } from '@ratchet/persistence';
 import { Access0006 } from '../access/access.migration.js';
 import { Reports0013 } from '../alerts/alerts.migration.js';
 import { Home0015 } from '../home/home.migration.js';
+import { Opportunities0016 } from '../opportunities/opportunities.migration.js';
 import { Budgets0004 } from '../budgets/budgets.migration.js';
 import { Rollouts0011 } from '../rollouts/rollouts.migration.js';
 import { Webhooks0005 } from '../webhooks/webhooks.migration.js';
@@ -103,4 +104,4 @@ class EarlyFacts0002 extends ForwardMigration {
     `];
 }
 
-export const migrations = [ConsoleTables0001, EarlyFacts0002, Reviews0003, Budgets0004, Webhooks0005, Access0006, ReviewQueue0009, Lineage0010, Rollouts0011, Reports0013, Home0015];
+export const migrations = [ConsoleTables0001, EarlyFacts0002, Reviews0003, Budgets0004, Webhooks0005, Access0006, ReviewQueue0009, Lineage0010, Rollouts0011, Reports0013, Home0015, Opportunities0016];

@@ -2,7 +2,7 @@ import type { ReviewsQuery, ShownReview } from '@ratchet/console-api';
 import { reviewerPairs, type ReviewChanged, type ReviewItem } from '@ratchet/domain';
 import type { Database, Transaction } from '@ratchet/persistence';
 import { z } from 'zod';
-import { Conditions, cursorText, instantSql, keyOfCursor, pageOf, type PageOf } from '../lineage/paging.js';
+import { Conditions, cursorText, instantSql, keyOfCursor, pageOf, type PageOf } from '../http/paging.js';
 import { storable, storableJson } from '../persistence/storable.js';
 import { shownReview } from './shown-review.js';
 

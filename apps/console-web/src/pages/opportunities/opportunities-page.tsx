@@ -1,0 +1,51 @@
+import { Anchor, Text } from '@mantine/core';
+import type { OpportunitySummary } from '@ratchet/console-api';
+import { Link } from 'react-router';
+import { PageTitle } from '../../components/page-title';
+import { shortNumber, words } from '../lineage/format';
+import { ListTable } from '../lineage/list-table';
+import { PageList } from '../lineage/page-list';
+import { TargetFilters, useFilters } from '../lineage/target-filters';
+import { usePages } from '../lineage/use-pages';
+import { trendInWords } from './trend';
+
+const rootCauses = ['knowledge_gap', 'intent_misunderstood', 'format_unclear', 'over_conservative_safety', 'insufficient_grounding'];
+const nameOf = ({ commonPatterns, opportunityId }: OpportunitySummary): string => commonPatterns.slice(0, 4).join(', ') || opportunityId;
+
+const OpportunitiesPage = () => {
+  const list = usePages<OpportunitySummary>(['opportunities', 'list'], '/api/opportunities', useFilters(['state', 'model', 'workload', 'rootCause']));
+  return (
+    <>
+      <PageTitle title="Opportunities" />
+      <TargetFilters choices={[{ name: 'state', label: 'State', values: ['open', 'closed'] }, { name: 'rootCause', label: 'Root cause', values: rootCauses }]} />
+      <PageList of={list} empty="There is no such opportunity. The analyzer makes one of failures that are alike.">
+        {(items) => (
+          <ListTable
+            label="Opportunities"
+            headings={['Cluster', 'Target', 'Failures', 'Users', 'Trend', 'Root cause', 'Fix', 'Priority', 'State']}
+            rows={items.map((item) => ({
+              key: item.opportunityId,
+              cells: [
+                <Anchor component={Link} to={`/opportunities/${encodeURIComponent(item.opportunityId)}`} size="sm" underline="always">
+                  {nameOf(item)}
+                </Anchor>,
+                `${item.model} / ${item.workload}`,
+                item.size,
+                item.affectedUsers,
+                trendInWords(item.trend),
+                <>
+                  {words(item.rootCause)}
+                  {item.needsPerson && <Text size="xs">a person decides</Text>}
+                </>,
+                words(item.fixType),
+                shortNumber(item.priority),
+                item.closed ? words(item.closed) : item.change ? words(item.change) : 'open',
+              ],
+            }))}
+          />
+        )}
+      </PageList>
+    </>
+  );
+};
+export default OpportunitiesPage;
