@@ -19,29 +19,29 @@ const Label = ({ keyName, children }: { readonly keyName: string; readonly child
 export const ActionBar = ({ act, count, canUndo }: ActionBarProps) => {
   const many = count > 1 ? ` ${count}` : '';
   return (
-    <Group gap="xs" role="toolbar" aria-label="Decide">
-      <Button size="sm" onClick={() => act('approve')} disabled={count === 0}>
+    <Group gap="xs" py="xs" role="toolbar" aria-label="Decide" style={{ position: 'sticky', top: 'var(--app-shell-header-height, 0)', zIndex: 2, background: 'var(--mantine-color-body)' }}>
+      <Button size="xs" onClick={() => act('approve')} disabled={count === 0}>
         <Label keyName="a">Approve{many}</Label>
       </Button>
-      <Button size="sm" variant="default" onClick={() => act('edit')} disabled={count !== 1}>
+      <Button size="xs" variant="default" onClick={() => act('edit')} disabled={count !== 1}>
         <Label keyName="e">Edit</Label>
       </Button>
-      <Button size="sm" variant="default" onClick={() => act('reject')} disabled={count === 0}>
+      <Button size="xs" variant="default" onClick={() => act('reject')} disabled={count === 0}>
         <Label keyName="r">Reject{many}</Label>
       </Button>
-      <Button size="sm" variant="default" onClick={() => act('skip')} disabled={count === 0}>
+      <Button size="xs" variant="default" onClick={() => act('skip')} disabled={count === 0}>
         <Label keyName="s">Skip</Label>
       </Button>
-      <Button size="sm" variant="default" onClick={() => act('undo')} disabled={!canUndo}>
+      <Button size="xs" variant="default" onClick={() => act('undo')} disabled={!canUndo}>
         <Label keyName="u">Undo</Label>
       </Button>
-      <Button size="sm" variant="default" onClick={() => act('previous')} aria-label="Previous item">
+      <Button size="xs" variant="default" onClick={() => act('previous')} aria-label="Previous item">
         ↑
       </Button>
-      <Button size="sm" variant="default" onClick={() => act('next')} aria-label="Next item">
+      <Button size="xs" variant="default" onClick={() => act('next')} aria-label="Next item">
         ↓
       </Button>
-      <Button size="sm" variant="default" onClick={() => act('keys')}>
+      <Button size="xs" variant="default" onClick={() => act('keys')}>
         <Label keyName="?">Keys</Label>
       </Button>
     </Group>

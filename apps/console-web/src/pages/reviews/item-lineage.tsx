@@ -19,7 +19,7 @@ export const ItemLineage = ({ item }: { readonly item: ShownReview }) => {
   const { clusterId, strategyId, signals, parent, augmentation, difficulty, teacherCalls, scores } = origin;
   return (
     <Paper withBorder p="sm" component="section" aria-label="Where it comes from">
-      <Title order={3} size="h6" mb={4}>
+      <Title order={2} size="h6" mb={4}>
         Where it comes from
       </Title>
       <List spacing={2} withPadding={false} listStyleType="none">

@@ -8,7 +8,7 @@ import { ItemLineage } from './item-lineage';
 
 const TextPanel = ({ title, children }: { readonly title: string; readonly children: ReactNode }) => (
   <Paper withBorder p="sm" component="section" aria-label={title}>
-    <Title order={3} size="h6" mb={4}>
+    <Title order={2} size="h6" mb={4}>
       {title}
     </Title>
     <Text component="div" style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>
@@ -35,7 +35,7 @@ const Decisions = ({ item }: { readonly item: ShownReview }) => {
   if (decisions.length + withdrawn.length + hiddenDecisions === 0 && reviewersNeeded < 2) return null;
   return (
     <Paper withBorder p="sm" component="section" aria-label="Decisions">
-      <Title order={3} size="h6" mb={4}>
+      <Title order={2} size="h6" mb={4}>
         Decisions
       </Title>
       {reviewersNeeded > 1 && <Text size="sm">Two reviewers are asked for this one, each without knowing what the other says.</Text>}

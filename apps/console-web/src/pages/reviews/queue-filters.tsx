@@ -1,4 +1,5 @@
-import { Button, Group, Select, Switch, TextInput } from '@mantine/core';
+import { Box, Button, Group, Select, Switch, TextInput } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
 import type { ReviewProgress } from '@ratchet/console-api';
 import type { QueueFilters } from './use-review-session';
 
@@ -18,8 +19,7 @@ const CONFIDENCES = [
   { value: '0.6-1', label: '0.6 and above' },
 ];
 
-/** Which part of the queue is offered. */
-export const QueueFiltersView = ({ filters, targets, hasKeys, onChange, onKeys }: FiltersProps) => {
+const Fields = ({ filters, targets, hasKeys, onChange, onKeys }: FiltersProps) => {
   const target = filters.model === undefined ? null : JSON.stringify([filters.model, filters.workload]);
   const confidence = filters.confidenceFrom === undefined ? null : `${filters.confidenceFrom}-${filters.confidenceTo}`;
   return (
@@ -59,5 +59,20 @@ export const QueueFiltersView = ({ filters, targets, hasKeys, onChange, onKeys }
       )}
       <Switch size="sm" label="Keys" checked={hasKeys} onChange={(event) => onKeys(event.currentTarget.checked)} />
     </Group>
+  );
+};
+
+/** Which part of the queue is offered; behind a button where there is little room. */
+export const QueueFiltersView = (props: FiltersProps) => {
+  const [opened, { toggle }] = useDisclosure();
+  return (
+    <>
+      <Button size="xs" variant="default" hiddenFrom="sm" mb="xs" aria-expanded={opened} onClick={toggle}>
+        Filters
+      </Button>
+      <Box {...(!opened && { visibleFrom: 'sm' })}>
+        <Fields {...props} />
+      </Box>
+    </>
   );
 };

@@ -129,7 +129,7 @@ export const ReviewDesk = ({ reviewer, mayReview, filters, hasKeys }: DeskProps)
               <QueueList session={session} dispatch={dispatch} />
             </Grid.Col>
             <Grid.Col span={{ base: 12, md: 9 }} order={{ base: 1, md: 2 }}>
-              <div ref={panel} tabIndex={-1} role="region" aria-label="The item">
+              <div ref={panel} tabIndex={-1} role="region" aria-label="The item" style={{ padding: 'var(--mantine-spacing-xs)', borderRadius: 'var(--mantine-radius-sm)' }}>
                 {item ? <ItemView item={item} reviewer={reviewer} /> : <Nothing>Nothing waits that you could take up{session.skipped.length > 0 && `; you skipped ${session.skipped.length}, and Undo brings them back`}.</Nothing>}
               </div>
               <VisuallyHidden aria-live="polite">{item && `Item ${session.queue.indexOf(item.exampleId) + 1} of ${session.queue.length}: ${item.input.slice(0, 200)}`}</VisuallyHidden>

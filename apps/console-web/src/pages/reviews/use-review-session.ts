@@ -32,18 +32,20 @@ const orderFor = (name: 'review.approve' | 'review.reject' | 'review.claim' | 'r
 const useOrders = () => {
   const { mutateAsync } = useCommand();
   const last = useRef<Promise<unknown>>(Promise.resolve());
-  return (order: CommandOrder): Promise<{ commandId: string }> => {
+  const give = (order: CommandOrder): Promise<{ commandId: string }> => {
     const sent = last.current.then(() => mutateAsync(order));
     last.current = sent.catch(() => undefined);
     return sent;
   };
+  // Nothing waits for an answer on a page that goes away.
+  return { give, giveNow: mutateAsync };
 };
 
 /** Holds a few items ahead for the reviewer, and gives back what is left when the page is. */
-const useClaims = (session: Session, { reviewer, isActive, give }: { readonly reviewer: string; readonly isActive: boolean; readonly give: (order: CommandOrder) => Promise<unknown> }) => {
+const useClaims = (session: Session, { reviewer, isActive, orders }: { readonly reviewer: string; readonly isActive: boolean; readonly orders: ReturnType<typeof useOrders> }) => {
   const asked = useRef(new Map<string, number>());
-  const latest = useRef({ session, give });
-  latest.current = { session, give };
+  const latest = useRef({ session, ...orders });
+  latest.current = { session, ...orders };
   const wanted = isActive ? toClaim(session, { reviewer, nowMs: Date.now(), ...CLAIM }) : [];
   const key = wanted.join(' ');
   useEffect(() => {
@@ -55,10 +57,10 @@ const useClaims = (session: Session, { reviewer, isActive, give }: { readonly re
   }, [key]);
   useEffect(() => {
     const release = () => {
-      const { session: left, give: order } = latest.current;
+      const { session: left, giveNow } = latest.current;
       const held = Object.values(left.items).filter(({ exampleId, claim }) => left.pending[exampleId] === undefined && (claim?.reviewer === reviewer || asked.current.has(exampleId)) && left.queue.includes(exampleId));
       asked.current.clear();
-      for (const group of byTarget(held)) order(orderFor('review.release', group, 'the page was left')).catch(() => undefined);
+      for (const group of byTarget(held)) giveNow(orderFor('review.release', group, 'the page was left')).catch(() => undefined);
     };
     window.addEventListener('pagehide', release);
     return () => {
@@ -85,8 +87,8 @@ const useAnswers = (session: Session, filters: QueueFilters) => {
 /** The reviewer's run through the queue: what is shown, and what they can do. */
 export const useReviewSession = ({ reviewer, mayReview, filters }: { readonly reviewer: string; readonly mayReview: boolean; readonly filters: QueueFilters }) => {
   const [session, dispatch] = useReducer(sessionAfter, emptySession);
-  const orders = useRef(0);
-  const give = useOrders();
+  const counter = useRef(0);
+  const orders = useOrders();
   const { queue, known } = useAnswers(session, filters);
   useEffect(() => {
     if (queue.data) dispatch({ type: 'loaded', items: queue.data.items, reviewer, nowMs: Date.now() });
@@ -94,17 +96,17 @@ export const useReviewSession = ({ reviewer, mayReview, filters }: { readonly re
   useEffect(() => {
     if (known.data) dispatch({ type: 'checked', asked: known.data.asked, items: known.data.items, reviewer, nowMs: Date.now() });
   }, [known.data, reviewer]);
-  useClaims(session, { reviewer, isActive: mayReview, give });
+  useClaims(session, { reviewer, isActive: mayReview, orders });
 
   const follow = (order: number, command: CommandOrder): void => {
-    give(command).then(
+    orders.give(command).then(
       ({ commandId }) => dispatch({ type: 'accepted', order, commandId }),
       (error: Error) => dispatch({ type: 'failed', order, text: `Not done: ${error.message}` }),
     );
   };
   const decide = (kind: ReviewDecisionKind, exampleIds: readonly string[], { reason, output }: { readonly reason: string; readonly output?: string }): void => {
     for (const group of byTarget(exampleIds.flatMap((id) => session.items[id] ?? []))) {
-      const order = (orders.current += 1);
+      const order = (counter.current += 1);
       dispatch({ type: 'decided', order, kind, exampleIds: group.map(({ exampleId }) => exampleId) });
       const { exampleId = '', model = '', workload = '' } = group[0] ?? {};
       follow(order, kind === 'edit' ? { name: 'review.edit', model, workload, reason, exampleId, output: output ?? '' } : orderFor(`review.${kind}`, group, reason));
@@ -113,7 +115,7 @@ export const useReviewSession = ({ reviewer, mayReview, filters }: { readonly re
   const undo = (): void => {
     const step = session.steps.at(-1);
     if (!step) return;
-    const order = (orders.current += 1);
+    const order = (counter.current += 1);
     dispatch({ type: 'undone', order });
     if (step.kind === 'skip') return;
     const items = step.exampleIds.flatMap((id) => session.items[id] ?? []);
