@@ -1,6 +1,6 @@
 import { defineService } from '@ratchet/contracts';
 import {
-  alertRaised, alertResolved, auditRecorded, budgetChanged, candidateJudged, candidateRegistered, commandIssued, datasetVersioned, erasureCompleted, examplesAdded, experimentConcluded, experimentUpdated, fixProposed, opportunityClosed, opportunityRanked, commandRefused,
+  alertRaised, alertResolved, auditAnchored, auditDecided, auditRecorded, budgetChanged, candidateJudged, candidateRegistered, commandIssued, datasetVersioned, erasureCompleted, examplesAdded, experimentConcluded, experimentUpdated, fixProposed, opportunityClosed, opportunityRanked, commandRefused,
   reviewChanged, rolloutAdvanced, routingChanged, trainingFailed, trainingStarted, versionPromoted, versionPublished, versionRolledBack, vitalsCounted,
 } from '@ratchet/domain';
 
@@ -10,5 +10,5 @@ export const contract = defineService({
     alertRaised, alertResolved, budgetChanged, candidateJudged, candidateRegistered, commandIssued, datasetVersioned, erasureCompleted, examplesAdded, experimentConcluded, experimentUpdated, fixProposed, opportunityClosed, opportunityRanked, reviewChanged, commandRefused,
     rolloutAdvanced, routingChanged, trainingFailed, trainingStarted, versionPromoted, versionPublished, versionRolledBack, vitalsCounted,
   ],
-  produces: [auditRecorded, commandIssued, alertRaised, alertResolved],
+  produces: [auditAnchored, auditDecided, auditRecorded, commandIssued, alertRaised, alertResolved],
 });

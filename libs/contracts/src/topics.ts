@@ -1,5 +1,5 @@
 import {
-  alertRaised, alertResolved, auditRecorded, budgetChanged, candidateJudged, candidateRegistered, clockAdvanced, commandIssued, commandRefused, conversationEnded, datasetVersioned,
+  alertRaised, alertResolved, auditAnchored, auditDecided, auditRecorded, budgetChanged, candidateJudged, candidateRegistered, clockAdvanced, commandIssued, commandRefused, conversationEnded, datasetVersioned,
   erasureCompleted, examplesAdded, experimentConcluded, experimentUpdated, feedbackGiven, fixProposed, handoffRequested, interactionCompleted, interactionFailed, opportunityClosed,
   opportunityRanked, qualityEvaluated, reviewChanged, rolloutAdvanced, routingChanged, signalDetected, targetKey, trainingFailed, trainingStarted, versionPromoted,
   versionPublished, versionRolledBack, vitalsCounted,
@@ -161,7 +161,7 @@ export const topics = {
     name: 'ratchet.audit.v1',
     key: 'cycle id',
     retentionMs: -1,
-    events: [keyed(auditRecorded, (d) => d.record.cycle_id)],
+    events: [keyed(auditRecorded, (d) => d.record.cycle_id), keyed(auditDecided, (d) => d.record.cycle_id ?? ''), keyed(auditAnchored, () => '')],
     producers: ['console'],
     consumers: ['auditors', 'cli'],
   }),

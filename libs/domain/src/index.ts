@@ -25,8 +25,8 @@ export { triggerSchema, type Trigger, trainerBackendSchema, type TrainerBackend,
 export { routingChanged, type RoutingChanged, armCountsSchema, type ArmCounts, evidenceRecordSchema, type EvidenceRecord, rolloutTermsSchema, type RolloutTerms, rolloutAdvanced, type RolloutAdvanced, versionPromoted, type VersionPromoted, versionRolledBack, type VersionRolledBack, experimentVerdicts, experimentPlanSchema, type ExperimentPlan, experimentUpdated, type ExperimentUpdated, experimentConcluded, type ExperimentConcluded } from './rollout/rollout.js';
 export { commandSchema, type Command, commandIssued, commandRefused, type CommandRefused } from './command/command.js';
 export { alertRaised, type AlertRaised, alertResolved, type AlertResolved } from './alert/alert.js';
-export { cycleRecordSchema, type CycleRecord, auditRecorded, type AuditRecorded } from './audit/audit.js';
-export { GENESIS_HASH, type ChainedRecord, hashOf, chainAfter, type ChainVerdict, verifyChain } from './audit/audit-chain.js';
+export { cycleRecordSchema, type CycleRecord, auditRecorded, type AuditRecorded, decisionRecordSchema, type DecisionRecord, auditDecided, type AuditDecided, auditAnchored, type AuditAnchored } from './audit/audit.js';
+export { GENESIS_HASH, type ChainedRecord, type ChainHead, hashOf, chainAfter, problemAfter, type ChainVerdict, verifyChain } from './audit/audit-chain.js';
 export { answerCheckSchema, type AnswerCheck } from './dataset/answer-check.js';
 export { scorerSchema, type ScorerChoice } from './dataset/scorer.js';
 export { applyPatch, PATCHED_BUNDLE_LIMITS, type PatchOutcome } from './version/apply-patch.js';

@@ -4,6 +4,8 @@ import type { VitalsSum } from '../vitals/merge-vitals.js';
 import { derivedId } from '@ratchet/observability';
 import type { Database, Transaction } from '@ratchet/persistence';
 import type { CycleFacts } from '../audit/cycle-record.js';
+import { chainDecision } from '../audit/decision-chain.js';
+import { decisionRecordOf } from '../audit/decision-record.js';
 import { storable, storableJson } from './storable.js';
 
 type Queries = Pick<Database, 'query'>;
@@ -106,12 +108,22 @@ export interface Decision extends Target {
   readonly happenedAt: string;
 }
 
+/** Stores the decision and, where it is new, puts it on the record: the chain has each of them once. */
 export const addDecision = async (tx: Transaction, { eventId, cycleId, model, workload, kind, actor, reason, body, happenedAt }: Decision): Promise<void> => {
-  await tx.query(
-    `insert into decisions (decision_id, cycle_id, model, workload, kind, actor, reason, body, happened_at) values ($1, $2, $3, $4, $5, $6, $7, $8::jsonb, $9) on conflict do nothing`,
-    // An event id may be longer than an index takes, and hold what text does not.
-    [derivedId('decision', eventId), cycleId ?? null, model, workload, kind, storable(actor), storable(reason), storableJson(body), happenedAt],
+  // An event id may be longer than an index takes, and hold what text does not.
+  const decisionId = derivedId('decision', eventId);
+  const added = await tx.query(
+    `insert into decisions (decision_id, cycle_id, model, workload, kind, actor, reason, body, happened_at) values ($1, $2, $3, $4, $5, $6, $7, $8::jsonb, $9) on conflict do nothing returning decision_id`,
+    [decisionId, cycleId ?? null, model, workload, kind, storable(actor), storable(reason), storableJson(body), happenedAt],
   );
+  if (added.length === 0) return;
+  const known = kind === 'opportunity.diagnose' ? await rootCauseBefore(tx, body) : {};
+  chainDecision(tx, decisionRecordOf(storable({ decisionId, cycleId, model, workload, kind, actor, reason, body, happenedAt, known })));
+};
+
+const rootCauseBefore = async (tx: Transaction, body: object): Promise<{ rootCause: string | null }> => {
+  const [row] = await tx.query<{ rootCause: string | null }>(`select body ->> 'rootCause' as "rootCause" from opportunities where opportunity_id = $1`, [(body as { opportunityId?: string }).opportunityId ?? '']);
+  return { rootCause: row?.rootCause?.slice(0, 1_000) ?? null };
 };
 
 export const auditRecords = async (db: Queries): Promise<(ChainedRecord & { recordedAt: Date })[]> => {

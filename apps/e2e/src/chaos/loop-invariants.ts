@@ -120,7 +120,7 @@ const rolloutComparisons = async (db: Queries, promotions: TopicEvents, routing:
 };
 
 const auditComparisons = async (db: Queries, root: string, brokers: readonly string[]): Promise<Comparison[]> => {
-  const recorded = (await eventsOf(topics.audit)).events.map(({ data }) => (data as AuditRecorded).record.cycle_id);
+  const recorded = dataOf<AuditRecorded>((await eventsOf(topics.audit)).events, 'ratchet.audit.recorded').map(({ record }) => record.cycle_id);
   const verified = await run(process.execPath, [join(root, 'apps/cli/bin/ratchet.mjs'), 'audit', 'verify', '--brokers', brokers.join(',')]).then(
     ({ stdout }) => JSON.parse(stdout) as { valid: boolean; records: number; problem?: string },
     (error: { stdout?: string; message: string }) => ({ valid: false, records: 0, problem: error.stdout || error.message }),

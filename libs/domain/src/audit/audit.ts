@@ -33,3 +33,40 @@ export const auditRecorded = defineEvent(
   }),
 );
 export type AuditRecorded = z.infer<typeof auditRecorded.schema>;
+
+/** What a decision found or left: facts alone, never what a user or a model wrote. */
+const factsSchema = z.record(z.string().max(100), z.union([z.string().max(1_000), z.number(), z.boolean(), z.null()]));
+
+/** One decision of a person or of the automation: who, what, when, why, and what it changed. */
+export const decisionRecordSchema = z.object({
+  decision_id: z.string().min(1).max(300),
+  kind: z.string().min(1).max(200),
+  actor: z.string().max(500),
+  reason: z.string(),
+  /** `*` where it is not about one target. */
+  ...targetFields,
+  cycle_id: z.string().nullable(),
+  before: factsSchema,
+  after: factsSchema,
+  happened_at: instantSchema,
+});
+export type DecisionRecord = z.infer<typeof decisionRecordSchema>;
+
+export const auditDecided = defineEvent(
+  'ratchet.audit.decided',
+  z.object({
+    sequence: countSchema,
+    /** Hash of the decision before it; 64 zeros for the first. */
+    previousHash: z.string().length(64),
+    /** SHA-256 over previousHash, sequence and the canonical JSON of the record. */
+    hash: z.string().length(64),
+    record: decisionRecordSchema,
+    recordedAt: instantSchema,
+  }),
+);
+export type AuditDecided = z.infer<typeof auditDecided.schema>;
+
+/** Heads of both chains at one moment; sequence 0 and 64 zeros stand for an empty chain. */
+const headSchema = z.object({ sequence: countSchema, hash: z.string().length(64) });
+export const auditAnchored = defineEvent('ratchet.audit.anchored', z.object({ cycles: headSchema, decisions: headSchema, anchoredAt: instantSchema }));
+export type AuditAnchored = z.infer<typeof auditAnchored.schema>;

@@ -1,0 +1,39 @@
+import { auditDecided, chainAfter } from '@ratchet/domain';
+import type { ChainedRecord, ChainHead, DecisionRecord } from '@ratchet/domain';
+import { derivedId } from '@ratchet/observability';
+import type { Transaction } from '@ratchet/persistence';
+import { noteChange } from '../live/change-feed.js';
+
+/** Decisions of transactions that have not ended, in the order in which they were made. */
+const waiting = new WeakMap<Transaction, DecisionRecord[]>();
+
+/** Appends the decision to the chain when the transaction ends, with all others of it: appenders take turns, and so hold each other up once and shortly. */
+export const chainDecision = (tx: Transaction, record: DecisionRecord): void => {
+  const records = waiting.get(tx);
+  if (records) records.push(record);
+  else waiting.set(tx, [record]);
+  tx.atEnd('decision-chain', () => appendWaiting(tx));
+};
+
+const appendWaiting = async (tx: Transaction): Promise<void> => {
+  const records = waiting.get(tx) ?? [];
+  waiting.delete(tx);
+  if (records.length === 0) return;
+  await tx.query(`select pg_advisory_xact_lock(hashtext('console.decisions'))`);
+  const [last] = await tx.query<{ sequence: string; hash: string }>('select sequence, hash from decision_records order by sequence desc limit 1');
+  const links = linksAfter(last && { sequence: Number(last.sequence), hash: last.hash }, records);
+  const recordedAt = new Date().toISOString();
+  await tx.query(
+    `insert into decision_records (sequence, previous_hash, hash, record, recorded_at)
+     select sequence, previous_hash, hash, record, $5 from unnest($1::bigint[], $2::text[], $3::text[], $4::jsonb[]) as t(sequence, previous_hash, hash, record)`,
+    [links.map(({ sequence }) => sequence), links.map(({ previousHash }) => previousHash), links.map(({ hash }) => hash), links.map(({ record }) => JSON.stringify(record)), recordedAt],
+  );
+  for (const link of links) tx.emit(auditDecided, { ...link, recordedAt }, { id: derivedId('audit-decision', link.hash), ...(link.record.cycle_id !== null && { correlationId: link.record.cycle_id }) });
+  await noteChange(tx, 'audit');
+};
+
+const linksAfter = (head: ChainHead | undefined, records: readonly DecisionRecord[]): ChainedRecord<DecisionRecord>[] => {
+  const links: ChainedRecord<DecisionRecord>[] = [];
+  for (const record of records) links.push(chainAfter(links.at(-1) ?? head, record));
+  return links;
+};
