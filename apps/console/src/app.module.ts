@@ -20,8 +20,9 @@ import { ChannelQueue } from './alerts/channel-queue.js';
 import { ReportsController } from './reports/reports.controller.js';
 import { ReportsHandlers } from './reports/reports.handlers.js';
 import { DeliveryTick } from './webhooks/delivery.tick.js';
+import { AnchorTick } from './audit/anchor.tick.js';
+import { AuditController } from './audit/audit.controller.js';
 import { CallerController } from './api/caller.controller.js';
-import { ConsoleController } from './api/console.controller.js';
 import { CommandSender } from './commands/command-sender.js';
 import { CommandsController } from './commands/commands.controller.js';
 import { ReviewsController } from './api/reviews.controller.js';
@@ -61,6 +62,7 @@ import type { Config } from './config.js';
 
 const workOf = (config: Config, database: Database, metrics: WebhookMetrics, logger: Logger): Work => ({
   ticks: [
+    new AnchorTick({ database, everyMs: config.AUDIT_ANCHOR_EVERY_MS, logger }),
     new PruneDeliveriesTick(database),
     new PruneVitalsTick(database),
     new PruneSessionsTick(database, config.SESSION_IDLE_MINUTES),
@@ -84,7 +86,7 @@ export class AppModule {
         HomeController,
         OpportunitiesController,
         StatusController,
-        ConsoleController,
+        AuditController,
         BudgetsController,
         ReviewsController,
         WebhooksController,

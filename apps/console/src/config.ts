@@ -7,6 +7,8 @@ import { webhooksSchema } from './webhooks/webhook-config.js';
 export const configSchema = databaseConfigSchema.extend({
   ...accessConfigFields,
   LIVE_EVENTS_MAX: z.coerce.number().int().min(10).max(10_000).default(200).describe('Newest interactions kept in memory for the live view'),
+  MIGRATION_DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//, 'must start with postgres://').optional().describe('The login that owns the schema, for migrations; DATABASE_URL may then be a login that is only granted the role ratchet_console_app'),
+  AUDIT_ANCHOR_EVERY_MS: z.coerce.number().int().min(1_000).max(86_400_000).default(3_600_000).describe('How often the heads of the audit chains are published, where something was appended'),
   WEBHOOKS: jsonVariable(webhooksSchema, { example: '[{"name": "platform", "url": "https://hooks.example.com/ratchet", "secret": "whsec_..."}]', orFile: true })
     .prefault('[]')
     .describe('Who is told of promotions, rollbacks, experiments and alerts over HTTP: a JSON array, or the path of a file with one; each has name, url, and optionally secret (whsec_..., or two of them), events, workloads, timeoutMs (10000), allowHttp'),

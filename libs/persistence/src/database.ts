@@ -3,6 +3,8 @@ import { DataSource } from 'typeorm';
 import type { EntityManager, MixedList } from 'typeorm';
 import type { EventData, EventDefinition, EventEnvelope } from '@ratchet/contracts';
 import { PlatformTables0001, PlatformTables0002 } from './platform-tables.migration.js';
+import { prepareRole } from './application-role.js';
+import type { ApplicationRole } from './application-role.js';
 import { writeOutbox } from './outbox.js';
 
 export interface EmitOptions {
@@ -38,6 +40,12 @@ export interface DatabaseOptions {
   readonly service: string;
   readonly migrations: MixedList<Function>;
   readonly connectionsMax?: number;
+  /** The owner's login, for migrations; `url` where it is absent. */
+  readonly migrationUrl?: string | undefined;
+  /** The role that the service works under once its schema is up to date; made where it may be. */
+  readonly role?: ApplicationRole;
+  /** Told why the role is not used, where it could not be made; the service then works with its login's own rights. */
+  readonly onRoleRefused?: (error: unknown) => void;
 }
 
 const CONNECT_WITHIN_MS = 10_000;
@@ -54,25 +62,14 @@ const rowsOf = <Row>(result: unknown): Row[] => {
 /** One service's own schema; no other service reads it. */
 export class Database {
   readonly schema: string;
-  readonly dataSource: DataSource;
+  /** Another one after the start, where the service works under a role. */
+  dataSource: DataSource;
   /** Called after each commit that wrote events, so that the relay need not wait for its next look. */
   onOutboxWritten: () => void = () => undefined;
 
   constructor(private readonly options: DatabaseOptions) {
     this.schema = schemaOf(options.service);
-    const migrations = Array.isArray(options.migrations) ? options.migrations : Object.values(options.migrations);
-    this.dataSource = new DataSource({
-      type: 'postgres',
-      url: options.url,
-      schema: this.schema,
-      applicationName: options.service,
-      migrations: [PlatformTables0001, PlatformTables0002, ...migrations] as Function[],
-      migrationsTableName: 'migrations',
-      migrationsTransactionMode: 'each',
-      poolSize: options.connectionsMax ?? 5,
-      // A server that vanished is noticed, and a connection that cannot be made is given up, so that the batch can be tried again.
-      extra: { options: `-c search_path=${this.schema}`, connectionTimeoutMillis: CONNECT_WITHIN_MS, keepAlive: true, keepAliveInitialDelayMillis: 10_000 },
-    });
+    this.dataSource = this.sourceOf(options.url);
   }
 
   get url(): string {
@@ -85,16 +82,60 @@ export class Database {
 
   /** Connects, and brings the schema up to date; two instances that start at once take turns. */
   async start(): Promise<void> {
+    const { url, migrationUrl, role } = this.options;
+    if (migrationUrl === undefined && role === undefined) {
+      await this.dataSource.initialize();
+      return this.migrate(this.dataSource);
+    }
+    const owner = await this.sourceOf(migrationUrl ?? url).initialize();
+    try {
+      await this.migrate(owner);
+      if (role && (await this.mayUse(role, owner))) this.dataSource = this.sourceOf(url, role.name);
+    } finally {
+      await owner.destroy();
+    }
     await this.dataSource.initialize();
-    const runner = this.dataSource.createQueryRunner();
+  }
+
+  private async mayUse(role: ApplicationRole, owner: DataSource): Promise<boolean> {
+    const login = decodeURIComponent(new URL(this.options.url).username);
+    try {
+      await owner.transaction((manager) => prepareRole(manager, { role, schema: this.schema, login }));
+      const trial = await this.sourceOf(this.options.url, role.name).initialize();
+      await trial.destroy();
+      return true;
+    } catch (error) {
+      this.options.onRoleRefused?.(error);
+      return false;
+    }
+  }
+
+  private async migrate(source: DataSource): Promise<void> {
+    const runner = source.createQueryRunner();
     try {
       await runner.query('select pg_advisory_lock(hashtext($1))', [`ratchet-migrations-${this.schema}`]);
       await runner.query(`create schema if not exists "${this.schema}"`);
-      await this.dataSource.runMigrations();
+      await source.runMigrations();
     } finally {
       await runner.query('select pg_advisory_unlock(hashtext($1))', [`ratchet-migrations-${this.schema}`]).catch(() => undefined);
       await runner.release();
     }
+  }
+
+  private sourceOf(url: string, role?: string): DataSource {
+    const migrations = Array.isArray(this.options.migrations) ? this.options.migrations : Object.values(this.options.migrations);
+    return new DataSource({
+      type: 'postgres',
+      url,
+      schema: this.schema,
+      applicationName: this.options.service,
+      migrations: [PlatformTables0001, PlatformTables0002, ...migrations] as Function[],
+      migrationsTableName: 'migrations',
+      migrationsTransactionMode: 'each',
+      poolSize: this.options.connectionsMax ?? 5,
+      // A server that vanished is noticed, and a connection that cannot be made is given up, so that the batch can be tried again.
+      extra: { options: `-c search_path=${this.schema}${role === undefined ? '' : ` -c role=${role}`}`, connectionTimeoutMillis: CONNECT_WITHIN_MS, keepAlive: true, keepAliveInitialDelayMillis: 10_000 },
+    });
   }
 
   async stop(): Promise<void> {

@@ -5,3 +5,4 @@ export { Leader, type LeaderOptions } from './leader.js';
 export { prepareJobs, startJobs, type Job, type Cron, type JobRunnerOptions } from './jobs.js';
 export { startTicks, type Tick } from './ticks.js';
 export { ForwardMigration } from './forward-migration.js';
+export type { ApplicationRole } from './application-role.js';

@@ -10,7 +10,7 @@ import type { EventEnvelope, ServiceContract } from '@ratchet/contracts';
 import { checkBrokers, createKafka, ensureTopics, EventProducer, securityOf } from '@ratchet/kafka';
 import { describeError, Logger, Metrics, RatchetError } from '@ratchet/observability';
 import { Database, Leader, OutboxRelay, prepareJobs, pruneInbox, startJobs, startTicks } from '@ratchet/persistence';
-import type { Cron, Job, Tick } from '@ratchet/persistence';
+import type { ApplicationRole, Cron, Job, Tick } from '@ratchet/persistence';
 import type { BaseConfig } from './config.js';
 import { DatabaseConsumerStrategy } from './database-consumer.strategy.js';
 import { PlatformModule } from './platform.module.js';
@@ -29,7 +29,7 @@ export interface ServiceOptions<Config extends BaseConfig> {
   readonly loadConfig: (env: NodeJS.ProcessEnv) => Config;
   readonly module: (config: Config) => DynamicModule;
   /** TypeORM migration classes; services with a database consume through it. */
-  readonly database?: { readonly migrations: readonly Function[] };
+  readonly database?: { readonly migrations: readonly Function[]; readonly role?: ApplicationRole };
   /** Events that this refuses are passed over without a trace in the inbox: for a service that needs only a sample of a busy topic. */
   readonly accepts?: (event: EventEnvelope, config: Config) => boolean;
   /** For a service that consumes in another way. */
@@ -96,12 +96,13 @@ const start = async <Config extends BaseConfig>(options: ServiceOptions<Config>,
 };
 
 const openDatabase = async <Config extends BaseConfig>(options: ServiceOptions<Config>, config: Config, logger: Logger): Promise<Database> => {
-  const url = (config as { DATABASE_URL?: string }).DATABASE_URL;
+  const { DATABASE_URL: url, MIGRATION_DATABASE_URL: migrationUrl } = config as { DATABASE_URL?: string; MIGRATION_DATABASE_URL?: string };
   if (!url) throw new RatchetError({ code: 'bad_configuration', message: 'DATABASE_URL: is missing; build the schema on databaseConfigSchema' });
   const { service } = options.contract;
-  const database = new Database({ url, service, migrations: [...(options.database?.migrations ?? [])] });
+  const onRoleRefused = (error: unknown): void => logger.warn('the role of the application cannot be used: it works with all rights of its login', { role: options.database?.role?.name, ...describeError(error) });
+  const database = new Database({ url, service, migrations: [...(options.database?.migrations ?? [])], migrationUrl, onRoleRefused, ...(options.database?.role && { role: options.database.role }) });
   await database.start();
-  await prepareJobs({ url, service, logger });
+  await prepareJobs({ url: migrationUrl ?? url, service, logger });
   return database;
 };
 

@@ -1,14 +1,12 @@
 import { auditRecorded, chainAfter } from '@ratchet/domain';
-import type { ChainedRecord, CycleRecord, RoutingChanged, Target } from '@ratchet/domain';
+import type { CycleRecord, RoutingChanged, Target } from '@ratchet/domain';
 import type { VitalsSum } from '../vitals/merge-vitals.js';
 import { derivedId } from '@ratchet/observability';
-import type { Database, Transaction } from '@ratchet/persistence';
+import type { Transaction } from '@ratchet/persistence';
 import type { CycleFacts } from '../audit/cycle-record.js';
 import { chainDecision } from '../audit/decision-chain.js';
 import { decisionRecordOf } from '../audit/decision-record.js';
 import { storable, storableJson } from './storable.js';
-
-type Queries = Pick<Database, 'query'>;
 
 export interface CycleRow extends Target {
   readonly cycleId: string;
@@ -124,13 +122,6 @@ export const addDecision = async (tx: Transaction, { eventId, cycleId, model, wo
 const rootCauseBefore = async (tx: Transaction, body: object): Promise<{ rootCause: string | null }> => {
   const [row] = await tx.query<{ rootCause: string | null }>(`select body ->> 'rootCause' as "rootCause" from opportunities where opportunity_id = $1`, [(body as { opportunityId?: string }).opportunityId ?? '']);
   return { rootCause: row?.rootCause?.slice(0, 1_000) ?? null };
-};
-
-export const auditRecords = async (db: Queries): Promise<(ChainedRecord & { recordedAt: Date })[]> => {
-  const rows = await db.query<ChainedRecord & { sequence: string | number; recordedAt: Date }>(
-    `select sequence, previous_hash as "previousHash", hash, record, recorded_at as "recordedAt" from audit_records order by sequence`,
-  );
-  return rows.map((row) => ({ ...row, sequence: Number(row.sequence) }));
 };
 
 /** Appends to the chain and publishes the record; appenders take turns until they commit. */

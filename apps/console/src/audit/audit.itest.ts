@@ -1,0 +1,82 @@
+// The chain of decisions on a real PostgreSQL: what is appended, what the application's role cannot do, and what is published.
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Logger } from '@ratchet/observability';
+import { verifyChain } from '@ratchet/domain';
+import type { ChainedRecord, DecisionRecord } from '@ratchet/domain';
+import { Database } from '@ratchet/persistence';
+import { bearer, ADMIN_TOKEN, startTestConsole, type TestConsole } from '../access/spec-support/test-console.js';
+import { addDecision } from '../persistence/console.repository.js';
+import { migrations } from '../persistence/migrations.js';
+import { AnchorTick } from './anchor.tick.js';
+import { appRole } from './app-role.js';
+
+let running: TestConsole;
+let limited: Database;
+const target = { model: 'assistant', workload: 'default' };
+const happenedAt = '2026-11-01T00:00:00.000Z';
+
+const decide = (name: string, kind = 'rollout', body: object = { from: 'CANARY', to: 'PAUSED', share: 0.05, output: 'what a user wrote' }): Promise<void> =>
+  limited.transaction(async (tx) => {
+    for (const n of [1, 2]) await addDecision(tx, { eventId: `${name}-${n}`, ...target, kind, actor: 'human:ana', reason: 'to look at it', body, happenedAt, cycleId: 'c1' });
+  });
+const stored = (): Promise<ChainedRecord<DecisionRecord>[]> => limited.query(`select sequence::float8 as sequence, previous_hash as "previousHash", hash, record from decision_records order by decision_records.sequence`);
+const get = (url: string) => running.app.inject({ method: 'GET', url, headers: bearer(ADMIN_TOKEN) });
+
+beforeAll(async () => {
+  running = await startTestConsole();
+  limited = new Database({ url: running.store.url, service: 'console', migrations, role: appRole });
+  await limited.start();
+});
+afterAll(async () => {
+  await limited?.stop();
+  await running?.stop();
+});
+
+describe('the chain of decisions', () => {
+  it('takes each decision once, whoever appends at the same time', async () => {
+    await Promise.all([decide('a'), decide('b'), decide('c'), decide('a')]);
+    const links = (await stored()).filter(({ record }) => record.kind === 'rollout');
+    expect(links).toHaveLength(6);
+    expect(verifyChain(await stored()).valid).toBe(true);
+    expect(links[0]?.record).toMatchObject({ actor: 'human:ana', before: { state: 'CANARY' }, after: { state: 'PAUSED', share: 0.05 } });
+    expect(JSON.stringify(links)).not.toContain('what a user wrote');
+  });
+
+  it('has who was given rights', async () => {
+    expect((await running.app.inject({ method: 'POST', url: '/api/access/users', headers: bearer(ADMIN_TOKEN), payload: { name: 'ben', role: 'viewer' } })).statusCode).toBe(201);
+    expect((await stored()).at(-1)?.record).toMatchObject({ kind: 'access.user_added', actor: 'admin', after: { user: 'ben', role: 'viewer' } });
+  });
+
+  it('publishes the heads when something was appended, and only then', async () => {
+    const tick = new AnchorTick({ database: limited, everyMs: 1, logger: Logger.silent() });
+    await tick.tick();
+    await tick.tick();
+    const head = (await stored()).at(-1);
+    expect(await limited.query('select decisions_sequence::int as n, decisions_hash as hash from audit_anchors')).toEqual([{ n: head?.sequence, hash: head?.hash }]);
+  });
+});
+
+describe("the application's role", () => {
+  it.each(['audit_records', 'decision_records', 'access_events', 'audit_anchors'])('cannot change %s', async (table) => {
+    expect(await limited.query('select current_user as role')).toEqual([{ role: appRole.name }]);
+    for (const sql of [`update ${table} set ${table === 'access_events' ? 'kind' : 'recorded_at'} = null`, `delete from ${table}`, `truncate ${table}`, `alter table ${table} disable trigger all`, `drop table ${table}`]) {
+      await expect(limited.query(sql.replace(table === 'audit_anchors' ? 'recorded_at' : '\n', 'anchored_at'))).rejects.toThrow(/permission denied|must be owner/);
+    }
+  });
+});
+
+describe('the API', () => {
+  it('gives pages with filters, one record, the state and an export', async () => {
+    const first = (await get('/api/audit?limit=2&kind=rollout')).json() as { items: { sequence: number }[]; next: string };
+    expect(first.items).toHaveLength(2);
+    const second = (await get(`/api/audit?limit=200&kind=rollout&actor=human:ana&model=assistant&workload=default&cycle=c1&from=2020-01-01T00:00:00Z&after=${first.next}`)).json() as { items: unknown[]; next: null };
+    expect(second).toMatchObject({ items: { length: 4 }, next: null });
+    expect((await get('/api/audit?after=x')).statusCode).toBe(400);
+    expect((await get(`/api/audit/decisions/${first.items[0]?.sequence}`)).json()).toMatchObject({ record: { kind: 'rollout' } });
+    expect((await get('/api/audit/decisions/999999999')).statusCode).toBe(404);
+    expect((await get('/api/audit/state')).json()).toMatchObject({ cycles: { sequence: 0, problem: null }, decisions: { problem: null }, anchor: { decisions: { sequence: expect.any(Number) } } });
+    const lines = (await get('/api/audit/export?chain=decisions')).body.trim().split('\n').map((line) => JSON.parse(line) as ChainedRecord<unknown>);
+    expect(verifyChain(lines).valid).toBe(true);
+    expect(lines).toHaveLength((await stored()).length);
+  });
+});
