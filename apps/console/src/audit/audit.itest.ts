@@ -4,6 +4,7 @@ import { Logger } from '@ratchet/observability';
 import { verifyChain } from '@ratchet/domain';
 import type { ChainedRecord, DecisionRecord } from '@ratchet/domain';
 import { Database } from '@ratchet/persistence';
+import { uniqueName } from '@ratchet/testing';
 import { bearer, ADMIN_TOKEN, startTestConsole, type TestConsole } from '../access/spec-support/test-console.js';
 import { addDecision } from '../persistence/console.repository.js';
 import { migrations } from '../persistence/migrations.js';
@@ -57,10 +58,47 @@ describe('the chain of decisions', () => {
 });
 
 describe("the application's role", () => {
-  it.each(['audit_records', 'decision_records', 'access_events', 'audit_anchors'])('cannot change %s', async (table) => {
+  it.each([['audit_records', 'hash'], ['decision_records', 'hash'], ['access_events', 'kind'], ['audit_anchors', 'cycles_hash']])('cannot change %s', async (table, column) => {
     expect(await limited.query('select current_user as role')).toEqual([{ role: appRole.name }]);
-    for (const sql of [`update ${table} set ${table === 'access_events' ? 'kind' : 'recorded_at'} = null`, `delete from ${table}`, `truncate ${table}`, `alter table ${table} disable trigger all`, `drop table ${table}`]) {
-      await expect(limited.query(sql.replace(table === 'audit_anchors' ? 'recorded_at' : '\n', 'anchored_at'))).rejects.toThrow(/permission denied|must be owner/);
+    for (const sql of [`update ${table} set ${column} = 'x'`, `delete from ${table}`, `truncate ${table}`, `alter table ${table} disable trigger all`, `drop table ${table}`]) {
+      await expect(limited.query(sql)).rejects.toThrow(/permission denied|must be owner/);
+    }
+  });
+
+  it('is all that a login of its own has, where another one owns the schema', async () => {
+    const login = uniqueName('console_login').replaceAll('-', '_');
+    const url = Object.assign(new URL(running.store.url), { username: login, password: 'only-here' }).href;
+    await running.store.query(`create role "${login}" login password 'only-here'`);
+    const opened = new Database({ url, service: 'console', migrations, migrationUrl: running.store.url, role: appRole });
+    try {
+      await opened.start();
+      await opened.query('select 1 from decision_records limit 1');
+      await expect(opened.transaction(async (tx) => {
+        await tx.query('reset role');
+        await tx.query('delete from decision_records');
+      })).rejects.toThrow('permission denied');
+    } finally {
+      await opened.stop();
+      await running.store.query(`drop role "${login}"`);
+    }
+  });
+
+  it('is done without, and said so, where it cannot be made', async () => {
+    const login = uniqueName('console_poor').replaceAll('-', '_');
+    await running.store.query(`create role "${login}" login password 'only-here'`);
+    const refused: unknown[] = [];
+    const url = Object.assign(new URL(running.store.url), { username: login, password: 'only-here' }).href;
+    const opened = new Database({ url, service: `poor_${login}`, migrations: [], role: { name: appRole.name, appendOnly: [] }, onRoleRefused: (error) => refused.push(error) });
+    await running.store.query(`create schema "poor_${login}" authorization "${login}"`);
+    await running.store.query(`do $$ begin execute format('grant create on database %I to "${login}"', current_database()); end $$`);
+    try {
+      await opened.start();
+      expect(await opened.query('select current_user as role')).toEqual([{ role: login }]);
+      expect(refused).toHaveLength(1);
+    } finally {
+      await opened.stop();
+      await running.store.query(`drop owned by "${login}" cascade`);
+      await running.store.query(`drop role "${login}"`);
     }
   });
 });

@@ -2,13 +2,13 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { EventEnvelope } from '@ratchet/contracts';
-import type { CandidateJudged } from '@ratchet/domain';
+import type { CandidateJudged, CycleRecord } from '@ratchet/domain';
 import { Logger } from '@ratchet/observability';
 import { Database } from '@ratchet/persistence';
 import { createTestDatabase, type TestDatabase } from '@ratchet/testing';
 import { contract } from '../contract.js';
 import { cycleRow } from '../lineage/cycles.repository.js';
-import { auditRecords } from '../persistence/console.repository.js';
+import { entriesAfter } from '../audit/chains.repository.js';
 import { migrations } from '../persistence/migrations.js';
 import { CycleHandlers } from './cycle.handlers.js';
 
@@ -47,7 +47,8 @@ const approve = (): Promise<void> =>
   database.transaction((tx) => handlers.onCommand(event({ name: 'candidate.approve', commandId: 'c', actor: 'ana', reason: 'looked at it', ...target, version: 'v2', issuedAt: '2026-01-01T02:30:00Z' }), tx));
 const promote = (): Promise<void> =>
   database.transaction((tx) => handlers.onPromoted(event({ ...rollout('policy', 'all stages passed'), opportunityIds: [], datasetIds: [], promotedAt: '2026-01-02T00:00:00Z' }), tx));
-const recorded = async (): Promise<string[]> => (await auditRecords(database)).map(({ record }) => record).filter(({ cycle_id }) => cycle_id === cycle.cycleId).map((record) => record.deployment_decision);
+const records = async (): Promise<CycleRecord[]> => (await entriesAfter(database, 'cycles', 0, 100)).map(({ record }) => record as CycleRecord);
+const recorded = async (): Promise<string[]> => (await records()).filter(({ cycle_id }) => cycle_id === cycle.cycleId).map((record) => record.deployment_decision);
 const shown = async (): Promise<unknown[]> => {
   const row = await cycleRow(database, cycle.cycleId);
   return [row?.state, row?.endedAt !== null];
@@ -64,7 +65,7 @@ describe('a cycle that waits for a person', () => {
     expect([await shown(), await recorded()]).toEqual([['rollout', false], []]);
     await promote();
     expect([await shown(), await recorded()]).toEqual([['promoted', true], ['promoted v2: all stages passed']]);
-    const record = (await auditRecords(database)).at(-1)?.record;
+    const record = (await records()).at(-1);
     expect(record?.human_approvals).toEqual([{ command: 'candidate.approve', actor: 'ana', reason: 'looked at it', at: '2026-01-01T02:30:00Z' }]);
   });
 
