@@ -3,7 +3,7 @@ import { GENESIS_HASH, problemAfter } from '@ratchet/domain';
 import type { ChainedRecord, ChainHead } from '@ratchet/domain';
 import type { Transaction } from '@ratchet/persistence';
 import { z } from 'zod';
-import { Conditions, keyOfCursor, type PageOf, pageOf } from '../lineage/paging.js';
+import { Conditions, keyOfCursor, type PageOf, pageOf } from '../http/paging.js';
 
 type Queries = Pick<Transaction, 'query'>;
 
