@@ -10,7 +10,7 @@ const Chain = ({ title, chain }: { readonly title: string; readonly chain: Chain
       </Title>
       {chain.problem === null ? (
         <Text>
-          {chain.sequence} records. The newest {chain.verified} follow each other.
+          {chain.sequence === 0 ? 'No record yet.' : `${chain.sequence} records. The newest ${chain.verified} follow each other.`}
         </Text>
       ) : (
         <Alert color="red" title="The chain is broken" role="alert">

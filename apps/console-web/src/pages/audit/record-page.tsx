@@ -14,7 +14,7 @@ import { differencesOf, fieldOf } from './differences';
 const Changes = ({ record }: Pick<AuditEntry, 'record'>) => {
   const rows = differencesOf(record);
   if (rows.length === 0) return <Nothing>The record tells of nothing that was changed.</Nothing>;
-  return <ListTable label="Before and after" minWidth={420} headings={['Field', 'Before', 'After', 'Changed']} rows={rows.map(({ name, before, after, isChanged }) => ({ key: name, cells: [name, before, after, isChanged ? 'yes' : ''] }))} />;
+  return <ListTable label="Before and after" minWidth={340} headings={['Field', 'Before', 'After', 'Changed']} rows={rows.map(({ name, before, after, isChanged }) => ({ key: name, cells: [name, before, after, isChanged ? 'yes' : ''] }))} />;
 };
 
 const Decision = ({ record }: Pick<AuditEntry, 'record'>) => {
