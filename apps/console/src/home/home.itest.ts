@@ -97,7 +97,13 @@ describe('the home page', () => {
 
   it('lists what waits for a person, the most urgent first and then the oldest, with the page that decides it', async () => {
     const { needs } = homeSchema.parse((await get('/api/home')).json());
-    expect(needs.map(({ kind, path }) => [kind, path])).toEqual([['alert', '/alerts'], ['verdict', '/versions/m/support/v%2F2'], ['budget', '/alerts']]);
+    expect(needs.filter(({ severity }) => severity !== 'info').map(({ kind, path }) => [kind, path])).toEqual([['alert', '/alerts'], ['verdict', '/versions/m/support/v%2F2'], ['budget', '/alerts']]);
+  });
+
+  it('lists reports that nobody signed at the end, one line a kind', async () => {
+    const { needs } = homeSchema.parse((await get('/api/home')).json());
+    expect(needs.slice(-3).map(({ kind, title }) => [kind, /daily|weekly|monthly/.exec(title)?.[0]]).sort()).toEqual([['report', 'daily'], ['report', 'monthly'], ['report', 'weekly']]);
+    expect(needs.filter(({ kind }) => kind === 'report')).toHaveLength(3);
   });
 
   it('says what each part of the loop is at', async () => {

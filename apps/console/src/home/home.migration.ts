@@ -19,6 +19,7 @@ export class Home0015 extends ForwardMigration {
       create index decisions_of_kind on decisions (kind, happened_at desc);
       create index rollout_transitions_of_kind on rollout_transitions (kind, happened_at desc) where kind <> 'advanced';
       create index opportunities_for_person on opportunities (seen_at) where closed is null and (body #>> '{diagnosis,needsPerson}') = 'true';
+      create index review_items_waiting on review_items (changed_at) where state = 'waiting';
       create index cycles_open on cycles (state, started_at) where ended_at is null;
     `];
 }

@@ -1,6 +1,7 @@
 import { momentaryAlerts, type Need } from '@ratchet/console-api';
 import type { AlertRaised, BudgetChanged, OpportunityRanked } from '@ratchet/domain';
 import type { Database } from '@ratchet/persistence';
+import { boundedCount } from './loop.repository.js';
 import { overdueReports } from '../reports/reports.repository.js';
 
 type Queries = Pick<Database, 'query'>;
@@ -42,7 +43,10 @@ const verdicts = async (db: Queries): Promise<Need[]> => {
 
 const reviews = async (db: Queries): Promise<Need[]> => {
   const [oldest] = await db.query<{ at: Date }>(`select changed_at as at from review_items where state = 'waiting' order by changed_at limit 1`);
-  return oldest ? [{ kind: 'reviews', severity: 'info', title: 'Examples wait for a review', detail: 'Approved ones become training data.', path: '/reviews', since: iso(oldest.at) }] : [];
+  if (!oldest) return [];
+  const { count, isMore } = await boundedCount(db, `review_items where state = 'waiting'`);
+  const title = count === 1 ? '1 example waits for a review' : `${count.toLocaleString('en')}${isMore ? ' or more' : ''} examples wait for a review`;
+  return [{ kind: 'reviews', severity: 'info', title, detail: 'Approved ones become training data.', path: '/reviews', since: iso(oldest.at) }];
 };
 
 const rootCauses = async (db: Queries): Promise<Need[]> => {
@@ -62,8 +66,15 @@ const automation = async (db: Queries): Promise<Need[]> => {
   return rows.map(({ model, workload, actor, reason, at }) => ({ kind: 'automation', severity: 'warning', title: `The automation of ${model}/${workload} is on hold`, detail: `${actor}: ${reason}`, path: '/rollouts', since: iso(at) }));
 };
 
+/** One a kind of report: what is left unsigned grows by one every day. */
 const reports = async (db: Queries): Promise<Need[]> =>
-  (await overdueReports(db)).slice(0, EACH_MAX).map(({ kind, period, to }) => ({ kind: 'report', severity: 'info', title: `The ${kind} report of ${period} is not signed off`, detail: 'A person reads and signs each closed period.', path: addressOf('reports', kind, period), since: new Date(to).toISOString() }));
+  [...Map.groupBy(await overdueReports(db), ({ kind }) => kind)].flatMap(([kind, overdue]) => {
+    const oldest = overdue.toSorted((a, b) => Date.parse(a.to) - Date.parse(b.to))[0];
+    if (!oldest) return [];
+    const isOne = overdue.length === 1;
+    const title = isOne ? `The ${kind} report of ${oldest.period} is not signed off` : `${overdue.length} ${kind} reports are not signed off, from ${oldest.period} on`;
+    return [{ kind: 'report' as const, severity: 'info' as const, title, detail: 'A person reads and signs each closed period.', path: isOne ? addressOf('reports', kind, oldest.period) : '/reports', since: new Date(oldest.to).toISOString() }];
+  });
 
 const URGENCY = { critical: 0, warning: 1, info: 2 } as const;
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { FailureRates } from '@ratchet/console-api';
-import { bucketOf, chartPointsOf, timesShown } from './chart-points';
+import { bucketOf, chartPointsOf, sideOf, timesShown } from './chart-points';
 
 const point = (at: string, rate: number): FailureRates['versions'][number]['points'][number] => ({ at, outcomes: 100, failures: rate * 100, rate, lower: 0, upper: 1 });
 const rates: FailureRates = {
@@ -24,5 +24,9 @@ describe('points of the chart of failure rates', () => {
 
   it('hold the marks that fall in them', () => {
     expect(bucketOf('2026-01-01T00:02:59.999Z', 60)).toBe(Date.parse('2026-01-01T00:02:00Z'));
+  });
+
+  it('say their marks towards the middle, so that no word leaves the chart', () => {
+    expect([sideOf(10, [0, 100]), sideOf(90, [0, 100])]).toEqual(['right', 'left']);
   });
 });

@@ -25,3 +25,6 @@ export const timesShown = ({ from, to, versions, bucketSeconds }: FailureRates):
   const first = Math.min(...versions.flatMap(({ points }) => points.slice(0, 1).map(({ at }) => Date.parse(at))));
   return [Math.max(Date.parse(from), Number.isFinite(first) ? first - bucketSeconds * 1_000 : 0), Date.parse(to)];
 };
+
+/** On which side of its line a mark has room for its words. */
+export const sideOf = (at: number, [from, to]: readonly [number, number]): 'left' | 'right' => (at - from > (to - from) / 2 ? 'left' : 'right');

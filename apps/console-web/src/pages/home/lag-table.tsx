@@ -10,9 +10,9 @@ const detailOf = ({ lag, earlierLag, topics }: ServiceLag): string =>
   [...topics.filter((topic) => topic.lag > 0).map((topic) => `${topic.topic}: ${shown(topic.lag)}`), ...(lag !== null && earlierLag !== null && lag > earlierLag ? [`${shown(earlierLag)} up to a minute ago`] : [])].join(', ');
 
 const Unread = ({ of }: { readonly of: ServiceLag }) => {
-  if (of.reads === 'table') return <Text size="sm">keeps no position: each instance reads from the beginning</Text>;
+  if (of.reads === 'table') return <Text size="sm">keeps no position</Text>;
   if (of.reads === 'nothing') return <Text size="sm">reads no topic</Text>;
-  if (of.lag === null) return <Text size="sm">has not read anything yet</Text>;
+  if (of.lag === null) return <Text size="sm">nothing read yet</Text>;
   return (
     <>
       {shown(of.lag)}
@@ -29,8 +29,8 @@ const Unread = ({ of }: { readonly of: ServiceLag }) => {
 export const LagTable = ({ lag }: { readonly lag: Lag }) => {
   if (lag.readAt === null) return <Nothing>Kafka does not tell: its brokers did not answer.</Nothing>;
   return (
-    <Table.ScrollContainer minWidth={340} type="native" tabIndex={0} role="region" aria-label="Lag of the services">
-      <Table>
+    <Table.ScrollContainer minWidth={340} type="native" tabIndex={0} role="region" aria-label="Unread records by service">
+      <Table horizontalSpacing={6}>
         <Table.Thead>
           <Table.Tr>
             <Table.Th scope="col">Service</Table.Th>
@@ -47,7 +47,7 @@ export const LagTable = ({ lag }: { readonly lag: Lag }) => {
                 <Table.Td>
                   <Unread of={one} />
                 </Table.Td>
-                <Table.Td fw={state === 'absent' || state === 'growing' ? 700 : 400}>
+                <Table.Td fw={state === 'absent' || state === 'growing' ? 700 : 400} style={{ whiteSpace: 'nowrap' }}>
                   {one.reads === 'group' ? `${marks[state]} ${wordsOfState[state]}` : '–'}
                   {one.members > 1 && <Text size="xs">{one.members} readers</Text>}
                 </Table.Td>

@@ -1,10 +1,9 @@
-import { Anchor, Badge, Group, Paper, Stack, Text } from '@mantine/core';
+import { Anchor, Group, Paper, Stack, Text } from '@mantine/core';
 import type { Need } from '@ratchet/console-api';
 import { Link } from 'react-router';
 import { Nothing } from '../../components/nothing';
 import { When } from '../../components/when';
-
-const colors = { critical: 'red', warning: 'yellow', info: 'blue' } as const;
+import { SeverityBadge } from '../alerts/severity-badge';
 
 /** What waits for a person, the most urgent first. */
 export const NeedsList = ({ needs }: { readonly needs: readonly Need[] }) => {
@@ -17,9 +16,9 @@ export const NeedsList = ({ needs }: { readonly needs: readonly Need[] }) => {
             <Anchor component={Link} to={need.path} style={{ overflowWrap: 'anywhere' }}>
               {need.title}
             </Anchor>
-            <Badge color={colors[need.severity]} autoContrast tt="none" style={{ flexShrink: 0 }}>
-              {need.severity}
-            </Badge>
+            <span style={{ flexShrink: 0 }}>
+              <SeverityBadge severity={need.severity} />
+            </span>
           </Group>
           <Text size="sm" lineClamp={3} style={{ overflowWrap: 'anywhere' }}>
             {need.detail}

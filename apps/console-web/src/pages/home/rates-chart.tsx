@@ -9,7 +9,7 @@ import { read } from '../../api/request';
 import { Answer } from '../../components/answer';
 import { Nothing } from '../../components/nothing';
 import { When } from '../../components/when';
-import { bucketOf, chartPointsOf, seriesOf, timesShown } from './chart-points';
+import { bucketOf, chartPointsOf, seriesOf, sideOf, timesShown } from './chart-points';
 
 const colors = ['indigo.6', 'orange.6', 'teal.6', 'grape.6', 'cyan.6', 'red.6'];
 const dashes = ['0', '6 3', '2 3', '10 3 2 3'];
@@ -92,6 +92,14 @@ const AllPoints = ({ versions }: Pick<FailureRates, 'versions'>) => {
   );
 };
 
+const markLine = ({ at, kind, version }: FailureRates['marks'][number], rates: FailureRates) => {
+  const x = bucketOf(at, rates.bucketSeconds);
+  const position = sideOf(x, timesShown(rates)) === 'left' ? 'insideBottomRight' : 'insideBottomLeft';
+  // The words lie over lines of other colours: only the line has the mark's.
+  const label = { value: `${kind === 'promoted' ? '▲' : '▼'} ${version}`, position, fill: 'var(--mantine-color-text)', fontSize: 12 } as const;
+  return { x, label, color: kind === 'promoted' ? 'teal.7' : 'red.7' };
+};
+
 const Chart = ({ rates, range }: { readonly rates: FailureRates; readonly range: Range }) => {
   if (rates.versions.length === 0) return <Nothing>Nothing was counted in this time.</Nothing>;
   return (
@@ -109,7 +117,7 @@ const Chart = ({ rates, range }: { readonly rates: FailureRates; readonly range:
           xAxisProps={{ type: 'number', scale: 'time', domain: timesShown(rates), tickFormatter: (at: number) => shortTime(at, range) }}
           tooltipProps={{ labelFormatter: (at) => new Date(Number(at)).toLocaleString() }}
           series={rates.versions.map(({ version }, i) => ({ name: seriesOf(version), label: version, color: colors[i % colors.length] ?? 'gray.6', strokeDasharray: dashes[i % dashes.length] ?? '0' }))}
-          referenceLines={rates.marks.map(({ at, kind, version }) => ({ x: bucketOf(at, rates.bucketSeconds), label: `${kind === 'promoted' ? '▲' : '▼'} ${version}`, color: kind === 'promoted' ? 'teal.7' : 'red.7' }))}
+          referenceLines={rates.marks.map((mark) => markLine(mark, rates))}
         />
       </div>
       <Table.ScrollContainer minWidth={480} type="native" tabIndex={0} role="region" aria-label="Failure rates in numbers">
@@ -137,7 +145,7 @@ export const RatesChart = ({ targets }: { readonly targets: Loop['targets'] }) =
   return (
     <Stack>
       <Group>
-        <Select label="Target" data={names} value={`${target.model} / ${target.workload}`} onChange={setChosen} allowDeselect={false} />
+        <Select label="Target" w={{ base: '100%', sm: 280 }} data={names} value={`${target.model} / ${target.workload}`} onChange={setChosen} allowDeselect={false} />
         <SegmentedControl
           aria-label="Time shown"
           value={range}
