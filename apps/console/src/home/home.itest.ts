@@ -84,6 +84,7 @@ describe('the home page', () => {
   beforeAll(async () => {
     const { app } = running;
     const [cycles, state] = [app.get(CycleHandlers), app.get(StateHandlers)];
+    await vitals({ to: new Date(now - 100 * 86_400_000).toISOString() });
     await told(alertRaised.schema.parse({ alertId: 'a1', workload: 'support', name: 'vitals_stale', severity: 'critical', message: 'nothing came', raisedAt: ago(1) }), (event, tx) => state.onAlert(event, tx));
     await told(routingChanged.schema.parse({ ...target, revision: 1, champion: 'v1', share: 0, stage: 0, salt: 's', stickTo: 'conversation', changedAt: ago(9) }), (event, tx) => state.onRouting(event, tx));
     await told(
