@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { root, runNode, stopOnSignals } from './run-process.mjs';
+import { verifyConsole } from './verify-console.mjs';
 import { verifyConsumers } from './verify-consumers.mjs';
 import { verifyMlflow } from './verify-mlflow.mjs';
 import { verifySdk } from './verify-sdk.mjs';
@@ -76,6 +77,8 @@ const gates = async () => {
   return verdicts === passed ? bench('evaluator', 'aa-checks.mjs', [], 'apps')() : verdicts;
 };
 
+const consolePages = async () => verifyConsole().then(() => passed, (error) => failed(error.message));
+
 const widget = async () => {
   const browser = findBrowser();
   if (!browser) return skipped('there is no Chromium here: install it (Debian: apt-get install chromium), or name one in CHROMIUM_PATH');
@@ -132,6 +135,7 @@ const steps = [
   { name: 'signals', does: 'how well failure signals agree with people', run: withData(['uss_mwoz.jsonl', 'uss_sgd.jsonl', 'uss_redial.jsonl', 'uss_ccpe.jsonl'], bench('signals', 'agreement.mjs')) },
   { name: 'clustering', does: 'k-means and clusters of labelled intents beside scikit-learn (PyPI) on the same vectors', run: withData(['natcs_intents.jsonl', 'banking77.jsonl', 'clinc150.jsonl'], clustering) },
   { name: 'analysis', does: '100,000 failures are analysed in under 60 s on one core, and the consumer does not fall behind', run: analysis },
+  { name: 'console', does: 'the console in a browser, on the running loop: rollouts paused, resumed and rolled back, a promotion that arrives, a report signed, every page by axe', run: consolePages },
   { name: 'widget', does: 'the feedback widget in a browser, by mouse and keyboard, and its feedback on the topic', run: widget },
   { name: 'mlflow', does: 'versions, lineage and aliases in a real MLflow (PyPI), and a second export that changes nothing', run: withPython('@ratchet/cli,@ratchet/local-stack', 'mlflow', verifyMlflow) },
   { name: 'consumers', does: 'the examples for downstream teams: Kafka, Git, a real MLflow (PyPI) and a webhook, once each, through a crash and a rollback', run: withPython('@ratchet/cli,@ratchet/console,@ratchet/local-stack', 'consumers', verifyConsumers) },
