@@ -7,8 +7,8 @@ import { Answer } from '../../components/answer';
 import { Nothing } from '../../components/nothing';
 import { PageTitle } from '../../components/page-title';
 import { When } from '../../components/when';
-import { ListTable } from '../lineage/list-table';
-import { Section } from '../lineage/section';
+import { ListTable } from '../../components/list-table';
+import { Section } from '../../components/section';
 import { differencesOf, fieldOf } from './differences';
 
 const Changes = ({ record }: Pick<AuditEntry, 'record'>) => {

@@ -6,7 +6,7 @@ import { read } from '../../api/request';
 import { Answer } from '../../components/answer';
 import { Nothing } from '../../components/nothing';
 import { shortNumber, words } from './format';
-import { Section } from './section';
+import { Section } from '../../components/section';
 import { DiffText } from './diff-text';
 import { wordDiff } from './word-diff';
 

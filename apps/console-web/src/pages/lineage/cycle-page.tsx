@@ -9,13 +9,13 @@ import { PageTitle } from '../../components/page-title';
 import { When } from '../../components/when';
 import { ChangedItems } from './changed-items';
 import { Decisions } from './decisions';
-import { Facts } from './facts';
+import { Facts } from '../../components/facts';
 import { FixDetail } from './fix-detail';
 import { dollars, duration, shortNumber, versionPath, words } from './format';
 import { GateReport } from './gate-report';
-import { Links } from './links';
+import { Links } from '../../components/links';
 import { LossChart } from './loss-chart';
-import { Section } from './section';
+import { Section } from '../../components/section';
 import { StateBadge } from './state-badge';
 
 const VersionLink = ({ cycle, version }: { readonly cycle: CycleDetail; readonly version: string }) => (

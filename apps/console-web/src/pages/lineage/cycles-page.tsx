@@ -4,12 +4,12 @@ import { Link } from 'react-router';
 import { PageTitle } from '../../components/page-title';
 import { When } from '../../components/when';
 import { versionPath, words } from './format';
-import { Links } from './links';
-import { ListTable } from './list-table';
-import { PageList } from './page-list';
+import { Links } from '../../components/links';
+import { ListTable } from '../../components/list-table';
+import { PageList } from '../../components/page-list';
 import { StateBadge } from './state-badge';
-import { TargetFilters, useFilters } from './target-filters';
-import { usePages } from './use-pages';
+import { TargetFilters, useFilters } from '../../components/target-filters';
+import { usePages } from '../../components/use-pages';
 
 const states = ['training', 'judging', 'rollout', 'waiting for a person', 'promoted', 'rolled back', 'rejected', 'insufficient', 'superseded', 'training failed'];
 

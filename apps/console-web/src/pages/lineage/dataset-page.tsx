@@ -8,11 +8,11 @@ import { Nothing } from '../../components/nothing';
 import { PageTitle } from '../../components/page-title';
 import { When } from '../../components/when';
 import { Examples } from './examples';
-import { Facts } from './facts';
+import { Facts } from '../../components/facts';
 import { dollars, versionPath, words } from './format';
-import { Links } from './links';
-import { ListTable } from './list-table';
-import { Section } from './section';
+import { Links } from '../../components/links';
+import { ListTable } from '../../components/list-table';
+import { Section } from '../../components/section';
 import { StateBadge } from './state-badge';
 
 const Counts = ({ label, counts }: { readonly label: string; readonly counts: DatasetDetail['sources'] }) => (

@@ -4,10 +4,10 @@ import { Link } from 'react-router';
 import { PageTitle } from '../../components/page-title';
 import { When } from '../../components/when';
 import { words } from './format';
-import { ListTable } from './list-table';
-import { PageList } from './page-list';
-import { TargetFilters, useFilters } from './target-filters';
-import { usePages } from './use-pages';
+import { ListTable } from '../../components/list-table';
+import { PageList } from '../../components/page-list';
+import { TargetFilters, useFilters } from '../../components/target-filters';
+import { usePages } from '../../components/use-pages';
 
 const DatasetsPage = () => {
   const list = usePages<DatasetSummary>(['datasets', 'list'], '/api/datasets', useFilters(['model', 'workload', 'purpose']));

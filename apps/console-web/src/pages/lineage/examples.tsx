@@ -2,10 +2,10 @@ import { Group, NativeSelect, Text } from '@mantine/core';
 import type { DatasetDetail, ExamplesPage } from '@ratchet/console-api';
 import { useState } from 'react';
 import { words } from './format';
-import { Links } from './links';
-import { ListTable } from './list-table';
-import { PageList } from './page-list';
-import { usePages } from './use-pages';
+import { Links } from '../../components/links';
+import { ListTable } from '../../components/list-table';
+import { PageList } from '../../components/page-list';
+import { usePages } from '../../components/use-pages';
 
 type Example = ExamplesPage['items'][number];
 

@@ -1,10 +1,10 @@
 import { Text } from '@mantine/core';
 import type { Fix } from '@ratchet/console-api';
 import { When } from '../../components/when';
-import { Facts } from './facts';
+import { Facts } from '../../components/facts';
 import { words } from './format';
-import { Links } from './links';
-import { Section } from './section';
+import { Links } from '../../components/links';
+import { Section } from '../../components/section';
 
 const Multiline = ({ children }: { readonly children: string }) => (
   <Text size="sm" style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>

@@ -2,8 +2,8 @@ import { Alert, Stack, Text } from '@mantine/core';
 import type { GateReport as Report } from '@ratchet/console-api';
 import { When } from '../../components/when';
 import { measured, shortNumber, words } from './format';
-import { ListTable } from './list-table';
-import { Section } from './section';
+import { ListTable } from '../../components/list-table';
+import { Section } from '../../components/section';
 import { StateBadge } from './state-badge';
 
 type Gate = Report['gates'][number];

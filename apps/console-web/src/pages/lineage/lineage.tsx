@@ -10,7 +10,7 @@ import { read } from '../../api/request';
 import { Answer } from '../../components/answer';
 import { versionPath } from './format';
 import { branches, type LineageBranch, NODE_SIZE, placed } from './graph-layout';
-import { Section } from './section';
+import { Section } from '../../components/section';
 
 const kinds: Readonly<Record<LineageNode['kind'], string>> = {
   version: 'Version', cycle: 'Cycle', run: 'Run', verdict: 'Verdict', rollout: 'Rollout', promotion: 'Promotion', rollback: 'Rollback', dataset: 'Dataset', fix: 'Fix', opportunity: 'Opportunity', interaction: 'Interaction', more: 'More',

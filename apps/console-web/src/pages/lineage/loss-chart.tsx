@@ -3,7 +3,7 @@ import { Text } from '@mantine/core';
 import type { CycleDetail } from '@ratchet/console-api';
 import { Nothing } from '../../components/nothing';
 import { shortNumber } from './format';
-import { ListTable } from './list-table';
+import { ListTable } from '../../components/list-table';
 import { sampled } from './sampled';
 
 type Curve = CycleDetail['lossCurve'];

@@ -12,13 +12,13 @@ import { bundleChanges, bundleParts } from './bundle-diff';
 import { ChangedItems } from './changed-items';
 import { Decisions } from './decisions';
 import { DiffText } from './diff-text';
-import { Facts } from './facts';
+import { Facts } from '../../components/facts';
 import { versionPath } from './format';
 import { GateReport } from './gate-report';
 import { Lineage } from './lineage';
-import { Links } from './links';
-import { ListTable } from './list-table';
-import { Section } from './section';
+import { Links } from '../../components/links';
+import { ListTable } from '../../components/list-table';
+import { Section } from '../../components/section';
 import { StateBadge } from './state-badge';
 import { wordDiff } from './word-diff';
 

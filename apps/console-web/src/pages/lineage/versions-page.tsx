@@ -4,13 +4,13 @@ import { Link } from 'react-router';
 import { PageTitle } from '../../components/page-title';
 import { When } from '../../components/when';
 import { versionPath } from './format';
-import { Links } from './links';
-import { ListTable } from './list-table';
-import { PageList } from './page-list';
-import { Section } from './section';
+import { Links } from '../../components/links';
+import { ListTable } from '../../components/list-table';
+import { PageList } from '../../components/page-list';
+import { Section } from '../../components/section';
 import { StateBadge } from './state-badge';
-import { TargetFilters, useFilters } from './target-filters';
-import { usePages } from './use-pages';
+import { TargetFilters, useFilters } from '../../components/target-filters';
+import { usePages } from '../../components/use-pages';
 
 export const Role = ({ role }: Pick<VersionSummary, 'role'>) => (role === 'none' ? null : <Badge variant="filled" color={role === 'champion' ? 'indigo' : 'gray'} autoContrast tt="none">{role}</Badge>);
 

@@ -3,10 +3,10 @@ import type { OpportunitySummary } from '@ratchet/console-api';
 import { Link } from 'react-router';
 import { PageTitle } from '../../components/page-title';
 import { shortNumber, words } from '../lineage/format';
-import { ListTable } from '../lineage/list-table';
-import { PageList } from '../lineage/page-list';
-import { TargetFilters, useFilters } from '../lineage/target-filters';
-import { usePages } from '../lineage/use-pages';
+import { ListTable } from '../../components/list-table';
+import { PageList } from '../../components/page-list';
+import { TargetFilters, useFilters } from '../../components/target-filters';
+import { usePages } from '../../components/use-pages';
 import { trendInWords } from './trend';
 
 const rootCauses = ['knowledge_gap', 'intent_misunderstood', 'format_unclear', 'over_conservative_safety', 'insufficient_grounding'];

@@ -7,11 +7,11 @@ import { Answer } from '../../components/answer';
 import { Nothing } from '../../components/nothing';
 import { PageTitle } from '../../components/page-title';
 import { When } from '../../components/when';
-import { Facts } from '../lineage/facts';
+import { Facts } from '../../components/facts';
 import { shortNumber, words } from '../lineage/format';
-import { Links } from '../lineage/links';
-import { ListTable } from '../lineage/list-table';
-import { Section } from '../lineage/section';
+import { Links } from '../../components/links';
+import { ListTable } from '../../components/list-table';
+import { Section } from '../../components/section';
 import { OpportunityActions } from './opportunity-actions';
 import { trendInWords } from './trend';
 

@@ -4,7 +4,7 @@ import { Link, useSearchParams } from 'react-router';
 import { Nothing } from '../../components/nothing';
 import { PageTitle } from '../../components/page-title';
 import { When } from '../../components/when';
-import { usePages } from '../lineage/use-pages';
+import { usePages } from '../../components/use-pages';
 import { sources } from './queue-filters';
 
 const STATES = ['waiting', 'approved', 'rejected', 'withdrawn'];

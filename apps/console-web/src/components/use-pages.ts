@@ -1,5 +1,5 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { read } from '../../api/request';
+import { read } from '../api/request';
 
 interface PageOf<Item> {
   readonly items: readonly Item[];

@@ -1,6 +1,6 @@
 import { Alert, Button, Loader } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { Nothing } from '../../components/nothing';
+import { Nothing } from './nothing';
 import type { usePages } from './use-pages';
 
 interface PageListProps<Item> {
