@@ -29,7 +29,7 @@ export const addressesOf = async (paths, read) => {
   const segment = encodeURIComponent;
   const version = await first('/api/versions');
   const known = {
-    '/reviews/items/:id': async () => (await first('/api/reviews?limit=1'))?.item?.exampleId,
+    '/reviews/items/:id': async () => (await first('/api/reviews?limit=1'))?.exampleId,
     '/opportunities/:id': async () => (await first('/api/opportunities'))?.opportunityId,
     '/datasets/:id': async () => (await first('/api/datasets'))?.datasetId,
     '/cycles/:id': async () => (await first('/api/cycles'))?.cycleId,

@@ -23,6 +23,12 @@ describe('an item that two reviewers are asked for', () => {
     expect(shown(item({ state: 'rejected' }), 'bob')).toMatchObject({ decisions: [{ reviewer: 'ann' }], hiddenDecisions: 0 });
   });
 
+  it('does not tell what the first was refused, which would tell what they said', () => {
+    const refusals = ['ann', 'bob'].map((reviewer) => ({ reviewer, command: 'review.approve' as const, code: 'already_answered' as const, refusedAt: at }));
+    expect(shown(item({ refusals }), 'bob').refusals).toMatchObject([{ reviewer: 'bob' }]);
+    expect(shown(item({ refusals }), 'ann').refusals).toHaveLength(2);
+  });
+
   it('tells a reader what they took back themselves', () => {
     expect(shown(item(), 'cem').withdrawn).toHaveLength(1);
   });

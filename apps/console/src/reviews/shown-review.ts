@@ -6,7 +6,7 @@ import type { ReviewItem } from '@ratchet/domain';
  * decided themselves.
  */
 export const shownReview = (item: ReviewItem, { reader, changedAt }: { readonly reader: string; readonly changedAt: string }): ShownReview => {
-  const { decisions, withdrawn, ...rest } = item;
+  const { decisions, withdrawn, refusals, ...rest } = item;
   const isOwn = ({ reviewer }: { readonly reviewer: string }): boolean => reviewer === reader;
   const isBlind = item.state === 'waiting' && (item.reviewersNeeded ?? 1) > 1 && !decisions.some(isOwn);
   const toldWithdrawn = withdrawn?.filter((one) => !isBlind || isOwn(one));
@@ -14,6 +14,8 @@ export const shownReview = (item: ReviewItem, { reader, changedAt }: { readonly 
     ...rest,
     decisions: isBlind ? [] : decisions,
     hiddenDecisions: isBlind ? decisions.length : 0,
+    // What somebody was refused tells what they had said before.
+    ...(refusals && { refusals: refusals.filter((one) => !isBlind || isOwn(one)) }),
     ...(toldWithdrawn && toldWithdrawn.length > 0 && { withdrawn: toldWithdrawn }),
     changedAt,
   };
