@@ -50,7 +50,7 @@ const eventually = async (what, check, withinMs) => {
 
 const signIn = async (page, { url, token }) => {
   await page.goto(url);
-  await page.getByLabel('Token', { exact: true }).fill(token);
+  await page.getByLabel(/^Token/).fill(token);
   await page.keyboard.press('Enter');
   await page.getByRole('heading', { level: 1, name: 'Home' }).waitFor();
 };
