@@ -68,7 +68,34 @@ class SeenHandlers {
   }
 }
 
-@Module({ controllers: [SeenHandlers] })
+/** What the further handlers of the same event did for a cycle, in order. */
+const turns = new Map<string, string[]>();
+const takeTurn = async (name: string, { cycleId }: Failure, tx: HandlerTransaction): Promise<void> => {
+  if (!cycleId.startsWith(run)) return;
+  const seenTurns = turns.get(cycleId) ?? [];
+  turns.set(cycleId, seenTurns);
+  seenTurns.push(`${name} begins after ${calls.get(cycleId) ?? 0}`);
+  await tx.query('select 1');
+  seenTurns.push(`${name} ends`);
+};
+
+@Controller()
+class SecondHandlers {
+  @OnEvent(trainingFailed)
+  async onFailed({ data }: EventEnvelope<Failure>, tx: HandlerTransaction): Promise<void> {
+    await takeTurn('second', data, tx);
+  }
+}
+
+@Controller()
+class ThirdHandlers {
+  @OnEvent(trainingFailed)
+  async onFailed({ data }: EventEnvelope<Failure>, tx: HandlerTransaction): Promise<void> {
+    await takeTurn('third', data, tx);
+  }
+}
+
+@Module({ controllers: [SeenHandlers, SecondHandlers, ThirdHandlers] })
 class SeenModule {}
 
 const kafka = createKafka({ brokers: kafkaBrokers(), clientId: service }, logger);
@@ -144,6 +171,13 @@ describe('DatabaseConsumerStrategy', () => {
     await untilSeen('b2');
     expect((await seen()).filter((name) => name.startsWith('b'))).toEqual(['b1', 'b2']);
     expect(calls.get(cycle('b1'))).toBe(1);
+  });
+
+  it('calls each handler of an event once, one after the other: they share a connection', async () => {
+    await producer.sendRecords([record('turns', 'plain')]);
+    await untilSeen('turns');
+    expect(calls.get(cycle('turns'))).toBe(1);
+    expect(turns.get(cycle('turns'))).toEqual(['second begins after 1', 'second ends', 'third begins after 1', 'third ends']);
   });
 
   it('puts broken records aside, each with its reason, bytes and place, and handles the next', async () => {

@@ -47,6 +47,7 @@ const placeOf = ({ topic, partition, offset }: ConsumedRecord): string => `${top
 /** One PostgreSQL transaction per batch holds the effects, the inbox rows and the outgoing events. */
 export class DatabaseConsumerStrategy extends Server implements CustomTransportStrategy {
   private readonly consumer: BatchConsumer;
+  private readonly handlers = new Map<string, MessageHandler[]>();
   private readonly faults = new Map<string, { count: number; error: unknown }>();
   private readonly consumed;
   private readonly deadLetters;
@@ -70,6 +71,17 @@ export class DatabaseConsumerStrategy extends Server implements CustomTransportS
       onWaiting: (partitions) => this.waiting.set(partitions),
     });
     this.waiting.set(0);
+  }
+
+  /** Nest would link the handlers of an event, so that each calls all that follow it, at once: on one connection they take turns. */
+  override addHandler(pattern: unknown, callback: MessageHandler, isEventHandler = false, extras: Record<string, unknown> = {}): void {
+    const type = this.normalizePattern(pattern as string);
+    const known = this.handlers.get(type);
+    if (known) known.push(callback);
+    else {
+      this.handlers.set(type, [callback]);
+      super.addHandler(pattern, callback, isEventHandler, extras);
+    }
   }
 
   async listen(callback: (error?: unknown) => void): Promise<void> {
@@ -133,14 +145,14 @@ export class DatabaseConsumerStrategy extends Server implements CustomTransportS
 
   private async handleAll(tx: Transaction, received: readonly Received[], lost: AbortSignal): Promise<void> {
     const { accepts = () => true } = this.options;
-    const wanted = received.filter(({ event }) => this.getHandlerByPattern(event.type) !== null && accepts(event));
+    const wanted = received.filter(({ event }) => this.handlers.has(event.type) && accepts(event));
     if (wanted.length === 0) return;
     const fresh = await receiveOnce(tx, wanted.map(({ event }) => event));
     for (const { record, event } of wanted) {
       const key = inboxKey(event);
       if (!fresh.has(key)) continue;
       fresh.delete(key);
-      for (let handler: MessageHandler | undefined = this.getHandlerByPattern(event.type) ?? undefined; handler; handler = handler.next as MessageHandler | undefined) {
+      for (const handler of this.handlers.get(event.type) ?? []) {
         lost.throwIfAborted();
         await this.call(handler, event, tx, record);
       }
