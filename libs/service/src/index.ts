@@ -6,7 +6,7 @@ export { HealthDetails } from './health-details.js';
 export { HealthController } from './health.controller.js';
 export { RethrowFilter } from './rethrow.filter.js';
 export { OnEvent } from './on-event.js';
-export type { HandlerTransaction, RecordPosition } from './handler-transaction.js';
+export { type HandlerTransaction, type RecordPosition, transactionAt } from './handler-transaction.js';
 export { PlatformModule, type PlatformServices } from './platform.module.js';
 export { DatabaseConsumerStrategy, type DatabaseConsumerOptions } from './database-consumer.strategy.js';
 export { runService, type ServiceOptions, type Work } from './run-service.js';

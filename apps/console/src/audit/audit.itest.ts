@@ -4,6 +4,7 @@ import { Logger } from '@ratchet/observability';
 import { verifyChain } from '@ratchet/domain';
 import type { ChainedRecord, DecisionRecord } from '@ratchet/domain';
 import { Database } from '@ratchet/persistence';
+import { transactionAt } from '@ratchet/service';
 import { uniqueName } from '@ratchet/testing';
 import { bearer, ADMIN_TOKEN, startTestConsole, type TestConsole } from '../access/spec-support/test-console.js';
 import { addDecision } from '../persistence/console.repository.js';
@@ -41,6 +42,16 @@ describe('the chain of decisions', () => {
     expect(verifyChain(await stored()).valid).toBe(true);
     expect(links[0]?.record).toMatchObject({ actor: 'human:ana', before: { state: 'CANARY' }, after: { state: 'PAUSED', share: 0.05 } });
     expect(JSON.stringify(links)).not.toContain('what a user wrote');
+  });
+
+  it('takes all decisions of a batch, each of which its handler makes in a view of the transaction of its own', async () => {
+    await limited.transaction(async (tx) => {
+      for (const offset of [1n, 2n, 3n]) {
+        await addDecision(transactionAt(tx, { topic: 't', partition: 0, offset }), { eventId: `batch-${offset}`, ...target, kind: 'of a batch', actor: 'human:ana', reason: 'to look at it', body: {}, happenedAt });
+      }
+    });
+    expect((await stored()).filter(({ record }) => record.kind === 'of a batch')).toHaveLength(3);
+    expect(verifyChain(await stored()).valid).toBe(true);
   });
 
   it('has who was given rights', async () => {

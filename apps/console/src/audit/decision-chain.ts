@@ -4,21 +4,10 @@ import { derivedId } from '@ratchet/observability';
 import type { Transaction } from '@ratchet/persistence';
 import { noteChange } from '../live/change-feed.js';
 
-/** Decisions of transactions that have not ended, in the order in which they were made. */
-const waiting = new WeakMap<Transaction, DecisionRecord[]>();
-
 /** Appends the decision to the chain when the transaction ends, with all others of it: appenders take turns, and so hold each other up once and shortly. */
-export const chainDecision = (tx: Transaction, record: DecisionRecord): void => {
-  const records = waiting.get(tx);
-  if (records) records.push(record);
-  else waiting.set(tx, [record]);
-  tx.atEnd('decision-chain', () => appendWaiting(tx));
-};
+export const chainDecision = (tx: Transaction, record: DecisionRecord): void => tx.gather('decision-chain', record, (records) => append(tx, records));
 
-const appendWaiting = async (tx: Transaction): Promise<void> => {
-  const records = waiting.get(tx) ?? [];
-  waiting.delete(tx);
-  if (records.length === 0) return;
+const append = async (tx: Transaction, records: readonly DecisionRecord[]): Promise<void> => {
   await tx.query(`select pg_advisory_xact_lock(hashtext('console.decisions'))`);
   const [last] = await tx.query<{ sequence: string; hash: string }>('select sequence, hash from decision_records order by sequence desc limit 1');
   const links = linksAfter(last && { sequence: Number(last.sequence), hash: last.hash }, records);
