@@ -37,7 +37,6 @@ import { OpenApiController, OpenApiDocument } from './http/open-api.controller.j
 import { ChangeFeed } from './live/change-feed.js';
 import { LiveController } from './live/live.controller.js';
 import { HomeController } from './home/home.controller.js';
-import { HomeHandlers } from './home/home.handlers.js';
 import { LagReader } from './home/lag-reader.js';
 import { StatusController } from './home/status.controller.js';
 import { PruneVitalsTick } from './home/prune-vitals.tick.js';
@@ -99,7 +98,6 @@ export class AppModule {
         AlertsController,
         ReportsController,
         // What they hear of.
-        HomeHandlers,
         VitalsHandlers,
         BudgetsHandlers,
         CycleHandlers,

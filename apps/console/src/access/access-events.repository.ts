@@ -27,20 +27,20 @@ export interface NewAccessEvent {
 const decisive: ReadonlySet<AccessEventKind> = new Set<AccessEventKind>(['first_admin_made', 'user_added', 'role_changed', 'user_disabled', 'user_enabled', 'token_made', 'token_revoked']);
 
 /** Appends to the record of who came, who was turned away, and whose rights changed. */
-export const noteAccess = async (tx: Transaction | Pick<Transaction, 'query'>, { kind, name, body = {}, address }: NewAccessEvent): Promise<void> => {
+export const noteAccess = async (tx: Transaction, { kind, name, body = {}, address }: NewAccessEvent): Promise<void> => {
   const [row] = await tx.query<{ eventId: string; happenedAt: Date }>('insert into access_events (kind, name, body, address) values ($1, $2, $3::jsonb, $4) returning event_id as "eventId", happened_at as "happenedAt"', [
     kind,
     name,
     JSON.stringify(body),
     address,
   ]);
-  if (row && decisive.has(kind) && 'atEnd' in tx) {
+  if (row && decisive.has(kind)) {
     const { reason } = body;
     chainDecision(tx, decisionRecordOf({
       decisionId: `access-${row.eventId}`, model: '*', workload: '*', kind: `access.${kind}`, actor: name ?? 'console', reason: typeof reason === 'string' ? reason : '', body, happenedAt: row.happenedAt.toISOString(),
     }));
   }
-  await noteChange(tx, 'access');
+  noteChange(tx, 'access');
 };
 
 /** The newest first; `before` is an event's id. */

@@ -45,7 +45,7 @@ export class AlertsController {
   @Answers(doneSchema)
   async acknowledge(@Param('id') alertId: string, @Body({ schema: acknowledgeSchema }) { reason }: { reason: string }, @Caller() { name }: CallerFacts): Promise<{ done: true }> {
     const isKnown = await this.database.transaction(async (tx) => {
-      await noteChange(tx, 'alerts');
+      noteChange(tx, 'alerts');
       return acknowledge(tx, { alertId, actor: name, reason });
     });
     if (!isKnown) throw new NotFoundException('There is no such alert.');
@@ -71,7 +71,7 @@ export class AlertsController {
       const channel = this.config.ALERT_CHANNELS.find((one) => receiverOf(one) === receiver);
       if (!webhook && !channel) throw new ConflictException('Its receiver is no longer configured.');
       if (await hasEnded(tx, { webhook: receiver, urlHash: webhook ? urlHashOf(webhook) : addressHashOf(channel as Channel) })) throw new ConflictException('Its receiver wants nothing more at this address; configure another.');
-      await noteChange(tx, 'alerts');
+      noteChange(tx, 'alerts');
     });
     return { done: true };
   }

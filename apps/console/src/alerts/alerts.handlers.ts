@@ -14,12 +14,12 @@ export class AlertsHandlers {
   @OnEvent(alertRaised)
   async onRaised(event: EventEnvelope<AlertRaised>, tx: Transaction): Promise<void> {
     await this.queue.raised(tx, event);
-    await noteChange(tx, 'alerts');
+    noteChange(tx, 'alerts');
   }
 
   @OnEvent(alertResolved)
   async onResolved(event: EventEnvelope<AlertResolved>, tx: Transaction): Promise<void> {
     await this.queue.resolved(tx, event);
-    await noteChange(tx, 'alerts');
+    noteChange(tx, 'alerts');
   }
 }

@@ -35,7 +35,7 @@ export class AnchorTick implements Tick {
     const anchoredAt = new Date().toISOString();
     await tx.query('insert into audit_anchors (anchored_at, cycles_sequence, cycles_hash, decisions_sequence, decisions_hash) values ($1, $2, $3, $4, $5)', [anchoredAt, cycles.sequence, cycles.hash, decisions.sequence, decisions.hash]);
     tx.emit(auditAnchored, { cycles, decisions, anchoredAt });
-    await noteChange(tx, 'audit');
+    noteChange(tx, 'audit');
     this.options.logger.info('the audit chains are anchored', { cycles: cycles.sequence, decisions: decisions.sequence });
   }
 }

@@ -18,7 +18,7 @@ const append = async (tx: Transaction, records: readonly DecisionRecord[]): Prom
     [links.map(({ sequence }) => sequence), links.map(({ previousHash }) => previousHash), links.map(({ hash }) => hash), links.map(({ record }) => JSON.stringify(record)), recordedAt],
   );
   for (const link of links) tx.emit(auditDecided, { ...link, recordedAt }, { id: derivedId('audit-decision', link.hash), ...(link.record.cycle_id !== null && { correlationId: link.record.cycle_id }) });
-  await noteChange(tx, 'audit');
+  noteChange(tx, 'audit');
 };
 
 const linksAfter = (head: ChainHead | undefined, records: readonly DecisionRecord[]): ChainedRecord<DecisionRecord>[] => {

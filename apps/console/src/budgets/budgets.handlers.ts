@@ -3,6 +3,7 @@ import type { EventEnvelope } from '@ratchet/contracts';
 import { budgetChanged, type BudgetChanged } from '@ratchet/domain';
 import type { Transaction } from '@ratchet/persistence';
 import { OnEvent } from '@ratchet/service';
+import { noteChange } from '../live/change-feed.js';
 import { storableJson } from '../persistence/storable.js';
 
 @Controller()
@@ -14,5 +15,6 @@ export class BudgetsHandlers {
        on conflict (component, model, workload) do update set body = excluded.body, changed_at = excluded.changed_at where b.changed_at <= excluded.changed_at`,
       [data.component, data.model, data.workload, storableJson(data), data.changedAt],
     );
+    noteChange(tx, 'budgets');
   }
 }

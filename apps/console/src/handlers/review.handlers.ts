@@ -18,13 +18,13 @@ export class ReviewHandlers {
   @OnEvent(reviewChanged)
   async onReview({ data }: EventEnvelope<ReviewChanged>, tx: Transaction): Promise<void> {
     await storeReview(tx, data);
-    await noteChange(tx, 'reviews');
+    noteChange(tx, 'reviews');
   }
 
   @OnEvent(erasureCompleted)
   async onErasure({ data }: EventEnvelope<ErasureCompleted>, tx: Transaction): Promise<void> {
     await storeErasure(tx, data);
-    await noteChange(tx, 'reviews');
+    noteChange(tx, 'reviews');
     await forgetLineage(tx, data);
   }
 

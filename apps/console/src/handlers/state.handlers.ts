@@ -4,6 +4,7 @@ import { alertRaised, alertResolved, opportunityClosed, opportunityRanked, routi
 import type { AlertRaised, AlertResolved, OpportunityClosed, OpportunityRanked, RoutingChanged, VersionPublished } from '@ratchet/domain';
 import type { Transaction } from '@ratchet/persistence';
 import { OnEvent } from '@ratchet/service';
+import { noteChange } from '../live/change-feed.js';
 import { storeRouting } from '../persistence/console.repository.js';
 import { storableJson } from '../persistence/storable.js';
 
@@ -13,6 +14,7 @@ export class StateHandlers {
   @OnEvent(routingChanged)
   async onRouting({ data }: EventEnvelope<RoutingChanged>, tx: Transaction): Promise<void> {
     await storeRouting(tx, data);
+    noteChange(tx, 'targets');
   }
 
   @OnEvent(versionPublished)
@@ -28,11 +30,13 @@ export class StateHandlers {
          closed = case when excluded.body->'change'->>'kind' = 'came_back' then null else opportunities.closed end`,
       [data.opportunityId, data.model, data.workload, data.priority, storableJson(data)],
     );
+    noteChange(tx, 'opportunities');
   }
 
   @OnEvent(opportunityClosed)
   async onClosed({ data }: EventEnvelope<OpportunityClosed>, tx: Transaction): Promise<void> {
     await tx.query(`update opportunities set closed = $2::jsonb where opportunity_id = $1`, [data.opportunityId, storableJson(data)]);
+    noteChange(tx, 'opportunities');
   }
 
   @OnEvent(alertRaised)

@@ -65,7 +65,7 @@ export class Callers {
   }
 
   private async noteRefusal(request: FastifyRequest, { name, tokenId }: Proof): Promise<void> {
-    await noteAccess(this.database, { kind: 'sign_in_refused', name, body: { by: 'token', tokenId, reason: 'no_longer_valid' }, address: addressOf(request, this.config.PROXIES_IN_FRONT) });
+    await this.database.transaction((tx) => noteAccess(tx, { kind: 'sign_in_refused', name, body: { by: 'token', tokenId, reason: 'no_longer_valid' }, address: addressOf(request, this.config.PROXIES_IN_FRONT) }));
   }
 
   private async bySession(request: FastifyRequest, secret: string): Promise<Identity | undefined> {

@@ -11,8 +11,8 @@ type Erasure = Pick<ErasureCompleted, 'model' | 'workload' | 'exampleIds' | 'int
 export const forgetLineage = async (tx: Transaction, { model, workload, exampleIds, interactionIds = [], datasetIds, versions }: Erasure): Promise<void> => {
   const target = [model, workload];
   // Pages that show it now read anew.
-  await noteChange(tx, 'datasets');
-  await noteChange(tx, 'cycles');
+  noteChange(tx, 'datasets');
+  noteChange(tx, 'cycles');
   await tx.query('insert into erased_examples (model, workload, example_id) select $1, $2, id from unnest($3::text[]) as id on conflict do nothing', [...target, exampleIds]);
   await tx.query('delete from dataset_examples where model = $1 and workload = $2 and example_id = any($3::text[])', [...target, exampleIds]);
   await tx.query('delete from verdict_items where model = $1 and workload = $2 and example_id = any($3::text[])', [...target, exampleIds]);

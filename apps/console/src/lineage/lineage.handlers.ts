@@ -19,64 +19,64 @@ export class LineageHandlers {
   @OnEvent(datasetVersioned)
   async onDataset({ data }: EventEnvelope<DatasetVersioned>, tx: Transaction): Promise<void> {
     await storeDataset(tx, data);
-    await noteChange(tx, 'datasets');
+    noteChange(tx, 'datasets');
   }
 
   @OnEvent(fixProposed)
   async onFix({ data }: EventEnvelope<FixProposed>, tx: Transaction): Promise<void> {
     await storeFix(tx, data);
-    await noteChange(tx, 'datasets');
+    noteChange(tx, 'datasets');
   }
 
   @OnEvent(trainingStarted)
   async onStarted({ data }: EventEnvelope<TrainingStarted>, tx: Transaction): Promise<void> {
     await storeCycleDatasets(tx, data);
-    await noteChange(tx, 'cycles');
+    noteChange(tx, 'cycles');
   }
 
   @OnEvent(candidateRegistered)
   async onRegistered({ data }: EventEnvelope<CandidateRegistered>, tx: Transaction): Promise<void> {
     await storeLossCurve(tx, data);
-    await noteChange(tx, 'cycles');
+    noteChange(tx, 'cycles');
   }
 
   @OnEvent(candidateJudged)
   async onJudged({ data }: EventEnvelope<CandidateJudged>, tx: Transaction): Promise<void> {
     await storeChanges(tx, data);
-    await noteChange(tx, 'cycles');
-    await noteChange(tx, 'decisions');
+    noteChange(tx, 'cycles');
+    noteChange(tx, 'decisions');
   }
 
   @OnEvent(trainingFailed)
   async onFailed(_: EventEnvelope, tx: Transaction): Promise<void> {
-    await noteChange(tx, 'cycles');
+    noteChange(tx, 'cycles');
   }
 
   @OnEvent(rolloutAdvanced)
   async onAdvanced(_: EventEnvelope, tx: Transaction): Promise<void> {
-    await noteChange(tx, 'cycles');
-    await noteChange(tx, 'decisions');
+    noteChange(tx, 'cycles');
+    noteChange(tx, 'decisions');
   }
 
   @OnEvent(versionPromoted)
   async onPromoted(_: EventEnvelope, tx: Transaction): Promise<void> {
-    await noteChange(tx, 'cycles');
-    await noteChange(tx, 'decisions');
+    noteChange(tx, 'cycles');
+    noteChange(tx, 'decisions');
   }
 
   @OnEvent(versionRolledBack)
   async onRolledBack(_: EventEnvelope, tx: Transaction): Promise<void> {
-    await noteChange(tx, 'cycles');
-    await noteChange(tx, 'decisions');
+    noteChange(tx, 'cycles');
+    noteChange(tx, 'decisions');
   }
 
   @OnEvent(versionPublished)
   async onPublished(_: EventEnvelope, tx: Transaction): Promise<void> {
-    await noteChange(tx, 'cycles');
+    noteChange(tx, 'cycles');
   }
 
   @OnEvent(routingChanged)
   async onRouting(_: EventEnvelope, tx: Transaction): Promise<void> {
-    await noteChange(tx, 'cycles');
+    noteChange(tx, 'cycles');
   }
 }

@@ -8,10 +8,11 @@ import { Subject } from 'rxjs';
 const CHANNEL = 'ratchet_console_changed';
 const RETRY_MS = 1_000;
 
-/** Tells every instance of the console, once the transaction is committed, that a part of what it shows has changed. */
-export const noteChange = async (tx: Pick<Transaction, 'query'>, area: Area): Promise<void> => {
-  await tx.query('select pg_notify($1, $2)', [CHANNEL, area]);
-};
+/** Tells every instance of the console, once the transaction is committed, that a part of what it shows has changed: once, however often it is noted. */
+export const noteChange = (tx: Transaction, area: Area): void =>
+  tx.atEnd(`changed: ${area}`, async () => {
+    await tx.query('select pg_notify($1, $2)', [CHANNEL, area]);
+  });
 
 /** What changed in the database, whichever instance changed it. */
 @Injectable()

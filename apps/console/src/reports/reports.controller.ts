@@ -93,8 +93,8 @@ export class ReportsController {
       await addDecision(tx, {
         eventId: derivedId('report.signed', kind, period, hash, name), model: '*', workload: '*', kind: 'report.signed', actor: name, reason: note === '' ? `signed the ${kind} report ${period}` : note.replaceAll('\u0000', '\uFFFD'), body: { kind, period, hash }, happenedAt,
       });
-      await noteChange(tx, 'reports');
-      await noteChange(tx, 'decisions');
+      noteChange(tx, 'reports');
+      noteChange(tx, 'decisions');
     });
     return { done: true };
   }

@@ -23,7 +23,7 @@ export class RolloutsHandlers {
     const { from, to, stage, share, sequence, actor, reason, terms = null, needsPerson = null, commandId = null, advancedAt } = data;
     const move = { kind: 'advanced' as const, sequence, state: to, stage, share, actor, reason, terms, needsPerson, at: new Date(advancedAt) };
     await storeTransition(tx, { ...data, transitionId: idOf(id), from, metric: null, commandId, move });
-    await noteChange(tx, 'rollouts');
+    noteChange(tx, 'rollouts');
   }
 
   @OnEvent(versionPromoted)
@@ -31,7 +31,7 @@ export class RolloutsHandlers {
     const { sequence = null, actor, reason, commandId = null, promotedAt } = data;
     const move = { kind: 'promoted' as const, sequence, state: 'PROMOTED', stage: 0, share: 1, actor, reason, terms: null, needsPerson: false, at: new Date(promotedAt) };
     await storeTransition(tx, { ...data, transitionId: idOf(id), from: null, metric: null, commandId, move });
-    await noteChange(tx, 'rollouts');
+    noteChange(tx, 'rollouts');
   }
 
   @OnEvent(versionRolledBack)
@@ -39,35 +39,35 @@ export class RolloutsHandlers {
     const { sequence = null, stage, metric, actor, reason, commandId = null, rolledBackAt } = data;
     const move = { kind: 'rolledback' as const, sequence, state: 'ROLLED_BACK', stage, share: 0, actor, reason, terms: null, needsPerson: false, at: new Date(rolledBackAt) };
     await storeTransition(tx, { ...data, transitionId: idOf(id), from: null, metric, commandId, move });
-    await noteChange(tx, 'rollouts');
+    noteChange(tx, 'rollouts');
   }
 
   @OnEvent(experimentUpdated)
   async onExperiment({ data }: EventEnvelope<ExperimentUpdated>, tx: Transaction): Promise<void> {
     await storeExperimentStep(tx, data);
-    await noteChange(tx, 'experiments');
+    noteChange(tx, 'experiments');
   }
 
   /** A rollout is also read as a test at its end. */
   @OnEvent(experimentConcluded)
   async onConcluded({ data }: EventEnvelope<ExperimentConcluded>, tx: Transaction): Promise<void> {
     await storeConclusion(tx, data);
-    await noteChange(tx, 'experiments');
-    await noteChange(tx, 'rollouts');
+    noteChange(tx, 'experiments');
+    noteChange(tx, 'rollouts');
   }
 
   @OnEvent(commandIssued)
   async onCommand({ data }: EventEnvelope<Command>, tx: Transaction): Promise<void> {
     if (!isOfRollouts(data)) return;
     await storeOrder(tx, data);
-    await noteChange(tx, 'rollouts');
-    await noteChange(tx, 'experiments');
+    noteChange(tx, 'rollouts');
+    noteChange(tx, 'experiments');
   }
 
   @OnEvent(commandRefused)
   async onRefused({ data }: EventEnvelope<CommandRefused>, tx: Transaction): Promise<void> {
     await storeRefusal(tx, data);
-    await noteChange(tx, 'rollouts');
-    await noteChange(tx, 'experiments');
+    noteChange(tx, 'rollouts');
+    noteChange(tx, 'experiments');
   }
 }

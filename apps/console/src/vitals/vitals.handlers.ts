@@ -19,7 +19,7 @@ const keep = async (tx: Transaction, batch: readonly VitalsCounted[]): Promise<v
     await addReportDays(tx, sum);
     await addRunCounts(tx, sum);
   }
-  await noteChange(tx, 'vitals');
+  noteChange(tx, 'vitals');
 };
 
 /** Everything that is kept of vitals, for a batch at once. */
