@@ -5,6 +5,9 @@ const instant = z.iso.datetime({ offset: true });
 const count = z.number().int().nonnegative();
 const name = z.string().min(1).max(200).regex(/^[^\u0000]*$/u, 'may not hold a NUL');
 
+/** What people may say that a cluster's cause is. */
+export const rootCauses = rootCauseSchema.options;
+
 export const opportunitiesQuerySchema = z.object({
   state: z.enum(['open', 'closed']).default('open'),
   model: name.optional(),

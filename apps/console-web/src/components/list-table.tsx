@@ -1,5 +1,6 @@
 import { Table } from '@mantine/core';
 import type { ReactNode } from 'react';
+import { ScrollTable } from './scroll-table';
 
 interface ListTableProps {
   readonly label: string;
@@ -10,28 +11,15 @@ interface ListTableProps {
 
 /** A table that scrolls on its own where the screen is narrow; by keyboard, too. */
 export const ListTable = ({ label, headings, minWidth = 640, rows }: ListTableProps) => (
-  <Table.ScrollContainer type="native" minWidth={minWidth} tabIndex={0} role="region" aria-label={label}>
-    <Table striped withTableBorder>
-      <Table.Thead>
-        <Table.Tr>
-          {headings.map((heading) => (
-            <Table.Th key={heading} scope="col">
-              {heading}
-            </Table.Th>
-          ))}
-        </Table.Tr>
-      </Table.Thead>
-      <Table.Tbody>
-        {rows.map(({ key, cells }) => (
-          <Table.Tr key={key}>
-            {cells.map((cell, place) => (
-              <Table.Td key={headings[place]} style={{ overflowWrap: 'anywhere' }}>
-                {cell}
-              </Table.Td>
-            ))}
-          </Table.Tr>
+  <ScrollTable striped withTableBorder label={label} minWidth={minWidth} titles={headings}>
+    {rows.map(({ key, cells }) => (
+      <Table.Tr key={key}>
+        {cells.map((cell, place) => (
+          <Table.Td key={headings[place]} style={{ overflowWrap: 'anywhere' }}>
+            {cell}
+          </Table.Td>
         ))}
-      </Table.Tbody>
-    </Table>
-  </Table.ScrollContainer>
+      </Table.Tr>
+    ))}
+  </ScrollTable>
 );

@@ -7,11 +7,13 @@ interface PageListProps<Item> {
   readonly of: ReturnType<typeof usePages<Item>>;
   /** Said where there is no item. */
   readonly empty: string;
+  /** Words of the button for the next page. */
+  readonly more?: string;
   readonly children: (items: readonly Item[]) => ReactNode;
 }
 
 /** All pages that were read so far, and a button for the next one. */
-export const PageList = <Item,>({ of, empty, children }: PageListProps<Item>) => {
+export const PageList = <Item,>({ of, empty, more = 'Show more', children }: PageListProps<Item>) => {
   if (of.error && !of.data) {
     return (
       <Alert color="red" title="Cannot be read" role="alert">
@@ -27,7 +29,7 @@ export const PageList = <Item,>({ of, empty, children }: PageListProps<Item>) =>
       {children(items)}
       {of.hasNextPage && (
         <Button mt="sm" variant="default" loading={of.isFetchingNextPage} onClick={() => void of.fetchNextPage()}>
-          Show more
+          {more}
         </Button>
       )}
     </>

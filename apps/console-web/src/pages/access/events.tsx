@@ -1,15 +1,15 @@
 import { Table, Title } from '@mantine/core';
 import type { AccessEventFacts } from '@ratchet/console-api';
+import { usePages } from '../../components/use-pages';
 import { When } from '../../components/when';
 import { eventWords } from './event-words';
 import { List } from './list';
-import { useList } from './use-list';
 
 const reasonIn = ({ kind, body }: AccessEventFacts): string => (kind !== 'sign_in_refused' && typeof body['reason'] === 'string' ? body['reason'] : '');
 
 /** Who came, who was turned away, and whose rights changed; for admins. */
 export const Events = () => {
-  const list = useList<AccessEventFacts>({ key: ['access', 'events'], path: '/api/access/events', from: 'before' });
+  const list = usePages<AccessEventFacts>(['access', 'events'], '/api/access/events', {}, 'before');
   return (
     <section>
       <Title order={2} size="h4" mb="xs">

@@ -1,12 +1,12 @@
 import { Button, Group, Table, Text, Title } from '@mantine/core';
 import type { TokenFacts } from '@ratchet/console-api';
 import { useCaller } from '../../api/caller';
+import { usePages } from '../../components/use-pages';
 import { When } from '../../components/when';
 import { List } from './list';
 import { NewToken } from './new-token';
 import { tokenState } from './token-state';
 import { useChange } from './use-change';
-import { useList } from './use-list';
 
 const TokenRow = ({ token, withUser }: { readonly token: TokenFacts; readonly withUser: boolean }) => {
   const change = useChange();
@@ -38,7 +38,7 @@ const TokenRow = ({ token, withUser }: { readonly token: TokenFacts; readonly wi
 /** API tokens: one's own, or everybody's. */
 export const Tokens = ({ of }: { readonly of: 'me' | 'everybody' }) => {
   const { data: caller } = useCaller();
-  const list = useList<TokenFacts>({ key: ['access', 'tokens', of], path: '/api/access/tokens', from: 'before', parameters: { of } });
+  const list = usePages<TokenFacts>(['access', 'tokens', of], '/api/access/tokens', { of }, 'before');
   const withUser = of === 'everybody';
   const title = withUser ? 'Everybody’s tokens' : 'My tokens';
   return (

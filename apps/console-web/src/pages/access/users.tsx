@@ -3,12 +3,12 @@ import { type Role, roles, type UserFacts } from '@ratchet/console-api';
 import { useState } from 'react';
 import { useCaller } from '../../api/caller';
 import { ReasonDialog } from '../../components/reason-dialog';
+import { usePages } from '../../components/use-pages';
 import { When } from '../../components/when';
 import { List } from './list';
 import { NewToken } from './new-token';
 import { NewUser } from './new-user';
 import { useChange } from './use-change';
-import { useList } from './use-list';
 
 interface Wish {
   readonly title: string;
@@ -56,7 +56,7 @@ const UserRow = ({ user }: { readonly user: UserFacts }) => {
 
 /** Everybody who may use the console; for admins. */
 export const Users = () => {
-  const list = useList<UserFacts>({ key: ['access', 'users'], path: '/api/access/users', from: 'after' });
+  const list = usePages<UserFacts>(['access', 'users'], '/api/access/users');
   return (
     <section>
       <Title order={2} size="h4" mb="xs">

@@ -8,7 +8,7 @@ import { useMay } from '../../api/caller';
 import { send } from '../../api/request';
 import { ReasonDialog } from '../../components/reason-dialog';
 import { When } from '../../components/when';
-import { SeverityBadge } from './severity-badge';
+import { SeverityBadge } from '../../components/severity-badge';
 
 const Acknowledge = ({ alert }: { readonly alert: AlertShown }) => {
   const [opened, setOpened] = useState(false);

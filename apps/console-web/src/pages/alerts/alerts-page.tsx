@@ -1,10 +1,8 @@
-import { Button, Group, Select, Stack, TextInput, Title } from '@mantine/core';
+import { Group, Select, Stack, TextInput, Title } from '@mantine/core';
 import type { AlertShown } from '@ratchet/console-api';
-import { useInfiniteQuery } from '@tanstack/react-query';
 import { useSearchParams } from 'react-router';
-import { read } from '../../api/request';
-import { Answer } from '../../components/answer';
-import { Nothing } from '../../components/nothing';
+import { PageList } from '../../components/page-list';
+import { usePages } from '../../components/use-pages';
 import { PageTitle } from '../../components/page-title';
 import { AlertCard } from './alert-card';
 import { ChannelList } from './channel-list';
@@ -13,28 +11,17 @@ import { DeliveryList } from './delivery-list';
 const states = [{ value: 'open', label: 'Open' }, { value: 'past', label: 'Past' }, { value: 'all', label: 'All' }];
 
 const Alerts = ({ filters }: { readonly filters: Readonly<Record<string, string | undefined>> }) => {
-  const alerts = useInfiniteQuery({
-    queryKey: ['alerts', 'list', filters],
-    initialPageParam: undefined as string | undefined,
-    queryFn: ({ pageParam }) => read<{ items: AlertShown[]; next: string | null }>('/api/alerts', { ...filters, next: pageParam, limit: 30 }),
-    getNextPageParam: ({ next }) => next ?? undefined,
-  });
+  const alerts = usePages<AlertShown>(['alerts', 'list'], '/api/alerts', { ...filters, limit: '30' }, 'next');
   return (
-    <Answer of={alerts}>
-      {({ pages }) => (
+    <PageList of={alerts} empty="No alert is like this." more="Older ones">
+      {(items) => (
         <Stack>
-          {pages.every(({ items }) => items.length === 0) && <Nothing>No alert is like this.</Nothing>}
-          {pages.flatMap(({ items }) => items).map((alert) => (
+          {items.map((alert) => (
             <AlertCard key={alert.alertId} alert={alert} />
           ))}
-          {alerts.hasNextPage && (
-            <Button variant="default" loading={alerts.isFetchingNextPage} onClick={() => void alerts.fetchNextPage()}>
-              Older ones
-            </Button>
-          )}
         </Stack>
       )}
-    </Answer>
+    </PageList>
   );
 };
 

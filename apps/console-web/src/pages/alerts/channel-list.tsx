@@ -5,6 +5,7 @@ import { useMay } from '../../api/caller';
 import { read, send } from '../../api/request';
 import { Answer } from '../../components/answer';
 import { Nothing } from '../../components/nothing';
+import { ScrollTable } from '../../components/scroll-table';
 import { When } from '../../components/when';
 
 const sayResult = ({ ok, status, error, response }: TestResult): string => (ok ? `It arrived${status === null ? '' : ` (${status})`}.` : `It did not arrive: ${[error ?? status, response].filter(Boolean).join(', ')}.`);
@@ -58,24 +59,11 @@ export const ChannelList = () => {
         items.length === 0 ? (
           <Nothing>Nobody is told of alerts: set ALERT_CHANNELS or WEBHOOKS (docs/operating/alerts.md).</Nothing>
         ) : (
-          <Table.ScrollContainer minWidth={700} scrollAreaProps={{ viewportProps: { tabIndex: 0, role: 'region', 'aria-label': 'Channels' } }}>
-            <Table>
-              <Table.Thead>
-                <Table.Tr>
-                  {['Name', 'Type', 'Where', 'Severities', 'Workloads', 'State', 'Test'].map((title) => (
-                    <Table.Th key={title} scope="col">
-                      {title}
-                    </Table.Th>
-                  ))}
-                </Table.Tr>
-              </Table.Thead>
-              <Table.Tbody>
-                {items.map((channel) => (
-                  <ChannelRow key={`${channel.type}:${channel.name}`} channel={channel} />
-                ))}
-              </Table.Tbody>
-            </Table>
-          </Table.ScrollContainer>
+          <ScrollTable label="Channels" minWidth={700} titles={['Name', 'Type', 'Where', 'Severities', 'Workloads', 'State', 'Test']}>
+            {items.map((channel) => (
+              <ChannelRow key={`${channel.type}:${channel.name}`} channel={channel} />
+            ))}
+          </ScrollTable>
         )
       }
     </Answer>

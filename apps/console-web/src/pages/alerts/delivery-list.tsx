@@ -6,6 +6,7 @@ import { useMay } from '../../api/caller';
 import { read, send } from '../../api/request';
 import { Answer } from '../../components/answer';
 import { Nothing } from '../../components/nothing';
+import { ScrollTable } from '../../components/scroll-table';
 import { When } from '../../components/when';
 
 const words = { waiting: '… waits', delivered: '✓ delivered', gave_up: '✖ given up', withdrawn: '– withdrawn' } as const;
@@ -51,24 +52,11 @@ export const DeliveryList = () => {
         items.length === 0 ? (
           <Nothing>No message was sent in the last 30 days.</Nothing>
         ) : (
-          <Table.ScrollContainer minWidth={700} scrollAreaProps={{ viewportProps: { tabIndex: 0, role: 'region', 'aria-label': 'Messages' } }}>
-            <Table>
-              <Table.Thead>
-                <Table.Tr>
-                  {['When', 'To', 'Of', 'State', 'Attempts', 'Answer', 'Order'].map((title) => (
-                    <Table.Th key={title} scope="col">
-                      {title}
-                    </Table.Th>
-                  ))}
-                </Table.Tr>
-              </Table.Thead>
-              <Table.Tbody>
-                {items.map((delivery) => (
-                  <DeliveryRow key={delivery.deliveryId} delivery={delivery} />
-                ))}
-              </Table.Tbody>
-            </Table>
-          </Table.ScrollContainer>
+          <ScrollTable label="Messages" minWidth={700} titles={['When', 'To', 'Of', 'State', 'Attempts', 'Answer', 'Order']}>
+            {items.map((delivery) => (
+              <DeliveryRow key={delivery.deliveryId} delivery={delivery} />
+            ))}
+          </ScrollTable>
         )
       }
     </Answer>

@@ -5,6 +5,7 @@ import { Link, useParams } from 'react-router';
 import { read } from '../../api/request';
 import { Answer } from '../../components/answer';
 import { PageTitle } from '../../components/page-title';
+import { ScrollTable } from '../../components/scroll-table';
 import { When } from '../../components/when';
 import type { OrderButton } from '../rollouts/buttons';
 import { OrderButtons } from '../rollouts/order-buttons';
@@ -57,31 +58,18 @@ const History = ({ experiment: { steps, orders } }: { readonly experiment: Exper
   const asked = orders.filter(({ commandId }) => !told.has(commandId)).map((order) => ({ key: order.commandId, at: order.at, who: order.actor, what: orderInWords(order), why: order.refusal === null ? order.reason : `${order.reason}. Refused: ${order.refusal}` }));
   const entries = [...moves, ...asked].sort((a, b) => Date.parse(b.at) - Date.parse(a.at));
   return (
-    <Table.ScrollContainer minWidth={560} type="native" tabIndex={0} role="region" aria-label="History">
-      <Table striped>
-        <Table.Thead>
-          <Table.Tr>
-            {['When', 'Who', 'What', 'Why'].map((head) => (
-              <Table.Th key={head} scope="col">
-                {head}
-              </Table.Th>
-            ))}
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {entries.map(({ key, at, who, what, why }) => (
-            <Table.Tr key={key}>
-              <Table.Td>
-                <When at={at} />
-              </Table.Td>
-              <Table.Td>{who}</Table.Td>
-              <Table.Td>{what}</Table.Td>
-              <Table.Td style={{ overflowWrap: 'anywhere' }}>{why}</Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </Table.ScrollContainer>
+    <ScrollTable striped label="History" minWidth={560} titles={['When', 'Who', 'What', 'Why']}>
+      {entries.map(({ key, at, who, what, why }) => (
+        <Table.Tr key={key}>
+          <Table.Td>
+            <When at={at} />
+          </Table.Td>
+          <Table.Td>{who}</Table.Td>
+          <Table.Td>{what}</Table.Td>
+          <Table.Td style={{ overflowWrap: 'anywhere' }}>{why}</Table.Td>
+        </Table.Tr>
+      ))}
+    </ScrollTable>
   );
 };
 

@@ -1,20 +1,14 @@
 import { Anchor, Badge, Button, Collapse, Group, Paper, Stack, Text, Title } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import type { ExperimentSummary } from '@ratchet/console-api';
-import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from 'react-router';
 import { useMay } from '../../api/caller';
-import { read } from '../../api/request';
-import { Nothing } from '../../components/nothing';
+import { PageList } from '../../components/page-list';
+import { usePages } from '../../components/use-pages';
 import { PageTitle } from '../../components/page-title';
 import { When } from '../../components/when';
 import { StartForm } from './start-form';
 import { planInWords, statusColor, verdictInWords } from './words';
-
-interface Page {
-  readonly items: ExperimentSummary[];
-  readonly next: string | null;
-}
 
 const Entry = ({ experiment }: { readonly experiment: ExperimentSummary }) => {
   const { experimentId, model, workload, treatment, control, status, verdict, plan, looks, reason, changedAt } = experiment;
@@ -39,27 +33,17 @@ const Entry = ({ experiment }: { readonly experiment: ExperimentSummary }) => {
 };
 
 const Experiments = ({ is, nothing }: { readonly is: 'open' | 'ended'; readonly nothing: string }) => {
-  const found = useInfiniteQuery({
-    queryKey: ['experiments', is],
-    queryFn: ({ pageParam }) => read<Page>('/api/experiments', { is, after: pageParam }),
-    initialPageParam: undefined as string | undefined,
-    getNextPageParam: ({ next }) => next ?? undefined,
-  });
-  const items = found.data?.pages.flatMap((page) => page.items) ?? [];
-  if (found.data && items.length === 0) return <Nothing>{nothing}</Nothing>;
+  const found = usePages<ExperimentSummary>(['experiments'], '/api/experiments', { is });
   return (
-    <Stack component="ul" p={0} m={0} gap="xs" style={{ listStyle: 'none' }}>
-      {items.map((experiment) => (
-        <Entry key={experiment.experimentId} experiment={experiment} />
-      ))}
-      {found.hasNextPage && (
-        <li>
-          <Button variant="default" loading={found.isFetchingNextPage} onClick={() => void found.fetchNextPage()}>
-            Show older ones
-          </Button>
-        </li>
+    <PageList of={found} empty={nothing} more="Show older ones">
+      {(items) => (
+        <Stack component="ul" p={0} m={0} gap="xs" style={{ listStyle: 'none' }}>
+          {items.map((experiment) => (
+            <Entry key={experiment.experimentId} experiment={experiment} />
+          ))}
+        </Stack>
       )}
-    </Stack>
+    </PageList>
   );
 };
 

@@ -1,5 +1,6 @@
 import { List, Stack, Table, Text, Title } from '@mantine/core';
 import type { ExperimentReading } from '@ratchet/console-api';
+import { ScrollTable } from '../../components/scroll-table';
 import { figure, percent } from '../rollouts/words';
 import { verdictInWords } from './words';
 
@@ -10,32 +11,18 @@ const armInWords = ({ units, failed }: Arm): string => (units === 0 ? 'nothing y
 const interval = ({ difference, lower, upper }: Pick<ExperimentReading, 'difference' | 'lower' | 'upper'>): string => `${percent(difference, 2)} (${percent(lower, 2)} to ${percent(upper, 2)})`;
 
 const SegmentsTable = ({ segments }: { readonly segments: Segments }) => (
-  <Table.ScrollContainer minWidth={620} type="native" tabIndex={0} role="region" aria-label="Segments">
-    <Table striped>
-      <Table.Caption c="var(--mantine-color-text)">By segment; p-values adjusted for their number</Table.Caption>
-      <Table.Thead>
-        <Table.Tr>
-          {['Segment', 'Treatment', 'Control', 'Difference', 'p', 'Verdict'].map((head) => (
-            <Table.Th key={head} scope="col">
-              {head}
-            </Table.Th>
-          ))}
-        </Table.Tr>
-      </Table.Thead>
-      <Table.Tbody>
-        {segments.map(({ segment, treatment, control, pValue, verdict, ...difference }) => (
-          <Table.Tr key={segment}>
-            <Table.Th scope="row">{segment}</Table.Th>
-            <Table.Td>{armInWords(treatment)}</Table.Td>
-            <Table.Td>{armInWords(control)}</Table.Td>
-            <Table.Td>{interval(difference)}</Table.Td>
-            <Table.Td>{figure(pValue)}</Table.Td>
-            <Table.Td>{verdictInWords(verdict)}</Table.Td>
-          </Table.Tr>
-        ))}
-      </Table.Tbody>
-    </Table>
-  </Table.ScrollContainer>
+  <ScrollTable striped label="Segments" minWidth={620} caption="By segment; p-values adjusted for their number" titles={['Segment', 'Treatment', 'Control', 'Difference', 'p', 'Verdict']}>
+    {segments.map(({ segment, treatment, control, pValue, verdict, ...difference }) => (
+      <Table.Tr key={segment}>
+        <Table.Th scope="row">{segment}</Table.Th>
+        <Table.Td>{armInWords(treatment)}</Table.Td>
+        <Table.Td>{armInWords(control)}</Table.Td>
+        <Table.Td>{interval(difference)}</Table.Td>
+        <Table.Td>{figure(pValue)}</Table.Td>
+        <Table.Td>{verdictInWords(verdict)}</Table.Td>
+      </Table.Tr>
+    ))}
+  </ScrollTable>
 );
 
 /** Where an experiment stands by its last reading. */

@@ -1,6 +1,7 @@
 import { Table, Text } from '@mantine/core';
 import type { Lag } from '@ratchet/console-api';
 import { Nothing } from '../../components/nothing';
+import { ScrollTable } from '../../components/scroll-table';
 import { marks, stateOfService, wordsOfState } from './loop-facts';
 
 type ServiceLag = Lag['services'][number];
@@ -29,33 +30,22 @@ const Unread = ({ of }: { readonly of: ServiceLag }) => {
 export const LagTable = ({ lag }: { readonly lag: Lag }) => {
   if (lag.readAt === null) return <Nothing>Kafka does not tell: its brokers did not answer.</Nothing>;
   return (
-    <Table.ScrollContainer minWidth={340} type="native" tabIndex={0} role="region" aria-label="Unread records by service">
-      <Table horizontalSpacing={6}>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th scope="col">Service</Table.Th>
-            <Table.Th scope="col">Unread records</Table.Th>
-            <Table.Th scope="col">State</Table.Th>
+    <ScrollTable horizontalSpacing={6} label="Unread records by service" minWidth={340} titles={['Service', 'Unread records', 'State']}>
+      {lag.services.map((one) => {
+        const state = stateOfService(lag, one.service);
+        return (
+          <Table.Tr key={one.service}>
+            <Table.Th scope="row">{one.service}</Table.Th>
+            <Table.Td>
+              <Unread of={one} />
+            </Table.Td>
+            <Table.Td fw={state === 'absent' || state === 'growing' ? 700 : 400} style={{ whiteSpace: 'nowrap' }}>
+              {one.reads === 'group' ? `${marks[state]} ${wordsOfState[state]}` : '–'}
+              {one.members > 1 && <Text size="xs">{one.members} readers</Text>}
+            </Table.Td>
           </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {lag.services.map((one) => {
-            const state = stateOfService(lag, one.service);
-            return (
-              <Table.Tr key={one.service}>
-                <Table.Th scope="row">{one.service}</Table.Th>
-                <Table.Td>
-                  <Unread of={one} />
-                </Table.Td>
-                <Table.Td fw={state === 'absent' || state === 'growing' ? 700 : 400} style={{ whiteSpace: 'nowrap' }}>
-                  {one.reads === 'group' ? `${marks[state]} ${wordsOfState[state]}` : '–'}
-                  {one.members > 1 && <Text size="xs">{one.members} readers</Text>}
-                </Table.Td>
-              </Table.Tr>
-            );
-          })}
-        </Table.Tbody>
-      </Table>
-    </Table.ScrollContainer>
+        );
+      })}
+    </ScrollTable>
   );
 };

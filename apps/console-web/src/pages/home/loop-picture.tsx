@@ -1,5 +1,6 @@
 import { Table, Text } from '@mantine/core';
 import type { Lag } from '@ratchet/console-api';
+import { TableHead } from '../../components/scroll-table';
 import { type LoopArrow, marks, stateOfService, wordsOfState } from './loop-facts';
 
 const SIZE = { width: 1000, height: 350 };
@@ -69,13 +70,7 @@ export const LoopPicture = ({ arrows, lag }: LoopProps) => (
 /** The same in rows, for narrow ones. */
 export const LoopTable = ({ arrows, lag }: LoopProps) => (
   <Table>
-    <Table.Thead>
-      <Table.Tr>
-        <Table.Th scope="col">From</Table.Th>
-        <Table.Th scope="col">Carries</Table.Th>
-        <Table.Th scope="col">Now</Table.Th>
-      </Table.Tr>
-    </Table.Thead>
+    <TableHead titles={['From', 'Carries', 'Now']} />
     <Table.Tbody>
       {arrows.map(({ from, carries, now }) => (
         <Table.Tr key={from}>

@@ -3,7 +3,7 @@ import type { Need } from '@ratchet/console-api';
 import { Link } from 'react-router';
 import { Nothing } from '../../components/nothing';
 import { When } from '../../components/when';
-import { SeverityBadge } from '../alerts/severity-badge';
+import { SeverityBadge } from '../../components/severity-badge';
 
 /** What waits for a person, the most urgent first. */
 export const NeedsList = ({ needs }: { readonly needs: readonly Need[] }) => {

@@ -8,6 +8,7 @@ import { Link } from 'react-router';
 import { read } from '../../api/request';
 import { Answer } from '../../components/answer';
 import { Nothing } from '../../components/nothing';
+import { ScrollTable } from '../../components/scroll-table';
 import { When } from '../../components/when';
 import { bucketOf, chartPointsOf, seriesOf, sideOf, timesShown } from './chart-points';
 
@@ -31,34 +32,21 @@ const Marks = ({ marks }: Pick<FailureRates, 'marks'>) => (
 const percentOf = (rate: number): string => `${(rate * 100).toFixed(1)} %`;
 const intervalOf = ({ lower, upper }: FailureRates['versions'][number]['points'][number]): string => `${(lower * 100).toFixed(1)} to ${percentOf(upper)}`;
 
-const Heads = ({ of }: { readonly of: readonly string[] }) => (
-  <Table.Thead>
-    <Table.Tr>
-      {of.map((head) => (
-        <Table.Th key={head} scope="col">{head}</Table.Th>
-      ))}
-    </Table.Tr>
-  </Table.Thead>
-);
-
 const Numbers = ({ versions }: Pick<FailureRates, 'versions'>) => (
-  <Table>
-    <Heads of={['Version', 'Newest', 'Failure rate', '95 % interval', 'Outcomes']} />
-    <Table.Tbody>
-      {versions.map(({ version, points }) => {
-        const last = points.at(-1);
-        return (
-          <Table.Tr key={version}>
-            <Table.Th scope="row">{version}</Table.Th>
-            <Table.Td><When at={last?.at} /></Table.Td>
-            <Table.Td>{last ? percentOf(last.rate) : '–'}</Table.Td>
-            <Table.Td>{last ? intervalOf(last) : '–'}</Table.Td>
-            <Table.Td>{points.reduce((sum, { outcomes }) => sum + outcomes, 0).toLocaleString('en')}</Table.Td>
-          </Table.Tr>
-        );
-      })}
-    </Table.Tbody>
-  </Table>
+  <ScrollTable label="Failure rates in numbers" minWidth={480} titles={['Version', 'Newest', 'Failure rate', '95 % interval', 'Outcomes']}>
+    {versions.map(({ version, points }) => {
+      const last = points.at(-1);
+      return (
+        <Table.Tr key={version}>
+          <Table.Th scope="row">{version}</Table.Th>
+          <Table.Td><When at={last?.at} /></Table.Td>
+          <Table.Td>{last ? percentOf(last.rate) : '–'}</Table.Td>
+          <Table.Td>{last ? intervalOf(last) : '–'}</Table.Td>
+          <Table.Td>{points.reduce((sum, { outcomes }) => sum + outcomes, 0).toLocaleString('en')}</Table.Td>
+        </Table.Tr>
+      );
+    })}
+  </ScrollTable>
 );
 
 /** The figures of the chart, for those who do not see it. */
@@ -71,22 +59,17 @@ const AllPoints = ({ versions }: Pick<FailureRates, 'versions'>) => {
         {opened ? 'Hide all points' : `Show all ${points.length} points`}
       </Button>
       {opened && (
-        <Table.ScrollContainer minWidth={480} maxHeight={320} type="native" tabIndex={0} role="region" aria-label="All points of the chart">
-          <Table striped>
-            <Heads of={['From', 'Version', 'Failure rate', '95 % interval', 'Outcomes']} />
-            <Table.Tbody>
-              {points.map((point) => (
-                <Table.Tr key={`${point.at} ${point.version}`}>
-                  <Table.Td><When at={point.at} /></Table.Td>
-                  <Table.Td>{point.version}</Table.Td>
-                  <Table.Td>{percentOf(point.rate)}</Table.Td>
-                  <Table.Td>{intervalOf(point)}</Table.Td>
-                  <Table.Td>{point.outcomes.toLocaleString('en')}</Table.Td>
-                </Table.Tr>
-              ))}
-            </Table.Tbody>
-          </Table>
-        </Table.ScrollContainer>
+        <ScrollTable striped label="All points of the chart" minWidth={480} maxHeight={320} titles={['From', 'Version', 'Failure rate', '95 % interval', 'Outcomes']}>
+          {points.map((point) => (
+            <Table.Tr key={`${point.at} ${point.version}`}>
+              <Table.Td><When at={point.at} /></Table.Td>
+              <Table.Td>{point.version}</Table.Td>
+              <Table.Td>{percentOf(point.rate)}</Table.Td>
+              <Table.Td>{intervalOf(point)}</Table.Td>
+              <Table.Td>{point.outcomes.toLocaleString('en')}</Table.Td>
+            </Table.Tr>
+          ))}
+        </ScrollTable>
       )}
     </>
   );
@@ -120,9 +103,7 @@ const Chart = ({ rates, range }: { readonly rates: FailureRates; readonly range:
           referenceLines={rates.marks.map((mark) => markLine(mark, rates))}
         />
       </div>
-      <Table.ScrollContainer minWidth={480} type="native" tabIndex={0} role="region" aria-label="Failure rates in numbers">
-        <Numbers versions={rates.versions} />
-      </Table.ScrollContainer>
+      <Numbers versions={rates.versions} />
       <Marks marks={rates.marks} />
       <AllPoints versions={rates.versions} />
     </Stack>

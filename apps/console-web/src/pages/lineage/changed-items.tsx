@@ -5,10 +5,10 @@ import { useState } from 'react';
 import { read } from '../../api/request';
 import { Answer } from '../../components/answer';
 import { Nothing } from '../../components/nothing';
-import { shortNumber, words } from './format';
+import { shortNumber, words } from '../../components/format';
 import { Section } from '../../components/section';
-import { DiffText } from './diff-text';
-import { wordDiff } from './word-diff';
+import { DiffText } from '../../components/diff-text';
+import { wordDiff } from '../../components/word-diff';
 
 type Item = ChangedItemsAnswer['better'][number];
 

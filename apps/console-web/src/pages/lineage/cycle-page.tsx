@@ -11,7 +11,7 @@ import { ChangedItems } from './changed-items';
 import { Decisions } from './decisions';
 import { Facts } from '../../components/facts';
 import { FixDetail } from './fix-detail';
-import { dollars, duration, shortNumber, versionPath, words } from './format';
+import { dollars, duration, shortNumber, versionPath, words } from '../../components/format';
 import { GateReport } from './gate-report';
 import { Links } from '../../components/links';
 import { LossChart } from './loss-chart';

@@ -3,7 +3,7 @@ import type { CycleSummary } from '@ratchet/console-api';
 import { Link } from 'react-router';
 import { PageTitle } from '../../components/page-title';
 import { When } from '../../components/when';
-import { versionPath, words } from './format';
+import { versionPath, words } from '../../components/format';
 import { Links } from '../../components/links';
 import { ListTable } from '../../components/list-table';
 import { PageList } from '../../components/page-list';

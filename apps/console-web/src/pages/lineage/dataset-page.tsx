@@ -9,7 +9,7 @@ import { PageTitle } from '../../components/page-title';
 import { When } from '../../components/when';
 import { Examples } from './examples';
 import { Facts } from '../../components/facts';
-import { dollars, versionPath, words } from './format';
+import { dollars, versionPath, words } from '../../components/format';
 import { Links } from '../../components/links';
 import { ListTable } from '../../components/list-table';
 import { Section } from '../../components/section';

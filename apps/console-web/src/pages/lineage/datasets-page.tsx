@@ -3,7 +3,7 @@ import type { DatasetSummary } from '@ratchet/console-api';
 import { Link } from 'react-router';
 import { PageTitle } from '../../components/page-title';
 import { When } from '../../components/when';
-import { words } from './format';
+import { words } from '../../components/format';
 import { ListTable } from '../../components/list-table';
 import { PageList } from '../../components/page-list';
 import { TargetFilters, useFilters } from '../../components/target-filters';

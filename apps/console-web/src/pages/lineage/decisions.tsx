@@ -3,7 +3,7 @@ import type { Decision } from '@ratchet/console-api';
 import { Link } from 'react-router';
 import { Nothing } from '../../components/nothing';
 import { When } from '../../components/when';
-import { words } from './format';
+import { words } from '../../components/format';
 
 /** What was decided, by whom and why, in the order of time. */
 export const Decisions = ({ decisions }: { readonly decisions: readonly Decision[] }) =>

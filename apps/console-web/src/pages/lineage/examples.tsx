@@ -1,7 +1,7 @@
 import { Group, NativeSelect, Text } from '@mantine/core';
 import type { DatasetDetail, ExamplesPage } from '@ratchet/console-api';
 import { useState } from 'react';
-import { words } from './format';
+import { words } from '../../components/format';
 import { Links } from '../../components/links';
 import { ListTable } from '../../components/list-table';
 import { PageList } from '../../components/page-list';

@@ -2,7 +2,7 @@ import { Text } from '@mantine/core';
 import type { Fix } from '@ratchet/console-api';
 import { When } from '../../components/when';
 import { Facts } from '../../components/facts';
-import { words } from './format';
+import { words } from '../../components/format';
 import { Links } from '../../components/links';
 import { Section } from '../../components/section';
 

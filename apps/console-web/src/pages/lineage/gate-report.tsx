@@ -1,7 +1,7 @@
 import { Alert, Stack, Text } from '@mantine/core';
 import type { GateReport as Report } from '@ratchet/console-api';
 import { When } from '../../components/when';
-import { measured, shortNumber, words } from './format';
+import { measured, shortNumber, words } from '../../components/format';
 import { ListTable } from '../../components/list-table';
 import { Section } from '../../components/section';
 import { StateBadge } from './state-badge';

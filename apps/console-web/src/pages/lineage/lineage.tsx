@@ -8,7 +8,7 @@ import { type CSSProperties, type UIEvent, useMemo, useState } from 'react';
 import { Link } from 'react-router';
 import { read } from '../../api/request';
 import { Answer } from '../../components/answer';
-import { versionPath } from './format';
+import { versionPath } from '../../components/format';
 import { branches, type LineageBranch, NODE_SIZE, placed } from './graph-layout';
 import { Section } from '../../components/section';
 

@@ -2,7 +2,7 @@ import { LineChart } from '@mantine/charts';
 import { Text } from '@mantine/core';
 import type { CycleDetail } from '@ratchet/console-api';
 import { Nothing } from '../../components/nothing';
-import { shortNumber } from './format';
+import { shortNumber } from '../../components/format';
 import { ListTable } from '../../components/list-table';
 import { sampled } from './sampled';
 

@@ -1,5 +1,5 @@
 import { Badge } from '@mantine/core';
-import { colorOf, words } from './format';
+import { colorOf, words } from '../../components/format';
 
 /** A state in words; the colour only helps to find it. */
 export const StateBadge = ({ state }: { readonly state: string | null }) =>

@@ -11,16 +11,16 @@ import { When } from '../../components/when';
 import { bundleChanges, bundleParts } from './bundle-diff';
 import { ChangedItems } from './changed-items';
 import { Decisions } from './decisions';
-import { DiffText } from './diff-text';
+import { DiffText } from '../../components/diff-text';
 import { Facts } from '../../components/facts';
-import { versionPath } from './format';
+import { versionPath } from '../../components/format';
 import { GateReport } from './gate-report';
 import { Lineage } from './lineage';
 import { Links } from '../../components/links';
 import { ListTable } from '../../components/list-table';
 import { Section } from '../../components/section';
 import { StateBadge } from './state-badge';
-import { wordDiff } from './word-diff';
+import { wordDiff } from '../../components/word-diff';
 
 const Multiline = ({ children }: { readonly children: ReactNode }) => (
   <Text size="sm" component="div" style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>

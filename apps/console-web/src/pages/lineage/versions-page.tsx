@@ -3,7 +3,7 @@ import type { VersionSummary } from '@ratchet/console-api';
 import { Link } from 'react-router';
 import { PageTitle } from '../../components/page-title';
 import { When } from '../../components/when';
-import { versionPath } from './format';
+import { versionPath } from '../../components/format';
 import { Links } from '../../components/links';
 import { ListTable } from '../../components/list-table';
 import { PageList } from '../../components/page-list';

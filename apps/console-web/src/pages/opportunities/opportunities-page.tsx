@@ -1,15 +1,14 @@
 import { Anchor, Text } from '@mantine/core';
-import type { OpportunitySummary } from '@ratchet/console-api';
+import { type OpportunitySummary, rootCauses } from '@ratchet/console-api';
 import { Link } from 'react-router';
 import { PageTitle } from '../../components/page-title';
-import { shortNumber, words } from '../lineage/format';
+import { shortNumber, words } from '../../components/format';
 import { ListTable } from '../../components/list-table';
 import { PageList } from '../../components/page-list';
 import { TargetFilters, useFilters } from '../../components/target-filters';
 import { usePages } from '../../components/use-pages';
 import { trendInWords } from './trend';
 
-const rootCauses = ['knowledge_gap', 'intent_misunderstood', 'format_unclear', 'over_conservative_safety', 'insufficient_grounding'];
 const nameOf = ({ commonPatterns, opportunityId }: OpportunitySummary): string => commonPatterns.slice(0, 4).join(', ') || opportunityId;
 
 const OpportunitiesPage = () => {

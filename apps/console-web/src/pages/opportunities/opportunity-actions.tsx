@@ -1,12 +1,10 @@
 import { Button, Group, NativeSelect } from '@mantine/core';
-import type { OpportunityDetail } from '@ratchet/console-api';
+import { type OpportunityDetail, rootCauses } from '@ratchet/console-api';
 import { useState } from 'react';
 import { useMay } from '../../api/caller';
 import { useCommand } from '../../api/command';
 import { ReasonDialog } from '../../components/reason-dialog';
-import { words } from '../lineage/format';
-
-const rootCauses = ['knowledge_gap', 'intent_misunderstood', 'format_unclear', 'over_conservative_safety', 'insufficient_grounding'] as const;
+import { words } from '../../components/format';
 
 /** What a person may say of a cluster: another root cause, or that it is none. */
 export const OpportunityActions = ({ of: { opportunity, closed } }: { readonly of: OpportunityDetail }) => {

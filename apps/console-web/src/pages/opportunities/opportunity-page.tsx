@@ -8,7 +8,7 @@ import { Nothing } from '../../components/nothing';
 import { PageTitle } from '../../components/page-title';
 import { When } from '../../components/when';
 import { Facts } from '../../components/facts';
-import { shortNumber, words } from '../lineage/format';
+import { shortNumber, words } from '../../components/format';
 import { Links } from '../../components/links';
 import { ListTable } from '../../components/list-table';
 import { Section } from '../../components/section';

@@ -1,6 +1,7 @@
 import { Anchor, Group, Table, Text, Title } from '@mantine/core';
 import type { Cell, Section } from '@ratchet/console-api';
 import { Link } from 'react-router';
+import { TableHead } from '../../components/scroll-table';
 
 const utc = (iso: string): string => `${iso.slice(0, 10)} ${iso.slice(11, 19)}`;
 
@@ -37,15 +38,7 @@ export const ReportSection = ({ section, csv }: { readonly section: Section; rea
     ) : (
       <div tabIndex={0} role="region" aria-label={section.title} style={{ overflowX: 'auto' }}>
         <Table>
-          <Table.Thead>
-            <Table.Tr>
-              {section.columns.map(({ title }) => (
-                <Table.Th key={title} scope="col">
-                  {title}
-                </Table.Th>
-              ))}
-            </Table.Tr>
-          </Table.Thead>
+          <TableHead titles={section.columns.map(({ title }) => title)} />
           <Table.Tbody>
             {section.rows.map((row, index) => (
               <Table.Tr key={index}>

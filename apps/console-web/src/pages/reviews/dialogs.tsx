@@ -1,5 +1,6 @@
 import { Button, Group, Kbd, Modal, Stack, Table, Text, Textarea } from '@mantine/core';
 import { type FormEvent, type KeyboardEvent, useState } from 'react';
+import { TableHead } from '../../components/scroll-table';
 import { keyActions } from './keys';
 
 const REASONS = ['The answer is wrong', 'The answer is out of date', 'It does not answer the question', 'It is unsafe or against policy', 'The request is not ours to answer'];
@@ -88,12 +89,7 @@ export const RejectDialog = ({ count, onClose, onReject }: { readonly count: num
 export const KeysDialog = ({ onClose }: { readonly onClose: () => void }) => (
   <Modal opened onClose={onClose} title="Keys" closeButtonProps={{ 'aria-label': 'Close' }}>
     <Table>
-      <Table.Thead>
-        <Table.Tr>
-          <Table.Th>Key</Table.Th>
-          <Table.Th>What it does</Table.Th>
-        </Table.Tr>
-      </Table.Thead>
+      <TableHead titles={['Key', 'What it does']} />
       <Table.Tbody>
         {Object.entries(keyActions).map(([key, { explained }]) => (
           <Table.Tr key={key}>

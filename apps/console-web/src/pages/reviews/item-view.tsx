@@ -2,8 +2,8 @@ import { Alert, Badge, Group, Paper, SimpleGrid, Stack, Text, Title } from '@man
 import type { ShownReview } from '@ratchet/console-api';
 import type { ReactNode } from 'react';
 import { When } from '../../components/when';
-import { DiffText } from '../lineage/diff-text';
-import { type DiffPart, wordDiff } from '../lineage/word-diff';
+import { DiffText } from '../../components/diff-text';
+import { type DiffPart, wordDiff } from '../../components/word-diff';
 import { ItemLineage } from './item-lineage';
 
 const TextPanel = ({ title, children }: { readonly title: string; readonly children: ReactNode }) => (

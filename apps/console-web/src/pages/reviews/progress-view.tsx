@@ -1,5 +1,6 @@
 import { Accordion, Group, Table, Text } from '@mantine/core';
 import type { ReviewAgreement, ReviewProgress } from '@ratchet/console-api';
+import { ScrollTable } from '../../components/scroll-table';
 import { When } from '../../components/when';
 
 const share = (value: number): string => `${Math.round(value * 100)} %`;
@@ -12,29 +13,18 @@ export const agreementText = ({ n, observed, kappa, lower, upper }: ReviewAgreem
 };
 
 const Targets = ({ targets }: { readonly targets: ReviewProgress['targets'] }) => (
-  <Table.ScrollContainer minWidth={520}>
-    <Table>
-      <Table.Thead>
-        <Table.Tr>
-          {['Target', 'Waiting', 'Approved', 'Rejected', 'Withdrawn', 'Agreement of two reviewers'].map((name) => (
-            <Table.Th key={name}>{name}</Table.Th>
-          ))}
-        </Table.Tr>
-      </Table.Thead>
-      <Table.Tbody>
-        {targets.map(({ model, workload, waiting, approved, rejected, withdrawn, agreement }) => (
-          <Table.Tr key={`${model}/${workload}`}>
-            <Table.Td>{`${model} / ${workload}`}</Table.Td>
-            <Table.Td>{waiting}</Table.Td>
-            <Table.Td>{approved}</Table.Td>
-            <Table.Td>{rejected}</Table.Td>
-            <Table.Td>{withdrawn}</Table.Td>
-            <Table.Td>{agreementText(agreement)}</Table.Td>
-          </Table.Tr>
-        ))}
-      </Table.Tbody>
-    </Table>
-  </Table.ScrollContainer>
+  <ScrollTable label="Progress by target" minWidth={520} titles={['Target', 'Waiting', 'Approved', 'Rejected', 'Withdrawn', 'Agreement of two reviewers']}>
+    {targets.map(({ model, workload, waiting, approved, rejected, withdrawn, agreement }) => (
+      <Table.Tr key={`${model}/${workload}`}>
+        <Table.Td>{`${model} / ${workload}`}</Table.Td>
+        <Table.Td>{waiting}</Table.Td>
+        <Table.Td>{approved}</Table.Td>
+        <Table.Td>{rejected}</Table.Td>
+        <Table.Td>{withdrawn}</Table.Td>
+        <Table.Td>{agreementText(agreement)}</Table.Td>
+      </Table.Tr>
+    ))}
+  </ScrollTable>
 );
 
 /** How far the queue, its reviewers and their agreement are. */

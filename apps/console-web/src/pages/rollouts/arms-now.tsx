@@ -1,5 +1,6 @@
 import { Table } from '@mantine/core';
 import type { ArmPoint, SeriesPoint } from '@ratchet/console-api';
+import { ScrollTable } from '../../components/scroll-table';
 import type { ArmNames } from './series-charts';
 import { percent, rateInWords } from './words';
 
@@ -16,24 +17,13 @@ const rows: readonly (readonly [string, (arm: ArmPoint) => string])[] = [
 
 /** Both arms as they are counted at this moment, since the stage began. */
 export const ArmsNow = ({ point, names }: { readonly point: SeriesPoint; readonly names: ArmNames }) => (
-  <Table.ScrollContainer minWidth={320} type="native" tabIndex={0} role="region" aria-label="Both arms now">
-    <Table>
-      <Table.Thead>
-        <Table.Tr>
-          <Table.Th scope="col">Stage {point.stage}, until now</Table.Th>
-          <Table.Th scope="col">{names.candidate}</Table.Th>
-          <Table.Th scope="col">{names.champion}</Table.Th>
-        </Table.Tr>
-      </Table.Thead>
-      <Table.Tbody>
-        {rows.map(([name, show]) => (
-          <Table.Tr key={name}>
-            <Table.Th scope="row">{name}</Table.Th>
-            <Table.Td>{show(point.candidate)}</Table.Td>
-            <Table.Td>{show(point.champion)}</Table.Td>
-          </Table.Tr>
-        ))}
-      </Table.Tbody>
-    </Table>
-  </Table.ScrollContainer>
+  <ScrollTable label="Both arms now" minWidth={320} titles={[`Stage ${point.stage}, until now`, names.candidate, names.champion]}>
+    {rows.map(([name, show]) => (
+      <Table.Tr key={name}>
+        <Table.Th scope="row">{name}</Table.Th>
+        <Table.Td>{show(point.candidate)}</Table.Td>
+        <Table.Td>{show(point.champion)}</Table.Td>
+      </Table.Tr>
+    ))}
+  </ScrollTable>
 );

@@ -1,39 +1,26 @@
 import { Stack, Table, Text } from '@mantine/core';
 import type { EvidenceRecord } from '@ratchet/domain';
+import { ScrollTable } from '../../components/scroll-table';
 import { figure, percent, testName, verdictInWords } from './words';
 
 const mark = (verdict: string): string => ({ harm: '✗', broken: '✗', proven: '✓', ok: '✓' })[verdict] ?? '·';
 
 /** Each test with its bounds and threshold, as the controller recorded it. */
 export const TestsTable = ({ tests }: { readonly tests: EvidenceRecord['tests'] }) => (
-  <Table.ScrollContainer minWidth={520} type="native" tabIndex={0} role="region" aria-label="Tests">
-    <Table striped>
-      <Table.Caption c="var(--mantine-color-text)">Tests of the evidence</Table.Caption>
-      <Table.Thead>
-        <Table.Tr>
-          {['Test', 'Value', 'Lower', 'Upper', 'Threshold', 'Verdict'].map((head) => (
-            <Table.Th key={head} scope="col">
-              {head}
-            </Table.Th>
-          ))}
-        </Table.Tr>
-      </Table.Thead>
-      <Table.Tbody>
-        {tests.map((test, i) => (
-          <Table.Tr key={`${test.name} ${i}`}>
-            <Table.Th scope="row">{testName(test)}</Table.Th>
-            <Table.Td>{figure(test.value)}</Table.Td>
-            <Table.Td>{figure(test.lower)}</Table.Td>
-            <Table.Td>{figure(test.upper)}</Table.Td>
-            <Table.Td>{figure(test.threshold)}</Table.Td>
-            <Table.Td>
-              {mark(test.verdict)} {verdictInWords(test.verdict)}
-            </Table.Td>
-          </Table.Tr>
-        ))}
-      </Table.Tbody>
-    </Table>
-  </Table.ScrollContainer>
+  <ScrollTable striped label="Tests" minWidth={520} caption="Tests of the evidence" titles={['Test', 'Value', 'Lower', 'Upper', 'Threshold', 'Verdict']}>
+    {tests.map((test, i) => (
+      <Table.Tr key={`${test.name} ${i}`}>
+        <Table.Th scope="row">{testName(test)}</Table.Th>
+        <Table.Td>{figure(test.value)}</Table.Td>
+        <Table.Td>{figure(test.lower)}</Table.Td>
+        <Table.Td>{figure(test.upper)}</Table.Td>
+        <Table.Td>{figure(test.threshold)}</Table.Td>
+        <Table.Td>
+          {mark(test.verdict)} {verdictInWords(test.verdict)}
+        </Table.Td>
+      </Table.Tr>
+    ))}
+  </ScrollTable>
 );
 
 type Arm = EvidenceRecord['candidate'];
@@ -50,27 +37,15 @@ const rows: readonly (readonly [string, (arm: Arm) => string])[] = [
 ];
 
 export const ArmsTable = ({ evidence: { candidate, control } }: { readonly evidence: EvidenceRecord }) => (
-  <Table.ScrollContainer minWidth={300} type="native" tabIndex={0} role="region" aria-label="Arms">
-    <Table>
-      <Table.Caption c="var(--mantine-color-text)">Counts of the present stage</Table.Caption>
-      <Table.Thead>
-        <Table.Tr>
-          <Table.Th scope="col">Measure</Table.Th>
-          <Table.Th scope="col">Candidate</Table.Th>
-          <Table.Th scope="col">Champion</Table.Th>
-        </Table.Tr>
-      </Table.Thead>
-      <Table.Tbody>
-        {rows.map(([name, show]) => (
-          <Table.Tr key={name}>
-            <Table.Th scope="row">{name}</Table.Th>
-            <Table.Td>{show(candidate)}</Table.Td>
-            <Table.Td>{show(control)}</Table.Td>
-          </Table.Tr>
-        ))}
-      </Table.Tbody>
-    </Table>
-  </Table.ScrollContainer>
+  <ScrollTable label="Arms" minWidth={300} caption="Counts of the present stage" titles={['Measure', 'Candidate', 'Champion']}>
+    {rows.map(([name, show]) => (
+      <Table.Tr key={name}>
+        <Table.Th scope="row">{name}</Table.Th>
+        <Table.Td>{show(candidate)}</Table.Td>
+        <Table.Td>{show(control)}</Table.Td>
+      </Table.Tr>
+    ))}
+  </ScrollTable>
 );
 
 /** All that a transition rests on. */

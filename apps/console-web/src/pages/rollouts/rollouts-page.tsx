@@ -1,6 +1,6 @@
 import { Alert, Anchor, Badge, Button, Group, Paper, Select, Stack, Table, Text, Title } from '@mantine/core';
 import type { Automation, RolloutSummary } from '@ratchet/console-api';
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link, useSearchParams } from 'react-router';
 import { useMay } from '../../api/caller';
@@ -8,8 +8,11 @@ import { useCommand } from '../../api/command';
 import { read } from '../../api/request';
 import { Answer } from '../../components/answer';
 import { Nothing } from '../../components/nothing';
+import { PageList } from '../../components/page-list';
+import { usePages } from '../../components/use-pages';
 import { PageTitle } from '../../components/page-title';
 import { ReasonDialog } from '../../components/reason-dialog';
+import { ScrollTable } from '../../components/scroll-table';
 import { When } from '../../components/when';
 import { automationButton } from './buttons';
 import { FateOfOrder, OrderButtons } from './order-buttons';
@@ -61,57 +64,34 @@ const Current = ({ filters }: { readonly filters: Filters }) => {
 };
 
 const History = ({ filters }: { readonly filters: Filters }) => {
-  const ended = useInfiniteQuery({
-    queryKey: ['rollouts', 'ended', filters],
-    queryFn: ({ pageParam }) => read<Page>('/api/rollouts', { is: 'ended', limit: 50, after: pageParam, ...filters }),
-    initialPageParam: undefined as string | undefined,
-    getNextPageParam: ({ next }) => next ?? undefined,
-  });
-  const items = ended.data?.pages.flatMap((page) => page.items) ?? [];
-  if (ended.data && items.length === 0) return <Nothing>No rollout has ended.</Nothing>;
+  const ended = usePages<RolloutSummary>(['rollouts', 'ended'], '/api/rollouts', { is: 'ended', ...filters });
   return (
-    <Stack gap="xs">
-      <Table.ScrollContainer minWidth={640} type="native" tabIndex={0} role="region" aria-label="Ended rollouts">
-        <Table striped>
-          <Table.Thead>
-            <Table.Tr>
-              {['Candidate', 'Target', 'Against', 'Ended as', 'Stage', 'Why', 'Started', 'Ended'].map((head) => (
-                <Table.Th key={head} scope="col">
-                  {head}
-                </Table.Th>
-              ))}
+    <PageList of={ended} empty="No rollout has ended." more="Show older ones">
+      {(items) => (
+        <ScrollTable striped label="Ended rollouts" minWidth={640} titles={['Candidate', 'Target', 'Against', 'Ended as', 'Stage', 'Why', 'Started', 'Ended']}>
+          {items.map((rollout) => (
+            <Table.Tr key={rollout.rolloutId}>
+              <Table.Th scope="row">
+                <Anchor component={Link} to={pathOf(rollout)}>
+                  {rollout.version}
+                </Anchor>
+              </Table.Th>
+              <Table.Td>{`${rollout.model} / ${rollout.workload}`}</Table.Td>
+              <Table.Td>{rollout.baseVersion}</Table.Td>
+              <Table.Td>{rollout.revertedAt ? `${rollout.state}, undone later` : rollout.state}</Table.Td>
+              <Table.Td>{rollout.state === 'PROMOTED' ? 'all' : rollout.stage}</Table.Td>
+              <Table.Td style={{ overflowWrap: 'anywhere', maxWidth: 320 }}>{rollout.reason}</Table.Td>
+              <Table.Td>
+                <When at={rollout.startedAt} />
+              </Table.Td>
+              <Table.Td>
+                <When at={rollout.changedAt} />
+              </Table.Td>
             </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {items.map((rollout) => (
-              <Table.Tr key={rollout.rolloutId}>
-                <Table.Th scope="row">
-                  <Anchor component={Link} to={pathOf(rollout)}>
-                    {rollout.version}
-                  </Anchor>
-                </Table.Th>
-                <Table.Td>{`${rollout.model} / ${rollout.workload}`}</Table.Td>
-                <Table.Td>{rollout.baseVersion}</Table.Td>
-                <Table.Td>{rollout.revertedAt ? `${rollout.state}, undone later` : rollout.state}</Table.Td>
-                <Table.Td>{rollout.state === 'PROMOTED' ? 'all' : rollout.stage}</Table.Td>
-                <Table.Td style={{ overflowWrap: 'anywhere', maxWidth: 320 }}>{rollout.reason}</Table.Td>
-                <Table.Td>
-                  <When at={rollout.startedAt} />
-                </Table.Td>
-                <Table.Td>
-                  <When at={rollout.changedAt} />
-                </Table.Td>
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
-      </Table.ScrollContainer>
-      {ended.hasNextPage && (
-        <Button variant="default" loading={ended.isFetchingNextPage} onClick={() => void ended.fetchNextPage()} w="fit-content">
-          Show older ones
-        </Button>
+          ))}
+        </ScrollTable>
       )}
-    </Stack>
+    </PageList>
   );
 };
 

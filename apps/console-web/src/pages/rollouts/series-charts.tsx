@@ -2,6 +2,7 @@ import { Collapse, Button, Stack, Table, Text, Title } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import type { Series } from '@ratchet/console-api';
 import { Area, CartesianGrid, ComposedChart, Legend, Line, ReferenceLine, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts';
+import { ScrollTable } from '../../components/scroll-table';
 import { When } from '../../components/when';
 import { type ChartRow, chartRows, lowestOf, stageStarts, tablePoints } from './chart-rows';
 import { ArmsNow } from './arms-now';
@@ -65,37 +66,23 @@ const ContrastChart = ({ rows, starts }: ChartProps) => (
 
 /** The figures of the charts, for those who do not see them. */
 const Figures = ({ series, names }: { readonly series: Series; readonly names: ArmNames }) => (
-  <Table.ScrollContainer minWidth={760} type="native" tabIndex={0} role="region" aria-label="Figures of the charts">
-    <Table striped>
-      <Table.Caption c="var(--mantine-color-text)">Success by time, each arm with its band; errors, latency and cost of candidate and champion</Table.Caption>
-      <Table.Thead>
-        <Table.Tr>
-          {['When', 'Stage', names.candidate, names.champion, 'Rollback line', 'Errors', 'Unsafe', 'p95, ms', 'Cost, $'].map((head) => (
-            <Table.Th key={head} scope="col">
-              {head}
-            </Table.Th>
-          ))}
-        </Table.Tr>
-      </Table.Thead>
-      <Table.Tbody>
-        {tablePoints(series).map(({ at, stage, candidate, champion, rollbackLine }) => (
-          <Table.Tr key={`${at} ${stage}`}>
-            <Table.Td>
-              <When at={at} />
-            </Table.Td>
-            <Table.Td>{stage}</Table.Td>
-            <Table.Td>{rateInWords(candidate)}</Table.Td>
-            <Table.Td>{rateInWords(champion)}</Table.Td>
-            <Table.Td>{percent(rollbackLine)}</Table.Td>
-            <Table.Td>{`${candidate.errors} of ${candidate.requests} / ${champion.errors} of ${champion.requests}`}</Table.Td>
-            <Table.Td>{`${candidate.unsafe} / ${champion.unsafe}`}</Table.Td>
-            <Table.Td>{`${candidate.latencyP95Ms?.toFixed(0) ?? '–'} / ${champion.latencyP95Ms?.toFixed(0) ?? '–'}`}</Table.Td>
-            <Table.Td>{`${candidate.costUsd?.toPrecision(3) ?? '–'} / ${champion.costUsd?.toPrecision(3) ?? '–'}`}</Table.Td>
-          </Table.Tr>
-        ))}
-      </Table.Tbody>
-    </Table>
-  </Table.ScrollContainer>
+  <ScrollTable striped label="Figures of the charts" minWidth={760} caption="Success by time, each arm with its band; errors, latency and cost of candidate and champion" titles={['When', 'Stage', names.candidate, names.champion, 'Rollback line', 'Errors', 'Unsafe', 'p95, ms', 'Cost, $']}>
+    {tablePoints(series).map(({ at, stage, candidate, champion, rollbackLine }) => (
+      <Table.Tr key={`${at} ${stage}`}>
+        <Table.Td>
+          <When at={at} />
+        </Table.Td>
+        <Table.Td>{stage}</Table.Td>
+        <Table.Td>{rateInWords(candidate)}</Table.Td>
+        <Table.Td>{rateInWords(champion)}</Table.Td>
+        <Table.Td>{percent(rollbackLine)}</Table.Td>
+        <Table.Td>{`${candidate.errors} of ${candidate.requests} / ${champion.errors} of ${champion.requests}`}</Table.Td>
+        <Table.Td>{`${candidate.unsafe} / ${champion.unsafe}`}</Table.Td>
+        <Table.Td>{`${candidate.latencyP95Ms?.toFixed(0) ?? '–'} / ${champion.latencyP95Ms?.toFixed(0) ?? '–'}`}</Table.Td>
+        <Table.Td>{`${candidate.costUsd?.toPrecision(3) ?? '–'} / ${champion.costUsd?.toPrecision(3) ?? '–'}`}</Table.Td>
+      </Table.Tr>
+    ))}
+  </ScrollTable>
 );
 
 const summaryOf = ({ points, margin }: Series, names: ArmNames): string => {
