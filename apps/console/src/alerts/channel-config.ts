@@ -48,7 +48,6 @@ export const channelsConfigSchema = z
   .refine((all) => new Set(all.map(({ name }) => name)).size === all.length, 'names must differ');
 
 export type Channel = z.infer<typeof channelsConfigSchema>[number];
-export type SlackChannel = Extract<Channel, { type: 'slack' }>;
 export type EmailChannel = Extract<Channel, { type: 'email' }>;
 
 /** How a channel is known among the receivers of deliveries; no webhook's name has a colon. */

@@ -2,6 +2,18 @@ import { z } from 'zod';
 import { countSchema, defineEvent, idSchema, instantSchema } from '../event/event-definition.js';
 import { targetFields } from '../target/target.js';
 
+/** A link of a hash chain that holds records of one kind. */
+const linkSchemaOf = <Content extends z.ZodType>(record: Content) =>
+  z.object({
+    sequence: countSchema,
+    /** Hash of the record before it; 64 zeros for the first. */
+    previousHash: z.string().length(64),
+    /** SHA-256 over previousHash, sequence and the canonical JSON of the record. */
+    hash: z.string().length(64),
+    record,
+    recordedAt: instantSchema,
+  });
+
 /** The article's record of one improvement cycle, field by field. */
 export const cycleRecordSchema = z.object({
   cycle_id: idSchema,
@@ -20,18 +32,7 @@ export const cycleRecordSchema = z.object({
 });
 export type CycleRecord = z.infer<typeof cycleRecordSchema>;
 
-export const auditRecorded = defineEvent(
-  'ratchet.audit.recorded',
-  z.object({
-    sequence: countSchema,
-    /** Hash of the record before it; 64 zeros for the first. */
-    previousHash: z.string().length(64),
-    /** SHA-256 over previousHash, sequence and the canonical JSON of the record. */
-    hash: z.string().length(64),
-    record: cycleRecordSchema,
-    recordedAt: instantSchema,
-  }),
-);
+export const auditRecorded = defineEvent('ratchet.audit.recorded', linkSchemaOf(cycleRecordSchema));
 export type AuditRecorded = z.infer<typeof auditRecorded.schema>;
 
 /** What a decision found or left: facts alone, never what a user or a model wrote. */
@@ -52,18 +53,7 @@ export const decisionRecordSchema = z.object({
 });
 export type DecisionRecord = z.infer<typeof decisionRecordSchema>;
 
-export const auditDecided = defineEvent(
-  'ratchet.audit.decided',
-  z.object({
-    sequence: countSchema,
-    /** Hash of the decision before it; 64 zeros for the first. */
-    previousHash: z.string().length(64),
-    /** SHA-256 over previousHash, sequence and the canonical JSON of the record. */
-    hash: z.string().length(64),
-    record: decisionRecordSchema,
-    recordedAt: instantSchema,
-  }),
-);
+export const auditDecided = defineEvent('ratchet.audit.decided', linkSchemaOf(decisionRecordSchema));
 export type AuditDecided = z.infer<typeof auditDecided.schema>;
 
 /** Heads of both chains at one moment; sequence 0 and 64 zeros stand for an empty chain. */
