@@ -36,6 +36,9 @@ import { Callers } from './http/callers.js';
 import { OpenApiController, OpenApiDocument } from './http/open-api.controller.js';
 import { ChangeFeed } from './live/change-feed.js';
 import { LiveController } from './live/live.controller.js';
+import { FailuresController } from './failures/failures.controller.js';
+import { FailuresHandlers } from './failures/failures.handlers.js';
+import { PruneFailuresTick } from './failures/prune-failures.tick.js';
 import { HomeController } from './home/home.controller.js';
 import { LagReader } from './home/lag-reader.js';
 import { StatusController } from './home/status.controller.js';
@@ -64,6 +67,7 @@ const workOf = (config: Config, database: Database, metrics: WebhookMetrics, log
     new AnchorTick({ database, everyMs: config.AUDIT_ANCHOR_EVERY_MS, logger }),
     new PruneDeliveriesTick(database),
     new PruneVitalsTick(database),
+    new PruneFailuresTick(database, config.CONVERSATIONS),
     new PruneSessionsTick(database, config.SESSION_IDLE_MINUTES),
     ...config.WEBHOOKS.map((webhook) => new WebhookTick({ webhook, database, metrics, logger })),
     ...config.ALERT_CHANNELS.map((channel) => new DeliveryTick({ receiver: receiverOf(channel), urlHash: addressHashOf(channel), send: (message) => sendToChannel(channel, message), database, metrics, logger })),
@@ -84,6 +88,7 @@ export class AppModule {
         OpenApiController,
         HomeController,
         OpportunitiesController,
+        FailuresController,
         StatusController,
         AuditController,
         BudgetsController,
@@ -108,6 +113,7 @@ export class AppModule {
         RolloutsHandlers,
         AlertsHandlers,
         ReportsHandlers,
+        FailuresHandlers,
       ],
       providers: [
         { provide: APP_GUARD, useClass: AccessGuard },

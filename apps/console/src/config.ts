@@ -2,12 +2,16 @@ import { databaseConfigSchema, jsonVariable, loadEnv } from '@ratchet/service';
 import { z } from 'zod';
 import { accessConfigFields, accessProblems } from './access/access-config.js';
 import { channelsConfigSchema } from './alerts/channel-config.js';
+import { conversationsConfigSchema } from './failures/conversations-config.js';
 import { webhooksSchema } from './webhooks/webhook-config.js';
 
 export const configSchema = databaseConfigSchema.extend({
   ...accessConfigFields,
   LIVE_EVENTS_MAX: z.coerce.number().int().min(10).max(10_000).default(200).describe('Newest interactions kept in memory for the live view'),
   MIGRATION_DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//, 'must start with postgres://').optional().describe('The login that owns the schema, for migrations; DATABASE_URL may then be a login that is only granted the role ratchet_console_app'),
+  CONVERSATIONS: jsonVariable(conversationsConfigSchema, { example: '{"share": 0.1, "workloads": {"health": {"share": 0}}}' })
+    .prefault('{}')
+    .describe('What is kept to show failures in their conversations, as JSON: share of conversations (1), turnsMax of those without a failure (1000000), failuresMax (100000), failureDays (90), workloads: {name: {share}}'),
   AUDIT_ANCHOR_EVERY_MS: z.coerce.number().int().min(1_000).max(86_400_000).default(3_600_000).describe('How often the heads of the audit chains are published, where something was appended'),
   WEBHOOKS: jsonVariable(webhooksSchema, { example: '[{"name": "platform", "url": "https://hooks.example.com/ratchet", "secret": "whsec_..."}]', orFile: true })
     .prefault('[]')

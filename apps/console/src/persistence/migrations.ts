@@ -1,6 +1,7 @@
 import { ForwardMigration } from '@ratchet/persistence';
 import { Access0006 } from '../access/access.migration.js';
 import { Reports0013 } from '../alerts/alerts.migration.js';
+import { Failures0008 } from '../failures/failures.migration.js';
 import { Home0015 } from '../home/home.migration.js';
 import { Opportunities0016 } from '../opportunities/opportunities.migration.js';
 import { Audit0012 } from '../audit/audit.migration.js';
@@ -105,4 +106,4 @@ class EarlyFacts0002 extends ForwardMigration {
     `];
 }
 
-export const migrations = [ConsoleTables0001, EarlyFacts0002, Reviews0003, Budgets0004, Webhooks0005, Access0006, ReviewQueue0009, Lineage0010, Rollouts0011, Audit0012, Reports0013, Home0015, Opportunities0016];
+export const migrations = [ConsoleTables0001, EarlyFacts0002, Reviews0003, Budgets0004, Webhooks0005, Access0006, Failures0008, ReviewQueue0009, Lineage0010, Rollouts0011, Audit0012, Reports0013, Home0015, Opportunities0016];
