@@ -30,6 +30,7 @@ export const addressesOf = async (paths, read) => {
   const version = await first('/api/versions');
   const known = {
     '/reviews/items/:id': async () => (await first('/api/reviews?limit=1'))?.exampleId,
+    '/failures/:id': async () => (await first('/api/failures'))?.interactionId,
     '/opportunities/:id': async () => (await first('/api/opportunities'))?.opportunityId,
     '/datasets/:id': async () => (await first('/api/datasets'))?.datasetId,
     '/cycles/:id': async () => (await first('/api/cycles'))?.cycleId,

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { topicCatalogue } from '@ratchet/contracts';
 import type { EventDefinition } from '@ratchet/contracts';
-import { candidateRegistered, commandIssued, interactionFailed, opportunityRanked, signalDetected, userHashOf } from '@ratchet/domain';
+import { candidateRegistered, commandIssued, interactionCompleted, interactionFailed, opportunityRanked, signalDetected, userHashOf } from '@ratchet/domain';
 import { createKafka, ensureTopics, EventProducer } from '@ratchet/kafka';
 import { Logger, newEventId } from '@ratchet/observability';
 import { createTestDatabase, eventually, startTestProcess } from '@ratchet/testing';
@@ -38,7 +38,7 @@ const send = (definition: EventDefinition, data: object): Promise<void> =>
 const placesOf = async (text: string): Promise<string[]> => {
   const columns = await database.query<{ schema: string; table: string; column: string }>(
     `select table_schema as schema, table_name as table, column_name as column from information_schema.columns join information_schema.tables using (table_schema, table_name)
-     where table_type = 'BASE TABLE' and (table_schema = any($1::text[]) or table_schema like '%\\_jobs') and data_type in ('text', 'json', 'jsonb', 'ARRAY', 'character varying', 'USER-DEFINED')`,
+     where table_type = 'BASE TABLE' and (table_schema = any($1::text[]) or table_schema like '%\\_jobs') and data_type in ('text', 'json', 'jsonb', 'ARRAY', 'character varying', 'tsvector', 'USER-DEFINED')`,
     [schemas],
   );
   if (columns.length === 0) return [];
@@ -102,6 +102,7 @@ describe('an erased user', () => {
     await failure(20, { userId: 'b', query: OTHERS_QUERY });
     await failure(21, { userId: 'c', query: OTHERS_QUERY });
     await send(signalDetected, { signalId: newEventId(), interactionId: `late-${run}`, conversationId: `late-${run}`, userId: ME, ...target, version: 'v1', name: 'thumbs_down', strength: 1, evidence: {}, comment: `${MARK} came late`, late: true, detectedAt: past });
+    await send(interactionCompleted, { interactionId: `t-${run}`, conversationId: `c0-${run}`, userId: ME, ...target, version: 'v1', input: [{ role: 'user', content: `${MARK} said before` }], output: { content: 'r' }, startedAt: past, latencyMs: 5 });
     // What waits for reviewers: nobody else says this.
     await send(interactionFailed, { interactionId: `w-${run}`, conversationId: `w-${run}`, userId: ME, ...target, version: 'v1', query: 'a door bell', response: 'r', probability: 0.9, severity: 0.5, signals: [], correction: `Ask ${MARK}.`, startedAt: past, closedAt: past });
     await eventually(async () => expect(await database.query('select 1 from data_generator.failures where model = $1', [target.model])).toHaveLength(15));
@@ -109,7 +110,7 @@ describe('an erased user', () => {
     await leaveJudgesWork();
     await eventually(async () => {
       const places = await placesOf(MARK);
-      const expected = ['analyzer.failures.query', 'analyzer.late_evidence.comment', 'data_generator.failures.query', 'data_generator.corrections.correction', 'data_generator.issued_examples.input_key', 'data_generator.review_items.output', 'trainer_dispatcher.examples.body', 'evaluator.examples.input', 'evaluator.judge_queue.task', 'evaluator.answer_cache.content', 'evaluator.quality_scores.explanation', 'console.opportunities.body', 'console.review_items.body'];
+      const expected = ['analyzer.failures.query', 'analyzer.late_evidence.comment', 'data_generator.failures.query', 'data_generator.corrections.correction', 'data_generator.issued_examples.input_key', 'data_generator.review_items.output', 'trainer_dispatcher.examples.body', 'evaluator.examples.input', 'evaluator.judge_queue.task', 'evaluator.answer_cache.content', 'evaluator.quality_scores.explanation', 'console.failures.query', 'console.failures.words', 'console.interactions.query', 'console.late_evidence.body', 'console.opportunities.body', 'console.review_items.body'];
       expect(expected.filter((place) => !places.includes(place))).toEqual([]);
     });
     expect(await fromConsole('reviews?state=waiting')).toContain(`Ask ${MARK}.`);

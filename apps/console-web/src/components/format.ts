@@ -12,6 +12,8 @@ export const measured = ({ value, halfWidth, n }: Pick<Gate, 'value' | 'halfWidt
 /** `old_name` as words. */
 export const words = (name: string): string => name.replaceAll('_', ' ');
 
+export const percent = (share: number): string => `${(share * 100).toFixed(0)} %`;
+
 export const dollars = (usd: number | null): string => (usd === null ? '–' : `$${usd < 0.01 && usd > 0 ? usd.toPrecision(2) : usd.toFixed(2)}`);
 
 /** A span of time to the precision that a person wants. */
