@@ -8,6 +8,7 @@ import { webhooksSchema } from './webhooks/webhook-config.js';
 export const configSchema = databaseConfigSchema.extend({
   ...accessConfigFields,
   LIVE_EVENTS_MAX: z.coerce.number().int().min(10).max(10_000).default(200).describe('Newest interactions kept in memory for the live view'),
+  LIVE_ALIVE_EVERY_MS: z.coerce.number().int().min(100).max(60_000).default(15_000).describe('How often a page hears that the stream of changes lives (it keeps proxies from cutting it), and is asked anew whether it may still listen'),
   MIGRATION_DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//, 'must start with postgres://').optional().describe('The login that owns the schema, for migrations; DATABASE_URL may then be a login that is only granted the role ratchet_console_app'),
   CONVERSATIONS: jsonVariable(conversationsConfigSchema, { example: '{"share": 0.1, "workloads": {"health": {"share": 0}}}' })
     .prefault('{}')

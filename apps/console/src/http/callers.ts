@@ -52,6 +52,17 @@ export class Callers {
     return caller;
   }
 
+  /** Whether who asked could ask again; that is no use of their session or token. */
+  async isStillKnown(request: FastifyRequest): Promise<boolean> {
+    const { authorization } = request.headers;
+    if (authorization !== undefined) {
+      const proof = await findByToken(this.database, BEARER.exec(authorization)?.[1] ?? '');
+      return proof !== undefined && identityOf(proof, 'token') !== undefined;
+    }
+    const proof = await findBySession(this.database, readCookie(request, sessionCookie(this.config)) ?? '', this.config.SESSION_IDLE_MINUTES);
+    return proof !== undefined && identityOf(proof, 'session', proof.sessionId) !== undefined;
+  }
+
   private async byToken(request: FastifyRequest, reply: FastifyReply, secret: string | undefined): Promise<Identity | undefined> {
     const proof = secret === undefined ? undefined : await findByToken(this.database, secret);
     const caller = proof && identityOf(proof, 'token');
