@@ -12,7 +12,6 @@ import { SMTPServer } from 'smtp-server';
 import { loadConfig, type Config } from '../config.js';
 import { contract } from '../contract.js';
 import { migrations } from '../persistence/migrations.js';
-import { ReportsController } from '../reports/reports.controller.js';
 import { DeliveryTick } from '../webhooks/delivery.tick.js';
 import { WebhookMetrics } from '../webhooks/webhook-metrics.js';
 import { AlertsController } from './alerts.controller.js';
@@ -155,26 +154,5 @@ describe('channels', () => {
     expect(await alerts.test('email', second!.name, ana)).toEqual({ ok: true, status: 250, error: null, response: null });
     slackStatus = 403;
     expect(await alerts.test('slack', first!.name, ana)).toEqual({ ok: false, status: 403, error: null, response: 'ok' });
-  });
-});
-
-describe('reports', () => {
-  it('keep what was signed when the facts change, and are on the record', async () => {
-    const reports = new ReportsController(database);
-    const add = (id: string, at: string) => database.query(`insert into alerts (alert_id, workload, body, raised_at, resolved_at) values ($1, 'w', $2::jsonb, $3::timestamptz, $3::timestamptz + interval '1 hour')`, [id, JSON.stringify({ name: 'n', severity: 'info', message: '=1+1' }), at]);
-    await add('r1', '2026-01-05T10:00:00Z');
-    const { present } = await reports.report('daily', '2026-01-05');
-    await reports.sign('daily', '2026-01-05', { hash: present.hash, note: 'seen' }, ana);
-    await expect(reports.sign('daily', '2026-01-05', { hash: present.hash, note: '' }, ana)).rejects.toThrow('already');
-    await add('r2', '2026-01-05T11:00:00Z');
-    const later = await reports.report('daily', '2026-01-05');
-    expect(later.present.hash).not.toBe(present.hash);
-    expect(later.frozen).toMatchObject([{ hash: present.hash, content: present.content, signatures: [{ signer: 'ana', note: 'seen' }] }]);
-    expect(await reports.table('daily', '2026-01-05', 'alerts')).toContain(`,'=1+1,`);
-    await expect(database.query(`delete from report_signatures`)).rejects.toThrow('append-only');
-    expect(await database.query(`select actor, reason from decisions where kind = 'report.signed'`)).toEqual([{ actor: 'ana', reason: 'seen' }]);
-    await expect(reports.sign('daily', '2026-01-05', { hash: 'f'.repeat(64), note: '' }, ana)).rejects.toThrow('changed');
-    for (const [kind, period] of [['weekly', '2026-W02'], ['monthly', '2026-01']] as const) expect((await reports.report(kind, period)).closed).toBe(true);
-    expect((await reports.list({ kind: 'daily', limit: 3 })).items).toHaveLength(3);
   });
 });

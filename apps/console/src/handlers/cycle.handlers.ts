@@ -89,7 +89,7 @@ export class CycleHandlers {
     const known = await lockFacts(tx, change.cycleId);
     if (!followsFrom(known, change.facts)) return keepForLater(tx, change);
     const facts = await addFacts(tx, change);
-    if (change.endedAt !== undefined) await this.end(tx, change, facts);
+    if (change.endedAt !== undefined) await this.end(tx, { ...change, endedAt: change.endedAt }, facts);
     await this.catchUp(tx, change.cycleId);
   }
 
@@ -97,8 +97,8 @@ export class CycleHandlers {
     for (const kept of await takeKept(tx, cycleId)) await this.note(tx, kept);
   }
 
-  private async end(tx: Transaction, { cycleId, state, endedAt = '' }: CycleChange, facts: CycleFacts): Promise<void> {
-    await endCycle(tx, cycleId);
+  private async end(tx: Transaction, { cycleId, state, endedAt }: CycleChange & { readonly endedAt: string }, facts: CycleFacts): Promise<void> {
+    await endCycle(tx, { cycleId, endedAt });
     await appendAudit(tx, cycleRecordOf(facts, endedAt));
     this.logger.info('a cycle is on the record', { cycleId, state });
   }

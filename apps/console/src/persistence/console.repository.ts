@@ -84,8 +84,8 @@ export const takeKept = async (tx: Transaction, cycleId: string): Promise<CycleC
   return rows.map(({ change }) => change);
 };
 
-export const endCycle = async (tx: Transaction, cycleId: string): Promise<void> => {
-  await tx.query(`update cycles set ended_at = now() where cycle_id = $1`, [cycleId]);
+export const endCycle = async (tx: Transaction, { cycleId, endedAt }: { readonly cycleId: string; readonly endedAt: string }): Promise<void> => {
+  await tx.query(`update cycles set ended_at = $2 where cycle_id = $1`, [cycleId, endedAt]);
 };
 
 export const openCycleOf = async (tx: Transaction, { model, workload }: Target): Promise<CycleRow | undefined> =>
