@@ -4,6 +4,7 @@ export { commonPatterns } from './common-patterns.js';
 export type { Pattern } from './distinctiveness.js';
 export { type AttributeValue, embedFailures, type FailureItem, type FailureVectors } from './embed-failures.js';
 export { kMeans, type KMeansOptions, type Partition } from './k-means.js';
+export { layOut, type Position } from './lay-out.js';
 export type { Points } from './points.js';
 export { projectToTopics } from './project.js';
 export { distancesOf, silhouetteOf } from './silhouette.js';
