@@ -1,5 +1,5 @@
 import { cosine } from '@ratchet/embedded-model';
-import type { ClusterChange } from '@ratchet/domain';
+import type { ClusterChange, MapPosition } from '@ratchet/domain';
 
 export const MIN_CENTROID_COSINE = 0.7;
 export const MIN_MEMBER_OVERLAP = 0.3;
@@ -23,6 +23,8 @@ export interface FormerOpportunity {
   readonly memberIds: ReadonlySet<string>;
   /** When it was last ranked; where absent, its failures that are left. */
   readonly size?: number;
+  /** On the last map that had it. */
+  readonly position?: MapPosition | null;
   /** It was closed not long ago, so that it can come back. */
   readonly isClosed?: boolean;
 }

@@ -38,6 +38,20 @@ describe('rankOpportunities', () => {
     expect(rankOpportunities(input({ analysisId: 'a2', former }))[0]?.data.opportunityId).toBe('kept');
   });
 
+  it('places clusters on a map that goes on where the one before had them', () => {
+    const places = (parts: Partial<RankingInput> = {}) => new Map(rankOpportunities(input(parts)).map(({ data }) => [data.clusterId, data.position]));
+    const first = places();
+    expect(Math.hypot((first.get('k1')?.x ?? 0) - (first.get('k2')?.x ?? 0), (first.get('k1')?.y ?? 0) - (first.get('k2')?.y ?? 0))).toBeCloseTo(1, 1);
+    const former = [
+      { opportunityId: 'one', centroid: [1, 0], embedding: 'e', memberIds: new Set(['i0']), position: { x: 0, y: 0.5 } },
+      { opportunityId: 'other', centroid: [0, 1], embedding: 'e', memberIds: new Set(['i6']), position: { x: 0, y: -0.5 } },
+    ];
+    const next = places({ former });
+    expect(next.get('k1')?.y).toBeCloseTo(0.5, 1);
+    expect(next.get('k2')?.y).toBeCloseTo(-0.5, 1);
+    expect(places({ former: former.map((one) => ({ ...one, position: null })) })).toEqual(first);
+  });
+
   it('puts off fixes of a type that has failed before', () => {
     const [calm] = rankOpportunities(input());
     const [warned] = rankOpportunities(input({ outcomes: new Map([['training_examples', { succeeded: 0, failed: 4 }]]) }));

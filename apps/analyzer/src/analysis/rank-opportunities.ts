@@ -4,8 +4,9 @@ import { diagnose, NO_OPINION, type Opinion } from '../diagnosis/diagnosis.js';
 import { givenAnswersOf } from '../diagnosis/root-cause.js';
 import { estimatePriority, type PriorityContext } from '../priority/priority-inputs.js';
 import { suggestFix } from '../diagnosis/suggested-fix.js';
+import { positionsOf } from './positions.js';
 import { boundedIds, weaknessFacts } from './weakness-facts.js';
-import type { FixType, OpportunityRanked, Target } from '@ratchet/domain';
+import type { FixType, MapPosition, OpportunityRanked, Target } from '@ratchet/domain';
 import type { Cluster } from './clustering.port.js';
 import type { PastEffort } from '../priority/effort.js';
 import type { FixOutcomes } from '../priority/regression-risk.js';
@@ -63,12 +64,13 @@ const priorityContextOf = ({ outcomes, efforts, coverage }: RankingInput, fixTyp
   ...(coverage && { coverage }),
 });
 
-const describe = (cluster: Cluster, { input, byId, givenAnswers, opportunityId, identity }: {
+const describe = (cluster: Cluster, { input, byId, givenAnswers, opportunityId, identity, position }: {
   readonly input: RankingInput;
   readonly byId: ReadonlyMap<string, Failure>;
   readonly givenAnswers: ReadonlySet<string>;
   readonly opportunityId: string;
   readonly identity: Identity | undefined;
+  readonly position: MapPosition | undefined;
 }): Unranked => {
   const pick = (ids: readonly string[]): Failure[] => ids.flatMap((id) => byId.get(id) ?? []);
   const members = pick(cluster.memberIds);
@@ -102,6 +104,7 @@ const describe = (cluster: Cluster, { input, byId, givenAnswers, opportunityId, 
       failuresAnalyzed: input.failures.length,
       rankedAt: input.rankedAt,
       ...weaknessFacts({ cluster, members, identity, rankedAt: input.rankedAt }),
+      ...(position && { position }),
     },
   };
 };
@@ -113,11 +116,12 @@ export const rankOpportunities = (input: RankingInput): Opportunity[] => {
   const givenAnswers = givenAnswersOf(input.failures);
   const clusters = input.clusters.filter(({ memberIds }) => memberIds.length >= input.minClusterSize);
   const identities = traceIdentities({ clusters, former: input.former, embedding: input.embedding });
+  const positions = positionsOf({ clusters, identities, former: input.former });
   const newId = (clusterId: string): string => derivedId('opportunity', target.model, target.workload, analysisId, clusterId);
   return clusters
     .map((cluster) => {
       const identity = identities.get(cluster.clusterId);
-      return describe(cluster, { input, byId, givenAnswers, opportunityId: identity?.opportunityId ?? newId(cluster.clusterId), identity });
+      return describe(cluster, { input, byId, givenAnswers, opportunityId: identity?.opportunityId ?? newId(cluster.clusterId), identity, position: positions.get(cluster.clusterId) });
     })
     .sort((a, b) => b.data.priority - a.data.priority || b.data.size - a.data.size || (a.data.opportunityId < b.data.opportunityId ? -1 : 1))
     .map(({ data, ...rest }, index) => ({ ...rest, data: { ...data, rank: index + 1 } }));

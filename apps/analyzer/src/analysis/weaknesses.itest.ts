@@ -99,6 +99,14 @@ describe('a weakness', () => {
     expect(latest?.trend).toEqual({ lastWeek: 55, weekBefore: 0 });
     expect(latest?.patterns).toEqual(expect.arrayContaining([expect.objectContaining({ kind: 'words', pattern: expect.stringContaining('parcel') }), { kind: 'attribute', pattern: 'channel = app', share: 1, shareElsewhere: 0 }]));
   });
+
+  it('keeps its place on the map over analyses, also after it was gone', async () => {
+    const ranked = await sent<OpportunityRanked>('ratchet.opportunity.ranked');
+    const apart = (a: OpportunityRanked | undefined, b: OpportunityRanked | undefined): number => Math.hypot((a?.position?.x ?? Number.NaN) - (b?.position?.x ?? Number.NaN), (a?.position?.y ?? Number.NaN) - (b?.position?.y ?? Number.NaN));
+    const [parcels, invoices] = [about(ranked, 'parcel'), about(ranked, 'invoice')];
+    expect(apart(parcels[0], invoices[0])).toBeGreaterThan(0.5);
+    for (const [first, ...later] of [parcels, invoices, about(ranked, 'password')]) for (const one of later) expect(apart(first, one)).toBeLessThan(0.25);
+  });
 });
 
 describe('storing a failure', () => {

@@ -1,4 +1,4 @@
-import type { FixType, Target } from '@ratchet/domain';
+import type { FixType, MapPosition, Target } from '@ratchet/domain';
 import type { Queryable } from './queryable.js';
 
 export interface StoredOpportunity {
@@ -11,28 +11,29 @@ export interface StoredOpportunity {
   readonly missedAnalyses: number;
   /** When it was last ranked. */
   readonly size: number;
+  readonly position: MapPosition | null;
   readonly isClosed: boolean;
 }
 
 /** Those that are open, and those that were closed so recently that they can come back; what a person dismissed does not. */
 export const loadKnownOpportunities = async (db: Queryable, { model, workload, comeBackWeeks }: Target & { comeBackWeeks: number }): Promise<StoredOpportunity[]> =>
   db.query<StoredOpportunity & Record<string, unknown>>(
-    `select opportunity_id as "opportunityId", fix_type as "fixType", strategy, embedding, centroid, missed_analyses as "missedAnalyses", size, state <> 'open' as "isClosed"
+    `select opportunity_id as "opportunityId", fix_type as "fixType", strategy, embedding, centroid, missed_analyses as "missedAnalyses", size, position, state <> 'open' as "isClosed"
      from opportunities where model = $1 and workload = $2 and (state = 'open' or (state in ('fixed', 'faded', 'merged') and closed_at > now() - make_interval(weeks => $3::int))) order by opportunity_id`,
     [model, workload, comeBackWeeks],
   );
 
 export const saveOpportunity = async (tx: Queryable, opportunity: Target & {
-  opportunityId: string; fixType: FixType; strategy: string; priority: number; size: number; embedding: string; centroid: readonly number[]; analysisId: string;
+  opportunityId: string; fixType: FixType; strategy: string; priority: number; size: number; embedding: string; centroid: readonly number[]; analysisId: string; position?: MapPosition | undefined;
 }): Promise<void> => {
   await tx.query(
-    `insert into opportunities (opportunity_id, model, workload, state, fix_type, strategy, priority, size, embedding, centroid, last_analysis_id)
-     values ($1, $2, $3, 'open', $4, $5, $6, $7, $8, $9::jsonb, $10)
+    `insert into opportunities (opportunity_id, model, workload, state, fix_type, strategy, priority, size, embedding, centroid, last_analysis_id, position)
+     values ($1, $2, $3, 'open', $4, $5, $6, $7, $8, $9::jsonb, $10, $11::jsonb)
      on conflict (opportunity_id) do update set fix_type = excluded.fix_type, strategy = excluded.strategy, priority = excluded.priority, size = excluded.size,
-       embedding = excluded.embedding, centroid = excluded.centroid, last_analysis_id = excluded.last_analysis_id, last_ranked_at = now(), missed_analyses = 0`,
+       embedding = excluded.embedding, centroid = excluded.centroid, last_analysis_id = excluded.last_analysis_id, position = excluded.position, last_ranked_at = now(), missed_analyses = 0`,
     [
       opportunity.opportunityId, opportunity.model, opportunity.workload, opportunity.fixType, opportunity.strategy, opportunity.priority, opportunity.size,
-      opportunity.embedding, JSON.stringify(opportunity.centroid), opportunity.analysisId,
+      opportunity.embedding, JSON.stringify(opportunity.centroid), opportunity.analysisId, opportunity.position === undefined ? null : JSON.stringify(opportunity.position),
     ],
   );
 };

@@ -41,7 +41,7 @@ export interface DismissedOpportunity extends Omit<FormerOpportunity, 'memberIds
 
 export const loadDismissed = async (db: Queryable, { model, workload }: Target): Promise<DismissedOpportunity[]> =>
   db.query<DismissedOpportunity & Record<string, unknown>>(
-    `select opportunity_id as "opportunityId", embedding, centroid, dismissed_size as "dismissedSize" from opportunities where model = $1 and workload = $2 and state = 'dismissed' order by opportunity_id`,
+    `select opportunity_id as "opportunityId", embedding, centroid, position, dismissed_size as "dismissedSize" from opportunities where model = $1 and workload = $2 and state = 'dismissed' order by opportunity_id`,
     [model, workload],
   );
 

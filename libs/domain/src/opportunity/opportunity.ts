@@ -27,6 +27,10 @@ export const failureSampleSchema = z.object({ interactionId: idSchema, query: z.
 export const estimateSchema = z.object({ value: z.number(), low: z.number(), high: z.number(), n: countSchema, basis: z.string() });
 export type Estimate = z.infer<typeof estimateSchema>;
 
+/** A place in the plane; only distances to the others of the same analysis mean something. */
+export const mapPositionSchema = z.object({ x: z.number(), y: z.number() });
+export type MapPosition = z.infer<typeof mapPositionSchema>;
+
 /** What became of a cluster since the analysis before. */
 export const clusterChangeSchema = z.object({
   kind: z.enum(['new', 'steady', 'grown', 'shrunk', 'split', 'merged', 'came_back']),
@@ -82,6 +86,8 @@ export const opportunityRanked = defineEvent(
       .optional(),
     suggestedBy: z.enum(['rules', 'judge']).optional(),
     strategyChoice: strategyChoiceSchema.optional(),
+    /** On the map of the target's clusters, where distances come close to (1 - cosine of their centres)². */
+    position: mapPositionSchema.optional(),
   }),
 );
 export type OpportunityRanked = z.infer<typeof opportunityRanked.schema>;
