@@ -54,6 +54,7 @@ import { RolloutsController } from './rollouts/rollouts.controller.js';
 import { RolloutsHandlers } from './rollouts/rollouts.handlers.js';
 import { PruneDeliveriesTick } from './webhooks/prune-deliveries.tick.js';
 import { OpportunitiesController } from './opportunities/opportunities.controller.js';
+import { PruneHistoryTick } from './opportunities/prune-history.tick.js';
 import { VitalsHandlers } from './vitals/vitals.handlers.js';
 import { WebhookMetrics } from './webhooks/webhook-metrics.js';
 import { WebhookQueue } from './webhooks/webhook-queue.js';
@@ -67,6 +68,7 @@ const workOf = (config: Config, database: Database, metrics: WebhookMetrics, log
     new AnchorTick({ database, everyMs: config.AUDIT_ANCHOR_EVERY_MS, logger }),
     new PruneDeliveriesTick(database),
     new PruneVitalsTick(database),
+    new PruneHistoryTick(database),
     new PruneFailuresTick(database, config.CONVERSATIONS),
     new PruneSessionsTick(database, config.SESSION_IDLE_MINUTES),
     ...config.WEBHOOKS.map((webhook) => new WebhookTick({ webhook, database, metrics, logger })),

@@ -5,6 +5,7 @@ import type { AlertRaised, AlertResolved, OpportunityClosed, OpportunityRanked, 
 import type { Transaction } from '@ratchet/persistence';
 import { OnEvent } from '@ratchet/service';
 import { noteChange } from '../live/change-feed.js';
+import { recordClosed, recordRanked } from '../opportunities/opportunity-history.repository.js';
 import { storeRouting } from '../persistence/console.repository.js';
 import { storableJson } from '../persistence/storable.js';
 
@@ -30,12 +31,14 @@ export class StateHandlers {
          closed = case when excluded.body->'change'->>'kind' = 'came_back' then null else opportunities.closed end`,
       [data.opportunityId, data.model, data.workload, data.priority, storableJson(data)],
     );
+    await recordRanked(tx, data);
     noteChange(tx, 'opportunities');
   }
 
   @OnEvent(opportunityClosed)
   async onClosed({ data }: EventEnvelope<OpportunityClosed>, tx: Transaction): Promise<void> {
     await tx.query(`update opportunities set closed = $2::jsonb where opportunity_id = $1`, [data.opportunityId, storableJson(data)]);
+    await recordClosed(tx, data);
     noteChange(tx, 'opportunities');
   }
 

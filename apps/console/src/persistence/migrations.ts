@@ -4,6 +4,7 @@ import { Reports0013 } from '../alerts/alerts.migration.js';
 import { Failures0008 } from '../failures/failures.migration.js';
 import { Home0015 } from '../home/home.migration.js';
 import { Opportunities0016 } from '../opportunities/opportunities.migration.js';
+import { OpportunityHistory0019 } from '../opportunities/opportunity-history.migration.js';
 import { Audit0012 } from '../audit/audit.migration.js';
 import { Budgets0004 } from '../budgets/budgets.migration.js';
 import { Rollouts0011 } from '../rollouts/rollouts.migration.js';
@@ -106,4 +107,4 @@ class EarlyFacts0002 extends ForwardMigration {
     `];
 }
 
-export const migrations = [ConsoleTables0001, EarlyFacts0002, Reviews0003, Budgets0004, Webhooks0005, Access0006, Failures0008, ReviewQueue0009, Lineage0010, Rollouts0011, Audit0012, Reports0013, Home0015, Opportunities0016];
+export const migrations = [ConsoleTables0001, EarlyFacts0002, Reviews0003, Budgets0004, Webhooks0005, Access0006, Failures0008, ReviewQueue0009, Lineage0010, Rollouts0011, Audit0012, Reports0013, Home0015, Opportunities0016, OpportunityHistory0019];
