@@ -198,7 +198,7 @@ describe('people', () => {
     await fail('fees', 3);
     expect((await analyze()).map(({ clusterId }) => clusterId)).toEqual(['hours']);
     await fail('fees', 1);
-    expect((await analyze()).find(({ clusterId }) => clusterId === 'fees')).toMatchObject({ opportunityId, size: 12 });
+    expect((await analyze()).find(({ clusterId }) => clusterId === 'fees')).toMatchObject({ opportunityId, size: 12, change: { kind: 'came_back', previousSize: 8 } });
     await order({ name: 'opportunity.dismiss', opportunityId });
     expect((await analyze()).map(({ clusterId }) => clusterId)).toEqual(['hours']);
   });

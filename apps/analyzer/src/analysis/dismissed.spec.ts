@@ -14,7 +14,7 @@ describe('setDismissedAside', () => {
 
   it('opens it again once it has', () => {
     const { clusters, suppressed, reopened } = aside(15);
-    expect([clusters.map(({ clusterId }) => clusterId), suppressed, reopened.map(({ opportunityId }) => opportunityId)]).toEqual([['k1', 'k2'], [], ['d']]);
+    expect([clusters.map(({ clusterId }) => clusterId), suppressed, reopened]).toEqual([['k1', 'k2'], [], [{ ...dismissed, size: 10, isClosed: true }]]);
   });
 
   it('takes no cluster that an open opportunity is nearer to', () => {

@@ -10,7 +10,7 @@ export interface Suppressed {
 
 /**
  * Sets the clusters aside that go on as an opportunity which a person dismissed. Those that have grown by half since are kept, and their opportunity is opened again
- * under its id.
+ * under its id, as one that came back.
  */
 export const setDismissedAside = <Found extends FoundCluster, Former extends FormerOpportunity, Dismissed extends FormerOpportunity & { readonly dismissedSize: number }>({ clusters, former, dismissed, embedding }: {
   readonly clusters: readonly Found[];
@@ -29,7 +29,7 @@ export const setDismissedAside = <Found extends FoundCluster, Former extends For
     const isGrown = known !== undefined && cluster.memberIds.length >= known.dismissedSize * GROWN;
     if (known && !isGrown) suppressed.push({ opportunityId: known.opportunityId, memberIds: cluster.memberIds });
     else kept.push(cluster);
-    if (known && isGrown) reopened.push(known);
+    if (known && isGrown) reopened.push({ ...known, size: known.dismissedSize, isClosed: true });
   }
   return { clusters: kept, suppressed, reopened };
 };
