@@ -7,16 +7,18 @@ import { ListTable } from '../../components/list-table';
 import { PageList } from '../../components/page-list';
 import { TargetFilters, useFilters } from '../../components/target-filters';
 import { usePages } from '../../components/use-pages';
+import { ClusterMap } from './cluster-map';
+import { nameOf } from './cluster-words';
 import { trendInWords } from './trend';
 
-const nameOf = ({ commonPatterns, opportunityId }: OpportunitySummary): string => commonPatterns.slice(0, 4).join(', ') || opportunityId;
-
 const OpportunitiesPage = () => {
-  const list = usePages<OpportunitySummary>(['opportunities', 'list'], '/api/opportunities', useFilters(['state', 'model', 'workload', 'rootCause']));
+  const filters = useFilters(['state', 'model', 'workload', 'rootCause']);
+  const list = usePages<OpportunitySummary>(['opportunities', 'list'], '/api/opportunities', filters);
   return (
     <>
       <PageTitle title="Opportunities" />
       <TargetFilters choices={[{ name: 'state', label: 'State', values: ['open', 'closed'] }, { name: 'rootCause', label: 'Root cause', values: rootCauses }]} />
+      <ClusterMap model={filters['model']} workload={filters['workload']} />
       <PageList of={list} empty="There is no such opportunity. The analyzer makes one of failures that are alike.">
         {(items) => (
           <ListTable

@@ -1,7 +1,7 @@
-import { Paper, SimpleGrid, Stack, Text } from '@mantine/core';
+import { Anchor, Paper, SimpleGrid, Stack, Text } from '@mantine/core';
 import type { OpportunityDetail } from '@ratchet/console-api';
 import { useQuery } from '@tanstack/react-query';
-import { useParams } from 'react-router';
+import { Link, useParams } from 'react-router';
 import { read } from '../../api/request';
 import { Answer } from '../../components/answer';
 import { Nothing } from '../../components/nothing';
@@ -13,7 +13,10 @@ import { Links } from '../../components/links';
 import { ListTable } from '../../components/list-table';
 import { Section } from '../../components/section';
 import { OpportunityActions } from './opportunity-actions';
+import { History } from './history-section';
+import { nameOf } from './cluster-words';
 import { trendInWords } from './trend';
+import { TrendBars } from './trend-bars';
 
 type Ranked = OpportunityDetail['opportunity'];
 
@@ -34,7 +37,9 @@ const Representatives = ({ representatives }: Pick<Ranked, 'representatives'>) =
             <Quote label="The user">{query}</Quote>
             <Quote label="The model">{response}</Quote>
             {correction !== undefined && <Quote label="The correction">{correction}</Quote>}
-            <Text size="xs">Interaction {interactionId}</Text>
+            <Anchor component={Link} to={`/failures/${encodeURIComponent(interactionId)}`} size="sm" underline="always">
+              The conversation as the user saw it, with the evidence
+            </Anchor>
           </Stack>
         </Paper>
       ))}
@@ -77,13 +82,19 @@ const Detail = ({ detail }: { readonly detail: OpportunityDetail }) => {
         caption="The cluster"
         rows={[
           ['Target', `${of.model} / ${of.workload}`], ['Served by', of.version], ['State', closed ? `closed: ${words(closed.reason)}` : 'open'], ['Failures', `${of.size} of ${of.failuresAnalyzed} that were analyzed`],
-          ['Trend', trendInWords(of.trend)], ['Root cause', `${words(of.rootCause)} (${shortNumber(of.rootCauseConfidence)})`], ['Fix', `${words(of.fixType)} by ${of.strategy}`], ['Ranked', <When at={of.rankedAt} />],
+          ['Trend', <><TrendBars trend={of.trend} />{trendInWords(of.trend)}</>], ['Root cause', `${words(of.rootCause)} (${shortNumber(of.rootCauseConfidence)})`], ['Fix', `${words(of.fixType)} by ${of.strategy}`], ['Ranked', <When at={of.rankedAt} />],
         ]}
       />
       <OpportunityActions key={of.opportunityId} of={detail} />
       <Section title="Root cause and fix"><Diagnosis {...of} /></Section>
       <Section title="Priority"><Priority of={of} /></Section>
-      <Section title="What it looks like"><Representatives representatives={of.representatives} /></Section>
+      <Section title="History"><History opportunityId={of.opportunityId} /></Section>
+      <Section title="What it looks like">
+        <Representatives representatives={of.representatives} />
+        <Anchor component={Link} to={`/failures?opportunity=${encodeURIComponent(of.opportunityId)}`} size="sm" underline="always">
+          All failures of this cluster
+        </Anchor>
+      </Section>
       <Section title="What sets it apart">
         {of.patterns && of.patterns.length > 0 ? (
           <ListTable label="Patterns" headings={['Pattern', 'Kind', 'Of its failures', 'Of the others']} rows={of.patterns.map(({ pattern, kind, share, shareElsewhere }) => ({ key: `${kind} ${pattern}`, cells: [pattern, kind, `${(share * 100).toFixed(0)} %`, `${(shareElsewhere * 100).toFixed(0)} %`] }))} />
@@ -103,7 +114,7 @@ const OpportunityPage = () => {
   const detail = useQuery({ queryKey: ['opportunities', 'detail', id], queryFn: () => read<OpportunityDetail>(`/api/opportunities/${encodeURIComponent(id)}`) });
   return (
     <>
-      <PageTitle title={detail.data?.opportunity.commonPatterns.slice(0, 4).join(', ') || 'Opportunity'} />
+      <PageTitle title={detail.data ? nameOf(detail.data.opportunity) : 'Opportunity'} />
       <Answer of={detail}>{(data) => <Detail detail={data} />}</Answer>
     </>
   );
