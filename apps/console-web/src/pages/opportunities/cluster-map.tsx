@@ -10,7 +10,7 @@ import { shortNumber, words } from '../../components/format';
 import { Nothing } from '../../components/nothing';
 import { CauseSymbol } from './cause-symbol';
 import { nameOf, toldOf } from './cluster-words';
-import { placeClusters, type PlacedCluster } from './map-layout';
+import { type Label, placeClusters, type PlacedCluster } from './map-layout';
 import { trendInWords } from './trend';
 import { TrendBars } from './trend-bars';
 
@@ -45,7 +45,7 @@ const Mark = ({ of, active, onActive }: MarkProps) => (
   </Link>
 );
 
-const LabelText = ({ text, x, y, strong = false }: { readonly text: string; readonly x: number; readonly y: number; readonly strong?: boolean }) => (
+const LabelText = ({ of: { text, x, y }, strong = false }: { readonly of: Label; readonly strong?: boolean }) => (
   <text x={x} y={y} textAnchor="middle" fontSize={12} fontWeight={strong ? 700 : 400} fill="var(--mantine-color-text)" stroke="var(--mantine-color-body)" strokeWidth={4} paintOrder="stroke" style={{ pointerEvents: 'none' }}>
     {text}
   </text>
@@ -68,7 +68,8 @@ const Drawing = ({ map, active, onActive }: DrawingProps) => {
           <Mark key={one.opportunityId} of={one} active={one.opportunityId === active} onActive={onActive} />
         ))}
         <g aria-hidden="true">
-          {placed.map(({ opportunityId, label }) => label && <LabelText key={opportunityId} {...label} strong={opportunityId === active} />)}
+          {placed.filter(({ label, opportunityId }) => label.hasRoom && opportunityId !== active).map(({ opportunityId, label }) => <LabelText key={opportunityId} of={label} />)}
+          {placed.filter(({ opportunityId }) => opportunityId === active).map(({ opportunityId, label }) => <LabelText key={opportunityId} of={label} strong />)}
         </g>
       </svg>
     </Box>

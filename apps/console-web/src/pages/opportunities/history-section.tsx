@@ -11,7 +11,9 @@ import { ScrollTable } from '../../components/scroll-table';
 import { When } from '../../components/when';
 import { type HistoryMark, type HistoryPoint, happened, historyMarks, historyPoints } from './history-points';
 
-type Items = OpportunityHistory['items'];
+interface ShownProps extends OpportunityHistory {
+  readonly opportunityId: string;
+}
 
 const date = new Intl.DateTimeFormat(undefined, { dateStyle: 'short' });
 
@@ -52,8 +54,8 @@ const Chart = ({ title, of, color, points, marks }: ChartProps) => {
   );
 };
 
-const Entries = ({ items }: { readonly items: Items }) => (
-  <ScrollTable striped withTableBorder label="History in figures" minWidth={640} maxHeight={360} titles={['When', 'What', 'Failures', 'Users', 'Priority', 'Rank', 'From']}>
+const Entries = ({ items, opportunityId }: ShownProps) => (
+  <ScrollTable striped withTableBorder label="History in figures" minWidth={640} maxHeight={360} titles={['When', 'What', 'Failures', 'Users', 'Priority', 'Rank', 'Also from']}>
     {items.map((entry, place) => (
       <Table.Tr key={`${entry.at} ${place}`}>
         <Table.Td><When at={entry.at} /></Table.Td>
@@ -62,13 +64,13 @@ const Entries = ({ items }: { readonly items: Items }) => (
         <Table.Td>{entry.affectedUsers ?? '–'}</Table.Td>
         <Table.Td>{entry.priority === null ? '–' : shortNumber(entry.priority)}</Table.Td>
         <Table.Td>{entry.rank ?? '–'}</Table.Td>
-        <Table.Td>{entry.from.length === 0 ? '–' : <Links to="/opportunities" ids={entry.from} />}</Table.Td>
+        <Table.Td>{entry.from.every((id) => id === opportunityId) ? '–' : <Links to="/opportunities" ids={entry.from.filter((id) => id !== opportunityId)} />}</Table.Td>
       </Table.Tr>
     )).toReversed()}
   </ScrollTable>
 );
 
-const Shown = ({ items }: { readonly items: Items }) => {
+const Shown = ({ items, opportunityId }: ShownProps) => {
   if (items.length === 0) return <Nothing>Nothing of the last 400 days.</Nothing>;
   const points = historyPoints(items, Date.now());
   const marks = historyMarks(items);
@@ -76,7 +78,7 @@ const Shown = ({ items }: { readonly items: Items }) => {
     <Stack>
       <Chart title="Failures" of="size" color="indigo.6" points={points} marks={marks} />
       <Chart title="Priority" of="priority" color="grape.6" points={points} marks={marks} />
-      <Entries items={items} />
+      <Entries items={items} opportunityId={opportunityId} />
     </Stack>
   );
 };
@@ -84,5 +86,5 @@ const Shown = ({ items }: { readonly items: Items }) => {
 /** What analyses found of a cluster, one after the other, and what became of it. */
 export const History = ({ opportunityId }: { readonly opportunityId: string }) => {
   const history = useQuery({ queryKey: ['opportunities', 'history', opportunityId], queryFn: () => read<OpportunityHistory>(`/api/opportunities/${encodeURIComponent(opportunityId)}/history`) });
-  return <Answer of={history}>{({ items }) => <Shown items={items} />}</Answer>;
+  return <Answer of={history}>{({ items }) => <Shown items={items} opportunityId={opportunityId} />}</Answer>;
 };

@@ -8,6 +8,8 @@ interface Canvas {
 
 export interface Label {
   readonly text: string;
+  /** Whether it covers nothing; the others are only for the cluster that somebody looks at. */
+  readonly hasRoom: boolean;
   /** Its middle, and the line that it stands on. */
   readonly x: number;
   readonly y: number;
@@ -20,8 +22,7 @@ export interface PlacedCluster extends MappedCluster {
   readonly area: number;
   /** From its middle to the end of its symbol, about. */
   readonly reach: number;
-  /** Undefined where there is no room for it. */
-  readonly label: Label | undefined;
+  readonly label: Label;
 }
 
 interface Spot {
@@ -59,7 +60,7 @@ export const placeClusters = (clusters: readonly MappedCluster[], canvas: Canvas
   const labels = labelsOf(clusters.map(nameOf), spots, canvas);
   return clusters.map((cluster, i) => {
     const { x, y, reach } = spots[i] as Spot;
-    return { ...cluster, x, y, area: areas[i] as number, reach, label: labels[i] };
+    return { ...cluster, x, y, area: areas[i] as number, reach, label: labels[i] as Label };
   });
 };
 
@@ -109,7 +110,7 @@ const part = (one: Spot, other: Spot, place: number): boolean => {
 
 const within = (value: number, reach: number, length: number): number => Math.min(Math.max(value, reach + 1), Math.max(reach + 1, length - reach - 1));
 
-const labelsOf = (names: readonly string[], spots: readonly Spot[], canvas: Canvas): (Label | undefined)[] => {
+const labelsOf = (names: readonly string[], spots: readonly Spot[], canvas: Canvas): Label[] => {
   const taken: Box[] = spots.map(({ x, y, reach }) => ({ left: x - reach, right: x + reach, top: y - reach, bottom: y + reach }));
   return names.map((name, i) => {
     const { x, y, reach } = spots[i] as Spot;
@@ -118,12 +119,13 @@ const labelsOf = (names: readonly string[], spots: readonly Spot[], canvas: Canv
     const middle = Math.min(Math.max(x, half + 2), canvas.width - half - 2);
     const beside = reach + half + 3;
     const ways = [[middle, y + reach + LABEL_HEIGHT - 2], [middle, y - reach - 4], [x + beside, y + 4], [x - beside, y + 4]] as const;
-    const label = ways.map(([at, line]) => ({ text, x: at, y: line })).find((candidate) => {
-      const box = boxOf(candidate, half);
+    const labels = ways.map(([at, line]): Label => ({ text, x: at, y: line, hasRoom: true }));
+    const free = labels.find((label) => {
+      const box = boxOf(label, half);
       return box.left >= 0 && box.right <= canvas.width && box.top >= 0 && box.bottom <= canvas.height && taken.every((other, j) => j === i || !touches(box, other));
     });
-    if (label) taken.push(boxOf(label, half));
-    return label;
+    if (free) taken.push(boxOf(free, half));
+    return free ?? { ...(labels[0] as Label), hasRoom: false };
   });
 };
 
