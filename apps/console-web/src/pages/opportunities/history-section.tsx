@@ -42,6 +42,7 @@ const Chart = ({ title, of, color, points, marks }: ChartProps) => {
         dataKey="at"
         series={[{ name: of, label: title, color }]}
         curveType="stepAfter"
+        connectNulls={false}
         withDots={points.length < 30}
         valueFormatter={shortNumber}
         lineChartProps={{ accessibilityLayer: false }}

@@ -1,4 +1,5 @@
 import type { MappedCluster } from '@ratchet/console-api';
+import { causeLooks } from './cause-looks';
 import { nameOf } from './cluster-words';
 
 interface Canvas {
@@ -43,8 +44,6 @@ const COVERED_MAX = 0.08;
 const COVERED_BY_ONE_MAX = 0.02;
 /** What can still be pointed at, and told by its shape. */
 const AREA_MIN = 130;
-/** Symbols of one area reach differently far: a triangle farther than a circle. */
-const REACH = 0.72;
 const MARGIN = 20;
 const GAP = 3;
 const ROUNDS = 80;
@@ -73,7 +72,7 @@ const areasOf = (clusters: readonly MappedCluster[], { width, height }: Canvas):
 
 /** One scale for both directions, so that distances can be compared. */
 const spotsOf = (clusters: readonly MappedCluster[], areas: readonly number[], { width, height }: Canvas): Spot[] => {
-  const reaches = areas.map((area) => REACH * Math.sqrt(area));
+  const reaches = areas.map((area, i) => causeLooks[(clusters[i] as MappedCluster).rootCause].reach * Math.sqrt(area));
   const pad = Math.max(0, ...reaches) + MARGIN;
   const [xs, ys] = [clusters.map(({ position }) => position.x), clusters.map(({ position }) => position.y)];
   const middle = (values: readonly number[]): number => (Math.min(...values) + Math.max(...values)) / 2;
