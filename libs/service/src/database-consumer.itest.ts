@@ -180,6 +180,16 @@ describe('DatabaseConsumerStrategy', () => {
     expect(turns.get(cycle('turns'))).toEqual(['second begins after 1', 'second ends', 'third begins after 1', 'third ends']);
   });
 
+  it('handles a record whose texts hold what PostgreSQL does not take, and knows its event again', async () => {
+    const before = (await deadLetters()).length;
+    const odd = record('odd', 'zero \0, half \ud800, quoted \\u0000');
+    await producer.sendRecords([odd, odd, record('after-odd', 'plain')]);
+    await untilSeen('after-odd');
+    const reasons = await database.query<{ reason: string }>('select reason from seen where cycle_id = $1', [cycle('odd')]);
+    expect(reasons).toEqual([{ reason: 'zero \uFFFD, half \uFFFD, quoted \\u0000' }]);
+    expect(await deadLetters()).toHaveLength(before);
+  });
+
   it('puts broken records aside, each with its reason, bytes and place, and handles the next', async () => {
     const good = record('c1', 'plain');
     const broken: Record<string, ProducedRecord> = {

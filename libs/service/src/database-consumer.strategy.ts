@@ -6,7 +6,7 @@ import { BatchConsumer, sleep, toDeadLetter } from '@ratchet/kafka';
 import type { ConsumedRecord, DeadLetterReason, EventProducer, KafkaClient } from '@ratchet/kafka';
 import { derivedId, describeError } from '@ratchet/observability';
 import type { Logger, Metrics } from '@ratchet/observability';
-import { inboxKey, receiveOnce } from '@ratchet/persistence';
+import { inboxKey, receiveOnce, storable } from '@ratchet/persistence';
 import type { Database, Transaction } from '@ratchet/persistence';
 import { firstValueFrom, isObservable } from 'rxjs';
 import { transactionAt } from './handler-transaction.js';
@@ -43,6 +43,12 @@ class HandlerError extends Error {
 }
 
 const placeOf = ({ topic, partition, offset }: ConsumedRecord): string => `${topic}/${partition}/${offset}`;
+
+/**
+ * People and models write any character, and PostgreSQL takes neither NUL nor half of a surrogate pair: one in a comment would send the whole
+ * event to the dead letters. JSON can hold either only behind a backslash and a `u`, so that most events need not be walked through.
+ */
+const withStorableTexts = (event: EventEnvelope, { value }: ConsumedRecord): EventEnvelope => (value?.includes('\\u') ? { ...event, data: storable(event.data) } : event);
 
 /** One PostgreSQL transaction per batch holds the effects, the inbox rows and the outgoing events. */
 export class DatabaseConsumerStrategy extends Server implements CustomTransportStrategy {
@@ -138,7 +144,7 @@ export class DatabaseConsumerStrategy extends Server implements CustomTransportS
       const decoded = decodeMessage(record, record.topic);
       if (!decoded.ok) refused.push({ record, reason: decoded });
       else if (fault && fault.count >= ATTEMPTS_BEFORE_DEAD_LETTER) refused.push({ record, reason: { code: HANDLER_FAULT, message: String(describeError(fault.error)['error']) } });
-      else received.push({ record, event: decoded.event });
+      else received.push({ record, event: withStorableTexts(decoded.event, record) });
     }
     return { received, refused };
   }

@@ -1,6 +1,6 @@
 import { momentaryAlerts, type AlertQuery, type AlertShown, type DeliveryQuery, type DeliveryShown } from '@ratchet/console-api';
+import { storable } from '@ratchet/persistence';
 import type { Database, Transaction } from '@ratchet/persistence';
-import { storable } from '../persistence/storable.js';
 
 type Queries = Pick<Database, 'query'>;
 type Page<T> = { readonly items: T[]; readonly next: string | null };

@@ -3,11 +3,10 @@ import {
   type Caller as CallerFacts, erasuresPageSchema, type ErasuresQuery, erasuresQuerySchema, type ReviewProgress, reviewProgressSchema, reviewsByIdQuerySchema, reviewsByIdSchema, reviewsPageSchema, type ReviewsQuery, reviewsQuerySchema,
   type ShownReview, shownReviewSchema,
 } from '@ratchet/console-api';
-import { Database } from '@ratchet/persistence';
+import { Database, storable } from '@ratchet/persistence';
 import { Access, Caller } from '../http/access.js';
 import { Answers } from '../http/answers.js';
 import { idOfPath, type PageOf } from '../http/paging.js';
-import { storable } from '../persistence/storable.js';
 import { erasures } from '../persistence/reviews.repository.js';
 import { reviewItems, reviewItemsOf } from '../reviews/review-items.repository.js';
 import { reviewProgress } from '../reviews/review-progress.repository.js';

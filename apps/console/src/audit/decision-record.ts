@@ -1,5 +1,5 @@
+import { storable } from '@ratchet/persistence';
 import type { DecisionRecord, Target } from '@ratchet/domain';
-import { storable } from '../persistence/storable.js';
 
 type Facts = DecisionRecord['before'];
 

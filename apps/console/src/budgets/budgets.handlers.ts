@@ -1,10 +1,10 @@
 import { Controller } from '@nestjs/common';
 import type { EventEnvelope } from '@ratchet/contracts';
 import { budgetChanged, type BudgetChanged } from '@ratchet/domain';
+import { storableJson } from '@ratchet/persistence';
 import type { Transaction } from '@ratchet/persistence';
 import { OnEvent } from '@ratchet/service';
 import { noteChange } from '../live/change-feed.js';
-import { storableJson } from '../persistence/storable.js';
 
 @Controller()
 export class BudgetsHandlers {

@@ -1,13 +1,13 @@
 import { Controller } from '@nestjs/common';
 import type { EventEnvelope } from '@ratchet/contracts';
 import { alertRaised, alertResolved, opportunityClosed, opportunityRanked, routingChanged, versionPublished } from '@ratchet/domain';
+import { storableJson } from '@ratchet/persistence';
 import type { AlertRaised, AlertResolved, OpportunityClosed, OpportunityRanked, RoutingChanged, VersionPublished } from '@ratchet/domain';
 import type { Transaction } from '@ratchet/persistence';
 import { OnEvent } from '@ratchet/service';
 import { noteChange } from '../live/change-feed.js';
 import { recordClosed, recordRanked } from '../opportunities/opportunity-history.repository.js';
 import { storeRouting } from '../persistence/console.repository.js';
-import { storableJson } from '../persistence/storable.js';
 
 /** The present state of things, as their topics tell it. */
 @Controller()

@@ -2,8 +2,8 @@ import type { ChangedItemsAnswer, CycleDetail, CyclesQuery, CycleSummary, Decisi
 import type { CandidateJudged, CandidateRegistered, ChangedItem, FixProposed, LossPoint, TrainingStarted } from '@ratchet/domain';
 import type { Database, Transaction } from '@ratchet/persistence';
 import { z } from 'zod';
+import { storable } from '@ratchet/persistence';
 import type { CycleFacts } from '../audit/cycle-record.js';
-import { storable } from '../persistence/storable.js';
 import { Conditions, cursorInstant, cursorText, instantSql, keyOfCursor, type PageOf, pageOf } from '../http/paging.js';
 
 type Queries = Pick<Database, 'query'>;

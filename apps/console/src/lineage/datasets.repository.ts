@@ -2,7 +2,7 @@ import type { DatasetDetail, DatasetsQuery, DatasetSummary, ExamplesQuery } from
 import type { DatasetVersioned, Example, ExamplesAdded, FixProposed } from '@ratchet/domain';
 import type { Database, Transaction } from '@ratchet/persistence';
 import { z } from 'zod';
-import { storable } from '../persistence/storable.js';
+import { storable } from '@ratchet/persistence';
 import { Conditions, cursorInstant, cursorText, instantSql, keyOfCursor, type PageOf, pageOf } from '../http/paging.js';
 
 type Queries = Pick<Database, 'query'>;

@@ -2,11 +2,11 @@ import { auditRecorded, chainAfter } from '@ratchet/domain';
 import type { CycleRecord, RoutingChanged, Target } from '@ratchet/domain';
 import type { VitalsSum } from '../vitals/merge-vitals.js';
 import { derivedId } from '@ratchet/observability';
+import { storable, storableJson } from '@ratchet/persistence';
 import type { Transaction } from '@ratchet/persistence';
 import type { CycleFacts } from '../audit/cycle-record.js';
 import { chainDecision } from '../audit/decision-chain.js';
 import { decisionRecordOf } from '../audit/decision-record.js';
-import { storable, storableJson } from './storable.js';
 
 export interface CycleRow extends Target {
   readonly cycleId: string;

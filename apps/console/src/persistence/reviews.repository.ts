@@ -2,8 +2,8 @@ import type { ErasuresQuery } from '@ratchet/console-api';
 import type { ErasureCompleted } from '@ratchet/domain';
 import type { Database, Transaction } from '@ratchet/persistence';
 import { z } from 'zod';
+import { storableJson } from '@ratchet/persistence';
 import { Conditions, cursorInstant, cursorText, instantSql, keyOfCursor, pageOf } from '../http/paging.js';
-import { storableJson } from './storable.js';
 
 type Queries = Pick<Database, 'query'>;
 

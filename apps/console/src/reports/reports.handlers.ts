@@ -1,9 +1,9 @@
 import { Controller } from '@nestjs/common';
 import type { EventEnvelope } from '@ratchet/contracts';
 import { budgetChanged, type BudgetChanged, opportunityClosed, type OpportunityClosed, opportunityRanked, type OpportunityRanked } from '@ratchet/domain';
+import { storable } from '@ratchet/persistence';
 import type { Transaction } from '@ratchet/persistence';
 import { OnEvent } from '@ratchet/service';
-import { storable } from '../persistence/storable.js';
 
 /** What reports count by day and month, for which only the present is kept elsewhere. */
 @Controller()

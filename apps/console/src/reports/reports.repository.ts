@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { dueAfterDays, type FrozenReport, periodOf, type ReportContent, type ReportKind, reportKinds, type ReportListed, spanOf } from '@ratchet/console-api';
 import { canonicalJson } from '@ratchet/domain';
+import { storable } from '@ratchet/persistence';
 import type { Database, Transaction } from '@ratchet/persistence';
-import { storable } from '../persistence/storable.js';
 
 type Queries = Pick<Database, 'query'>;
 const DAY_MS = 86_400_000;

@@ -2,8 +2,8 @@ import type { ReviewsQuery, ShownReview } from '@ratchet/console-api';
 import { reviewerPairs, type ReviewChanged, type ReviewItem } from '@ratchet/domain';
 import type { Database, Transaction } from '@ratchet/persistence';
 import { z } from 'zod';
+import { storable, storableJson } from '@ratchet/persistence';
 import { Conditions, cursorText, instantSql, keyOfCursor, pageOf, type PageOf } from '../http/paging.js';
-import { storable, storableJson } from '../persistence/storable.js';
 import { shownReview } from './shown-review.js';
 
 type Queries = Pick<Database, 'query'>;

@@ -4,10 +4,9 @@ import {
   seriesSchema, targetQuerySchema,
 } from '@ratchet/console-api';
 import type { ExperimentConcluded, Target } from '@ratchet/domain';
-import { Database } from '@ratchet/persistence';
+import { Database, storable } from '@ratchet/persistence';
 import { Access } from '../http/access.js';
 import { Answers } from '../http/answers.js';
-import { storable } from '../persistence/storable.js';
 import { experimentStepsOf, findExperiment, listExperiments } from './experiments.repository.js';
 import { askedOf } from './keyset.js';
 import { automations } from './orders.repository.js';

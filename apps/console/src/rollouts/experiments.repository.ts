@@ -1,7 +1,7 @@
+import { storable } from '@ratchet/persistence';
 import type { ExperimentStep, ExperimentSummary } from '@ratchet/console-api';
 import type { ExperimentConcluded, ExperimentUpdated, Target } from '@ratchet/domain';
 import type { Database, Transaction } from '@ratchet/persistence';
-import { storable } from '../persistence/storable.js';
 import { type Asked, pageOf } from './keyset.js';
 
 type Queries = Pick<Database, 'query'>;

@@ -1,6 +1,6 @@
 import { BadRequestException } from '@nestjs/common';
+import { storable } from '@ratchet/persistence';
 import type { RunsQuery } from '@ratchet/console-api';
-import { storable } from '../persistence/storable.js';
 
 /** Where a list, newest first, goes on. */
 export interface Place {

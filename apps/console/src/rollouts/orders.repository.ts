@@ -1,7 +1,7 @@
+import { storable } from '@ratchet/persistence';
 import type { Automation, OrderFate } from '@ratchet/console-api';
 import type { Command, CommandRefused } from '@ratchet/domain';
 import type { Database, Transaction } from '@ratchet/persistence';
-import { storable } from '../persistence/storable.js';
 
 type Queries = Pick<Database, 'query'>;
 

@@ -4,10 +4,9 @@ import {
   type RunsQuery, runsQuerySchema, type Series, seriesSchema, transitionEvidenceSchema,
 } from '@ratchet/console-api';
 import type { EvidenceRecord } from '@ratchet/domain';
-import { Database } from '@ratchet/persistence';
+import { Database, storable } from '@ratchet/persistence';
 import { Access } from '../http/access.js';
 import { Answers } from '../http/answers.js';
-import { storable } from '../persistence/storable.js';
 import { askedOf } from './keyset.js';
 import { automations, fateOf } from './orders.repository.js';
 import { findConclusion, findRollout, findTransition, listRollouts, ordersDuring, transitionsOf } from './rollouts.repository.js';

@@ -1,7 +1,7 @@
+import { storable } from '@ratchet/persistence';
 import type { Order, RolloutSummary, RolloutTransition } from '@ratchet/console-api';
 import type { EvidenceRecord, ExperimentConcluded, RolloutTerms, Target } from '@ratchet/domain';
 import type { Database, Transaction } from '@ratchet/persistence';
-import { storable } from '../persistence/storable.js';
 import { followRollout, isOver, type RolloutMove, type RolloutStanding } from './follow-rollout.js';
 import { type Asked, pageOf, type Place } from './keyset.js';
 

@@ -1,11 +1,11 @@
 import { Controller } from '@nestjs/common';
 import type { EventEnvelope } from '@ratchet/contracts';
 import { type VitalsCounted, vitalsCounted } from '@ratchet/domain';
+import { storable } from '@ratchet/persistence';
 import type { Transaction } from '@ratchet/persistence';
 import { OnEvent } from '@ratchet/service';
 import { noteChange } from '../live/change-feed.js';
 import { addVitals } from '../persistence/console.repository.js';
-import { storable } from '../persistence/storable.js';
 import { addReportDays } from '../reports/report-days.repository.js';
 import { addRunCounts } from '../rollouts/run-counts.repository.js';
 import { mergeVitals } from './merge-vitals.js';

@@ -1,4 +1,4 @@
-import { storable } from '../persistence/storable.js';
+import { storable } from '@ratchet/persistence';
 import type { Database, Transaction } from '@ratchet/persistence';
 
 type Queries = Pick<Database, 'query'>;

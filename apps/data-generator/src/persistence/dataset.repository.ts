@@ -1,7 +1,7 @@
+import { storableJson } from '@ratchet/persistence';
 import type { Target } from '@ratchet/domain';
 import type { ExampleSourceRow } from '../datasets/example-sources.js';
 import type { Queryable } from './queryable.js';
-import { storableJson } from './storable.js';
 
 const ROWS_PER_STATEMENT = 5_000;
 

@@ -1,8 +1,8 @@
 import { reviewChanged, type ExampleSource, type ReviewDecision, type ReviewItem, type ReviewOrigin, type ReviewRefusal, type Target, type WithdrawnDecision } from '@ratchet/domain';
+import { storableJson } from '@ratchet/persistence';
 import type { Transaction } from '@ratchet/persistence';
 import { SETTLES } from '../review/screen-candidates.js';
 import type { Queryable } from './queryable.js';
-import { storableJson } from './storable.js';
 
 export interface ItemRow {
   example_id: string;

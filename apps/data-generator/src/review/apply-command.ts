@@ -1,5 +1,5 @@
 import { concludeReview, type Command, type ReviewConclusion, type ReviewDecision, type ReviewItem, type ReviewRefusal } from '@ratchet/domain';
-import { storable } from '../persistence/storable.js';
+import { storable } from '@ratchet/persistence';
 
 export type ReviewCommand = Extract<Command, { name: `review.${string}` }>;
 

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { storable, storableJson } from '@ratchet/persistence';
 import type { CandidateRegistered } from '@ratchet/domain';
 import type { AnswerRecord } from '../judging/ask-version.js';
 import type { Judgement } from '../judging/conclude.js';
@@ -20,7 +21,7 @@ export class JudgementsRepository {
       `insert into judgements (cycle_id, model, workload, version_id, base_version_id, dataset_ids, registered_event_id)
        values ($1, $2, $3, $4, $5, $6::jsonb, $7) on conflict do nothing returning cycle_id`,
       // Text holds no zero byte, and an event's id may.
-      [cycleId, model, workload, version, baseVersion, JSON.stringify(datasetIds), eventId.replaceAll('\0', '\ufffd')],
+      [cycleId, model, workload, version, baseVersion, JSON.stringify(datasetIds), storable(eventId)],
     );
     return rows.length > 0;
   }
@@ -55,7 +56,7 @@ export class JudgementsRepository {
          set score = excluded.score, latency_ms = excluded.latency_ms, cost_usd = excluded.cost_usd, fault = excluded.fault, reasons = excluded.reasons,
              scorer = excluded.scorer, scorer_version = excluded.scorer_version, source = excluded.source
          where answers.fault is not null or excluded.fault is null`,
-      [cycleId, JSON.stringify(rows)],
+      [cycleId, storableJson(rows)],
     );
   }
 

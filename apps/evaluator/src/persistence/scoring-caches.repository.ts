@@ -1,11 +1,9 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { Database } from '@ratchet/persistence';
+import { Database, storableJson } from '@ratchet/persistence';
 import type { AnswerCache, CachedAnswer, NewAnswer, ScoreCache, VectorCache } from '../scoring/answer-cache.js';
 import type { Queryable } from './queryable.js';
 
-/** PostgreSQL stores every character but this one. */
-const storable = (text: string): string => text.replaceAll('\0', '');
 const md5Of = (text: string): string => createHash('md5').update(text).digest('hex');
 
 const toBytes = (vector: Float32Array): string => Buffer.from(vector.buffer, vector.byteOffset, vector.byteLength).toString('hex');
@@ -79,7 +77,7 @@ export class ScoringCachesRepository {
        select "versionId", "promptHash", content, "finishReason", "costUsd"
          from jsonb_to_recordset($1::jsonb) as r("versionId" text, "promptHash" text, content text, "finishReason" text, "costUsd" float8)
        on conflict (version_id, prompt_hash) do update set content = excluded.content, finish_reason = excluded.finish_reason, cost_usd = excluded.cost_usd, asked_at = now()`,
-      [JSON.stringify(rows.map(({ versionId, promptHash, content, finishReason, costUsd }) => ({ versionId, promptHash, content: storable(content).toWellFormed(), finishReason, costUsd })))],
+      [storableJson(rows.map(({ versionId, promptHash, content, finishReason, costUsd }) => ({ versionId, promptHash, content, finishReason, costUsd })))],
     );
   }
 }

@@ -4,9 +4,6 @@ import type { LabelledPair } from '../scoring/judge/judge-agreement.js';
 import type { SuiteRow } from '../suites/suite-item.js';
 import type { Queryable } from './queryable.js';
 
-/** PostgreSQL stores every character but this one. */
-const storable = (text: string): string => text.replaceAll('\0', '');
-
 const suiteColumns = `e.dataset_id as "datasetId", e.example_id as "exampleId", e.input, e.output, e.category, e.opportunity_id as "opportunityId", e.answer_check as "check", e.scorer, e.source`;
 
 export interface StoredSuites {
@@ -21,7 +18,7 @@ export interface StoredSuites {
 export class SuitesRepository {
   async addExamples(tx: Queryable, { datasetId, examples }: ExamplesAdded): Promise<void> {
     const rows = examples.map(({ exampleId, split, input, output, check, scorer, category, rejectedOutput, source, lineage }) => ({
-      exampleId, split, input: storable(input), output: storable(output), check, scorer, category, rejectedOutput: rejectedOutput === undefined ? undefined : storable(rejectedOutput), source, opportunityId: lineage.opportunityId,
+      exampleId, split, input, output, check, scorer, category, rejectedOutput, source, opportunityId: lineage.opportunityId,
     }));
     await tx.query(
       `insert into examples (dataset_id, example_id, split, input, output, answer_check, scorer, category, rejected_output, source, opportunity_id)

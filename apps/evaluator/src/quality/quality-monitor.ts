@@ -3,6 +3,7 @@ import type { EventEnvelope } from '@ratchet/contracts';
 import { qualityEvaluated, signalDetected } from '@ratchet/domain';
 import type { Interaction, QualityEvaluated } from '@ratchet/domain';
 import { derivedId, Logger } from '@ratchet/observability';
+import { storable } from '@ratchet/persistence';
 import type { Transaction } from '@ratchet/persistence';
 import { CONFIG } from '@ratchet/service';
 import type { Config } from '../config.js';
@@ -15,7 +16,7 @@ import { openRuleEvaluators } from './evaluators/rule-evaluators.js';
 import { JudgePanel } from './judges/judge-panel.js';
 import { lotOf, stratumOf } from './sampling/sample.js';
 import { SamplingRates } from './sampling/sampling-rates.js';
-import { asPublished, asScoreRow, judgeColumns, storable } from './score-row.js';
+import { asPublished, asScoreRow, judgeColumns } from './score-row.js';
 import type { ScoredInteraction, ScoreRow } from './score-row.js';
 
 type OffList = NonNullable<QualityEvaluated['off']>;

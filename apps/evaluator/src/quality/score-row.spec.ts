@@ -17,6 +17,6 @@ describe('a score', () => {
   });
 
   it('has an explanation that a database takes, whatever a model said and wherever it was cut', () => {
-    expect(rowOf(0.2, 'a\0b \u{1f600}'.slice(0, -1)).finding.explanation).toBe('ab \ufffd');
+    expect(rowOf(0.2, 'a\0b \u{1f600}'.slice(0, -1)).finding.explanation).toBe('a\ufffdb \ufffd');
   });
 });

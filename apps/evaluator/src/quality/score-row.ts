@@ -1,4 +1,5 @@
 import type { Interaction } from '@ratchet/domain';
+import { storable } from '@ratchet/persistence';
 import type { EvaluatorName, Finding, JudgeIdentity, QualityEvaluator, QualityScore } from './evaluators/quality-evaluator.js';
 
 /** What a score belongs to. */
@@ -16,12 +17,10 @@ export interface ScoreRow {
 /** Scores below a floor fail: such an interaction is one that somebody should look at. */
 export type Floors = Readonly<Record<EvaluatorName, number>>;
 
-/** PostgreSQL's JSON takes neither a zero character nor half of a surrogate pair, and a text that was cut may end with one. */
-export const storable = (text: string): string => text.replaceAll('\0', '').toWellFormed();
-
 export const asScoreRow = ({ evaluator, finding, rate, weight, floors }: { evaluator: Pick<QualityEvaluator, 'name' | 'judge'>; finding: Finding; rate: number; weight: number; floors: Floors }): ScoreRow => ({
   evaluator: evaluator.name,
   judge: evaluator.judge,
+  // A text that was cut may end with half of a surrogate pair.
   finding: { ...finding, explanation: storable(finding.explanation) },
   isPass: finding.score >= floors[evaluator.name],
   rate,

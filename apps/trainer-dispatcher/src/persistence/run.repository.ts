@@ -1,4 +1,5 @@
 import type { Target } from '@ratchet/domain';
+import { storable } from '@ratchet/persistence';
 import type { Database, Transaction } from '@ratchet/persistence';
 import type { RunHandle, RunMemory } from '../training/backends/trainer-backend.js';
 import { findCycle } from './trainer.repository.js';
@@ -86,8 +87,8 @@ export const withRunLock = (database: Database, cycleId: string, work: () => Pro
 
 export const keepLog = async (tx: Transaction, { cycleId, model, workload }: CycleRow, log: string): Promise<void> => {
   if (log === '') return;
-  // PostgreSQL takes no NUL, and programs write what they like.
-  await tx.query('insert into training_logs (cycle_id, model, workload, log) values ($1, $2, $3, $4) on conflict (cycle_id) do update set log = excluded.log', [cycleId, model, workload, log.replaceAll('\u0000', '')]);
+  // Programs write what they like.
+  await tx.query('insert into training_logs (cycle_id, model, workload, log) values ($1, $2, $3, $4) on conflict (cycle_id) do update set log = excluded.log', [cycleId, model, workload, storable(log)]);
 };
 
 export const forgetOldLogs = async (db: Queries, days: number): Promise<void> => {

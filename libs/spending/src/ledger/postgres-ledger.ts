@@ -1,3 +1,4 @@
+import { storableJson } from '@ratchet/persistence';
 import type { Database } from '@ratchet/persistence';
 import { decideReservation, monthOf, type ReservationDecision, type Spent } from '../budget/decide-reservation.js';
 import type { Account, Ledger, Reservation, Settlement, Totals } from './ledger.js';
@@ -40,7 +41,7 @@ export class PostgresLedger implements Ledger {
   async settle({ entryId, usage, costUsd, estimated, result }: Settlement): Promise<void> {
     await this.database.transaction(async (tx) => {
       if (result) {
-        await tx.query('insert into teacher_results (content_hash, kind, value) values ($1, $2, $3::jsonb) on conflict (content_hash) do nothing', [result.contentHash, result.kind, JSON.stringify(result.value)]);
+        await tx.query('insert into teacher_results (content_hash, kind, value) values ($1, $2, $3::jsonb) on conflict (content_hash) do nothing', [result.contentHash, result.kind, storableJson(result.value)]);
       }
       await tx.query(`update spending set state = 'settled', cost_usd = $2, input_tokens = $3, output_tokens = $4, estimated = $5, settled_at = now() where entry_id = $1`, [
         entryId, costUsd, usage.inputTokens, usage.outputTokens, estimated,
