@@ -1,7 +1,7 @@
 import { Controller, Get, Inject, NotFoundException, Param, Query } from '@nestjs/common';
-import { type ChangedItemsAnswer, changedItemsAnswerSchema, type CycleDetail, cycleDetailSchema, cyclesPageSchema, type CyclesQuery, cyclesQuerySchema, type CycleSummary, type Decision, decisionsPageSchema, type DecisionsQuery, decisionsQuerySchema } from '@ratchet/console-api';
+import { type Caller as CallerFacts, type ChangedItemsAnswer, changedItemsAnswerSchema, type CycleDetail, cycleDetailSchema, cyclesPageSchema, type CyclesQuery, cyclesQuerySchema, type CycleSummary, type Decision, decisionsPageSchema, type DecisionsQuery, decisionsQuerySchema } from '@ratchet/console-api';
 import { Database } from '@ratchet/persistence';
-import { Access } from '../http/access.js';
+import { Access, Caller } from '../http/access.js';
 import { Answers } from '../http/answers.js';
 import { changesOfCycle, cycleDetail, cycleRow, cyclesPage, decisionsPage } from './cycles.repository.js';
 import { idOfPath, type PageOf } from '../http/paging.js';
@@ -34,9 +34,10 @@ export class CyclesController {
     return changesOfCycle(this.database, id);
   }
 
+  /** Newest first; without what reviewers said of items that wait for the second opinion of the one who asks. */
   @Get('decisions')
   @Answers(decisionsPageSchema)
-  decisions(@Query({ schema: decisionsQuerySchema }) asked: DecisionsQuery): Promise<PageOf<Decision>> {
-    return decisionsPage(this.database, asked);
+  decisions(@Query({ schema: decisionsQuerySchema }) asked: DecisionsQuery, @Caller() { name }: CallerFacts): Promise<PageOf<Decision>> {
+    return decisionsPage(this.database, asked, name);
   }
 }

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { storable } from '@ratchet/persistence';
 import type { CycleFacts } from '../audit/cycle-record.js';
 import { Conditions, cursorInstant, cursorText, instantSql, keyOfCursor, type PageOf, pageOf } from '../http/paging.js';
+import { IS_WITHHELD_FROM_ALL, isWithheldSql } from '../reviews/withheld-decisions.js';
 
 type Queries = Pick<Database, 'query'>;
 
@@ -65,13 +66,14 @@ const decisionColumns = `decision_id as "decisionId", cycle_id as "cycleId", mod
 
 /** In the order of time. */
 export const decisionsOfCycle = (db: Queries, cycleId: string): Promise<Decision[]> =>
-  db.query<Decision>(`select ${decisionColumns} from decisions where cycle_id = $1 order by happened_at, decision_id limit $2`, [cycleId, DECISIONS_MAX]);
+  db.query<Decision>(`select ${decisionColumns} from decisions d where cycle_id = $1 and not ${IS_WITHHELD_FROM_ALL} order by happened_at, decision_id limit $2`, [cycleId, DECISIONS_MAX]);
 
 /** The newest first. */
-export const decisionsPage = async (db: Queries, { model, workload, after, limit }: DecisionsQuery): Promise<PageOf<Decision>> => {
+export const decisionsPage = async (db: Queries, { model, workload, after, limit }: DecisionsQuery, reader: string): Promise<PageOf<Decision>> => {
   const key = keyOfCursor(after, z.tuple([cursorInstant, cursorText]));
   const asked = new Conditions().and('model = ?', model).and('workload = ?', workload).and('(happened_at, decision_id) < (?::timestamptz, ?)', key?.[0], key?.[1]);
-  const rows = await db.query<Decision>(`select ${decisionColumns} from decisions ${asked.sql} order by happened_at desc, decision_id desc limit ${asked.add(limit + 1)}`, asked.parameters);
+  asked.and(`not ${isWithheldSql(asked.add(reader))}`);
+  const rows = await db.query<Decision>(`select ${decisionColumns} from decisions d ${asked.sql} order by happened_at desc, decision_id desc limit ${asked.add(limit + 1)}`, asked.parameters);
   return pageOf(rows, limit, ({ happenedAt, decisionId }) => [happenedAt, decisionId]);
 };
 

@@ -122,7 +122,7 @@ describe('cycles', () => {
     const cycle = cycleDetailSchema.parse(await cycles.cycle('c1'));
     expect(cycle).toMatchObject({ lossCurve: [{ step: 1, trainLoss: 2 }, { step: 2, trainLoss: 1, retentionLoss: 0.5 }], run: { backend: 'openai', seconds: 2, metrics: { train_loss: 0.5 }, failed: null }, report: { outcome: 'failed', gates: [{ categories: [{ harmed: true }] }] }, triggerFacts: { examples: 3 } });
     expect(cycle.decisions).toMatchObject([{ kind: 'verdict', actor: 'evaluator' }]);
-    expect(decisionsPageSchema.parse(await cycles.decisions(decisionsQuerySchema.parse({ model: target.model }))).items).toHaveLength(2);
+    expect(decisionsPageSchema.parse(await cycles.decisions(decisionsQuerySchema.parse({ model: target.model }), { name: 'ana', role: 'viewer', via: 'token', readOnly: true })).items).toHaveLength(2);
     expect(changedItemsAnswerSchema.parse(await cycles.changes('c1'))).toMatchObject({ better: [], worse: [{ exampleId: 'b', oldAnswer: 'before', newAnswer: 'after' }, { itemId: 'target:d2:shipped' }], worseCount: 7 });
   });
 

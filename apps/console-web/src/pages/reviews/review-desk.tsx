@@ -13,7 +13,7 @@ import { type QueueFilters, type ReviewRun, useReviewSession } from './use-revie
 type Dialog = 'edit' | 'reject' | 'keys';
 
 /** What each key and button does. */
-const useActions = ({ session, dispatch, decide, undo }: ReviewRun, open: (dialog: Dialog) => void, mayReview: boolean) => (action: KeyAction): void => {
+const useActions = ({ session, dispatch, decide, skip, undo }: ReviewRun, open: (dialog: Dialog) => void, mayReview: boolean) => (action: KeyAction): void => {
   const exampleIds = meant(session);
   if (action === 'next' || action === 'previous') return dispatch({ type: 'moved', by: action === 'next' ? 1 : -1 });
   if (action === 'keys') return open('keys');
@@ -24,7 +24,7 @@ const useActions = ({ session, dispatch, decide, undo }: ReviewRun, open: (dialo
   if (action === 'approve') return decide('approve', exampleIds, { reason: 'the answer is right' });
   if (action === 'reject') return open('reject');
   if (action === 'edit') return exampleIds.length === 1 ? open('edit') : undefined;
-  if (action === 'skip') return dispatch({ type: 'skipped' });
+  if (action === 'skip') return skip();
   return dispatch({ type: 'selected', exampleId: session.cursor });
 };
 

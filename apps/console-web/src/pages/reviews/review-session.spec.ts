@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { ShownReview } from '@ratchet/console-api';
-import { emptySession, meant, NOTICES_MAX, type Session, sessionAfter, type SessionEvent, STEPS_MAX, toClaim } from './review-session';
+import { emptySession, heldBy, meant, NOTICES_MAX, type Session, sessionAfter, type SessionEvent, STEPS_MAX, toClaim } from './review-session';
 
 const nowMs = Date.parse('2026-01-01T00:00:00Z');
 const at = (minutes: number): string => new Date(nowMs + minutes * 60_000).toISOString();
@@ -89,8 +89,14 @@ describe('undo', () => {
 
   it('that was refused takes the item away again, and the decision counts', () => {
     const session = run(abc, decided(1, 'a'), { type: 'undone', order: 2 }, { type: 'accepted', order: 2, commandId: 'c2' }, checked(['a'], { ...said('a', 'c1'), ...refusedItem('a', 'c2', 'in_dataset', { state: 'approved' }) }));
-    expect(session).toMatchObject({ queue: ['b', 'c'], done: 1, pending: {} });
+    expect(session).toMatchObject({ queue: ['b', 'c'], done: 1, pending: {}, steps: [] });
     expect(session.notices[0]?.text).toContain('Your undo was refused: it is in a dataset');
+  });
+
+  it.each(['approve', 'edit', 'reject'] as const)('of an %s that the console did not take leaves it standing, to be undone as what it was', (kind) => {
+    const session = run(abc, { type: 'decided', order: 1, kind, exampleIds: ['a'] }, { type: 'undone', order: 2 }, { type: 'failed', order: 2, text: 'Not done' });
+    expect(session).toMatchObject({ queue: ['b', 'c'], cursor: 'b', done: 1, pending: {}, steps: [{ kind, exampleIds: ['a'] }], notices: [{ text: 'Not done' }] });
+    expect(sessionAfter(session, { type: 'undone', order: 3 })).toMatchObject({ queue: ['a', 'b', 'c'], cursor: 'a', done: 0, pending: { a: { kind: 'reopen', order: 3, undoes: kind } } });
   });
 
   it('goes back step by step, and is bounded', () => {
@@ -99,6 +105,18 @@ describe('undo', () => {
     expect(session.steps).toHaveLength(STEPS_MAX);
     expect(run(abc, decided(1, 'a'), decided(2, 'b'), { type: 'undone', order: 3 }, { type: 'undone', order: 4 })).toMatchObject({ queue: ['a', 'b', 'c'], steps: [] });
     expect(run(abc, { type: 'undone', order: 1 })).toMatchObject({ queue: ['a', 'b', 'c'] });
+  });
+});
+
+describe('skipping', () => {
+  it('goes on with the next page when the first is used up, and says how many were left', () => {
+    const first = Array.from({ length: 50 }, (_, i) => item(`p${i}`));
+    const session = run(loaded(...first), ...first.map((): SessionEvent => ({ type: 'skipped' })), loaded(...first, item('q0')));
+    expect([session.queue, session.cursor, session.skipped.length]).toEqual([['q0'], 'q0', 50]);
+  });
+
+  it('of nothing does nothing', () => {
+    expect(run({ type: 'skipped' })).toEqual(emptySession);
   });
 });
 
@@ -134,5 +152,12 @@ describe('claims ahead', () => {
     expect(toClaim(run(held(9)), ahead)).toEqual([]);
     expect(toClaim(run(held(-1)), ahead)).toEqual(['a', 'b', 'c']);
     expect(toClaim(run(loaded(item('a', { claim: { reviewer, until: at(9) } }))), ahead)).toEqual([]);
+  });
+});
+
+describe('what is given back when the page is left', () => {
+  it('is what is held or was asked for, and what an undoing gets back; nothing that was decided, nor what others hold', () => {
+    const session = run(loaded(item('a', { claim: { reviewer, until: at(9) } }), item('b'), item('c', { claim: { reviewer, until: at(9) } }), item('d'), item('e')), decided(1, 'c'), decided(2, 'd'), { type: 'undone', order: 3 });
+    expect(heldBy(session, reviewer, new Set(['b', 'c'])).map(({ exampleId }) => exampleId)).toEqual(['d', 'a', 'b']);
   });
 });

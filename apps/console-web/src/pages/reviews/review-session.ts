@@ -3,6 +3,8 @@ import type { ReviewDecisionKind, ShownReview } from '@ratchet/console-api';
 /** What was ordered for an item and is not confirmed by its topic yet. */
 export interface Pending {
   readonly kind: ReviewDecisionKind | 'reopen';
+  /** Of an undoing: what it takes back, which stands again where the console does not take the order. */
+  readonly undoes?: ReviewDecisionKind;
   /** Of the page's orders, so that an answer to an earlier one is not taken for this one's. */
   readonly order: number;
   /** Known once the console has taken the command. */
@@ -156,8 +158,9 @@ const undone = (session: Session, order: number): Session => {
   const step = session.steps.at(-1);
   if (!step) return session;
   const rest = { ...session, steps: session.steps.slice(0, -1) };
-  if (step.kind === 'skip') return putBack({ ...rest, skipped: rest.skipped.filter((id) => !step.exampleIds.includes(id)) }, step.exampleIds);
-  const pending = { ...rest.pending, ...Object.fromEntries(step.exampleIds.map((id) => [id, { kind: 'reopen', order } as const])) };
+  const { kind } = step;
+  if (kind === 'skip') return putBack({ ...rest, skipped: rest.skipped.filter((id) => !step.exampleIds.includes(id)) }, step.exampleIds);
+  const pending = { ...rest.pending, ...Object.fromEntries(step.exampleIds.map((id) => [id, { kind: 'reopen', order, undoes: kind } as const])) };
   return putBack({ ...rest, pending, done: Math.max(0, rest.done - step.exampleIds.length) }, step.exampleIds);
 };
 
@@ -168,9 +171,9 @@ const failed = (session: Session, { order, text }: Extract<SessionEvent, { type:
   const exampleIds = ordered(session, order);
   const [first] = exampleIds;
   if (first === undefined) return session;
-  const kind = session.pending[first]?.kind;
+  const undoes = session.pending[first]?.undoes;
   const told = notice(withoutPending(session, exampleIds), first, text);
-  if (kind === 'reopen') return without(pushStep({ ...told, done: told.done + exampleIds.length }, { kind: 'approve', exampleIds }), exampleIds);
+  if (undoes) return without(pushStep({ ...told, done: told.done + exampleIds.length }, { kind: undoes, exampleIds }), exampleIds);
   return putBack({ ...exampleIds.reduce(withoutStep, told), done: Math.max(0, told.done - exampleIds.length) }, exampleIds);
 };
 
@@ -226,6 +229,10 @@ export const sessionAfter = (session: Session, event: SessionEvent): Session => 
 
 /** What a decision is for: what is selected, else the item that is looked at. */
 export const meant = ({ selected, cursor }: Session): readonly string[] => (selected.length > 0 ? selected : cursor === undefined ? [] : [cursor]);
+
+/** What the reviewer holds, or will where an order for it is on its way, without what they have decided. */
+export const heldBy = ({ queue, items, pending }: Session, reviewer: string, asked: ReadonlySet<string>): ShownReview[] =>
+  queue.flatMap((id) => items[id] ?? []).filter(({ exampleId, claim }) => claim?.reviewer === reviewer || asked.has(exampleId) || pending[exampleId]?.kind === 'reopen');
 
 /** Items around the cursor to hold for the reviewer, who has fewer than `low` of them left. */
 export const toClaim = (session: Session, { reviewer, nowMs, low, batch }: { readonly reviewer: string; readonly nowMs: number; readonly low: number; readonly batch: number }): string[] => {

@@ -1,13 +1,15 @@
 import type { CommandOrder, ReviewDecisionKind, ShownReview } from '@ratchet/console-api';
-import { useQuery } from '@tanstack/react-query';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useEffect, useMemo, useReducer, useRef } from 'react';
 import { useCommand } from '../../api/command';
 import { read } from '../../api/request';
-import { emptySession, type Session, sessionAfter, toClaim } from './review-session';
+import { emptySession, heldBy, type Session, sessionAfter, toClaim } from './review-session';
 
 export type QueueFilters = Readonly<Record<'model' | 'workload' | 'opportunity' | 'source' | 'confidenceFrom' | 'confidenceTo', string | undefined>>;
 
 const AHEAD = 50;
+/** With fewer left to offer, the next page is asked for. */
+const LEFT_MIN = 15;
 /** Items whose fate is looked at again when something changed. */
 const CHECKED_MAX = 100;
 const CLAIM = { low: 4, batch: 10 };
@@ -18,6 +20,7 @@ const LOOK_AGAIN_MS = 15_000;
 
 interface Answer {
   readonly items: readonly ShownReview[];
+  readonly next?: string | null;
 }
 
 /** Review commands are for one target each. */
@@ -41,7 +44,7 @@ const useOrders = () => {
   return { give, giveNow: mutateAsync };
 };
 
-/** Holds a few items ahead for the reviewer, and gives back what is left when the page is. */
+/** Holds a few items ahead for the reviewer, and gives back what they skip, and what is left when the page is. */
 const useClaims = (session: Session, { reviewer, isActive, orders }: { readonly reviewer: string; readonly isActive: boolean; readonly orders: ReturnType<typeof useOrders> }) => {
   const asked = useRef(new Map<string, number>());
   const latest = useRef({ session, ...orders });
@@ -58,7 +61,7 @@ const useClaims = (session: Session, { reviewer, isActive, orders }: { readonly 
   useEffect(() => {
     const release = () => {
       const { session: left, giveNow } = latest.current;
-      const held = Object.values(left.items).filter(({ exampleId, claim }) => left.pending[exampleId] === undefined && (claim?.reviewer === reviewer || asked.current.has(exampleId)) && left.queue.includes(exampleId));
+      const held = heldBy(left, reviewer, new Set(asked.current.keys()));
       asked.current.clear();
       for (const group of byTarget(held)) giveNow(orderFor('review.release', group, 'the page was left')).catch(() => undefined);
     };
@@ -68,11 +71,27 @@ const useClaims = (session: Session, { reviewer, isActive, orders }: { readonly 
       release();
     };
   }, [reviewer]);
+  return (item: ShownReview): void => {
+    const wasAsked = asked.current.delete(item.exampleId);
+    if (wasAsked || item.claim?.reviewer === reviewer) orders.give(orderFor('review.release', [item], 'skipped')).catch(() => undefined);
+  };
 };
 
 /** What is offered to the reviewer, and what became of what they ordered; both are asked for anew when a review changed. */
 const useAnswers = (session: Session, filters: QueueFilters) => {
-  const queue = useQuery({ queryKey: ['reviews', 'queue', filters], queryFn: () => read<Answer>('/api/reviews', { ...filters, state: 'waiting', holder: 'available', limit: AHEAD }), refetchInterval: LOOK_AGAIN_MS });
+  const queue = useInfiniteQuery({
+    queryKey: ['reviews', 'queue', filters],
+    queryFn: ({ pageParam }) => read<Answer>('/api/reviews', { ...filters, state: 'waiting', holder: 'available', limit: AHEAD, after: pageParam }),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: ({ next }) => next ?? undefined,
+    refetchInterval: LOOK_AGAIN_MS,
+  });
+  // Who skips goes on to what lies behind the first page.
+  const wantsMore = session.queue.length < LEFT_MIN && queue.hasNextPage && !queue.isFetching;
+  const { fetchNextPage } = queue;
+  useEffect(() => {
+    if (wantsMore) void fetchNextPage();
+  }, [wantsMore, fetchNextPage]);
   const at = session.cursor === undefined ? 0 : Math.max(0, session.queue.indexOf(session.cursor));
   const ids = [...new Set([...Object.keys(session.pending), ...session.queue.slice(at, at + AHEAD)])].slice(0, CHECKED_MAX);
   const known = useQuery({
@@ -91,12 +110,12 @@ export const useReviewSession = ({ reviewer, mayReview, filters }: { readonly re
   const orders = useOrders();
   const { queue, known } = useAnswers(session, filters);
   useEffect(() => {
-    if (queue.data) dispatch({ type: 'loaded', items: queue.data.items, reviewer, nowMs: Date.now() });
+    if (queue.data) dispatch({ type: 'loaded', items: queue.data.pages.flatMap(({ items }) => items), reviewer, nowMs: Date.now() });
   }, [queue.data, reviewer]);
   useEffect(() => {
     if (known.data) dispatch({ type: 'checked', asked: known.data.asked, items: known.data.items, reviewer, nowMs: Date.now() });
   }, [known.data, reviewer]);
-  useClaims(session, { reviewer, isActive: mayReview, orders });
+  const giveBack = useClaims(session, { reviewer, isActive: mayReview, orders });
 
   const follow = (order: number, command: CommandOrder): void => {
     orders.give(command).then(
@@ -112,6 +131,11 @@ export const useReviewSession = ({ reviewer, mayReview, filters }: { readonly re
       follow(order, kind === 'edit' ? { name: 'review.edit', model, workload, reason, exampleId, output: output ?? '' } : orderFor(`review.${kind}`, group, reason));
     }
   };
+  const skip = (): void => {
+    const item = session.cursor === undefined ? undefined : session.items[session.cursor];
+    dispatch({ type: 'skipped' });
+    if (item) giveBack(item);
+  };
   const undo = (): void => {
     const step = session.steps.at(-1);
     if (!step) return;
@@ -121,6 +145,6 @@ export const useReviewSession = ({ reviewer, mayReview, filters }: { readonly re
     const items = step.exampleIds.flatMap((id) => session.items[id] ?? []);
     if (items.length > 0) follow(order, orderFor('review.reopen', items, 'taken back'));
   };
-  return useMemo(() => ({ session, dispatch, decide, undo, answer: queue }), [session, queue.data, queue.error]);
+  return useMemo(() => ({ session, dispatch, decide, skip, undo, answer: queue }), [session, queue.data, queue.error]);
 };
 export type ReviewRun = ReturnType<typeof useReviewSession>;
