@@ -7,4 +7,5 @@ import { isForConsole } from './failures/failures.handlers.js';
 import { prepareApp } from './http/prepare-app.js';
 import { migrations } from './persistence/migrations.js';
 
-await runService({ contract, loadConfig, module: () => AppModule.create(), database: { migrations, role: appRole }, prepare: prepareApp, accepts: isForConsole });
+// A page asks half a dozen things at once when something changes, while three batches may be under way: none of them should wait for a connection.
+await runService({ contract, loadConfig, module: () => AppModule.create(), database: { migrations, role: appRole, connectionsMax: 12 }, fetchBytesMin: 1, prepare: prepareApp, accepts: isForConsole });

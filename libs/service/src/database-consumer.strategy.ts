@@ -20,6 +20,7 @@ export interface DatabaseConsumerOptions {
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly accepts?: (event: EventEnvelope) => boolean;
+  readonly fetchBytesMin?: number;
 }
 
 interface Received {
@@ -72,6 +73,7 @@ export class DatabaseConsumerStrategy extends Server implements CustomTransportS
       groupId: contract.service,
       topics: topicsConsumedBy(contract),
       logger: options.logger,
+      ...(options.fetchBytesMin !== undefined && { fetchBytesMin: options.fetchBytesMin }),
       onBatch: (records, lost) => this.onBatch(records, lost),
       onCommitted: ({ topic, partition, lag }) => this.lag.set({ topic, partition: String(partition) }, Number(lag)),
       onWaiting: (partitions) => this.waiting.set(partitions),

@@ -29,7 +29,9 @@ export interface ServiceOptions<Config extends BaseConfig> {
   readonly loadConfig: (env: NodeJS.ProcessEnv) => Config;
   readonly module: (config: Config) => DynamicModule;
   /** TypeORM migration classes; services with a database consume through it. */
-  readonly database?: { readonly migrations: readonly Function[]; readonly role?: ApplicationRole };
+  readonly database?: { readonly migrations: readonly Function[]; readonly role?: ApplicationRole; readonly connectionsMax?: number };
+  /** A fetch waits for so many bytes, for up to 200 ms: 1 where people wait for each event, more for fewer and larger transactions. */
+  readonly fetchBytesMin?: number;
   /** Events that this refuses are passed over without a trace in the inbox: for a service that needs only a sample of a busy topic. */
   readonly accepts?: (event: EventEnvelope, config: Config) => boolean;
   /** For a service that consumes in another way. */
@@ -78,7 +80,7 @@ const start = async <Config extends BaseConfig>(options: ServiceOptions<Config>,
   const root: DynamicModule = { module: class ServiceModule {}, imports: [PlatformModule.with(services), options.module(config)] };
   const app = await NestFactory.create<NestFastifyApplication>(root, adapter, { logger: ['error', 'warn'], abortOnError: false });
   app.useGlobalPipes(new StandardSchemaValidationPipe());
-  const strategy = options.strategy?.(services) ?? (database && contract.consumes.length > 0 ? new DatabaseConsumerStrategy({ contract, kafka, database, producer, logger, metrics, accepts: (event) => options.accepts?.(event, config) ?? true }) : undefined);
+  const strategy = options.strategy?.(services) ?? (database && contract.consumes.length > 0 ? new DatabaseConsumerStrategy({ contract, kafka, database, producer, logger, metrics, accepts: (event) => options.accepts?.(event, config) ?? true, ...(options.fetchBytesMin !== undefined && { fetchBytesMin: options.fetchBytesMin }) }) : undefined);
   app.useGlobalFilters(new RethrowFilter(app.getHttpAdapter()));
   await options.prepare?.(app, config);
   if (strategy) app.connectMicroservice({ strategy }, { inheritAppConfig: true });
@@ -99,8 +101,9 @@ const openDatabase = async <Config extends BaseConfig>(options: ServiceOptions<C
   const { DATABASE_URL: url, MIGRATION_DATABASE_URL: migrationUrl } = config as { DATABASE_URL?: string; MIGRATION_DATABASE_URL?: string };
   if (!url) throw new RatchetError({ code: 'bad_configuration', message: 'DATABASE_URL: is missing; build the schema on databaseConfigSchema' });
   const { service } = options.contract;
-  const onRoleRefused = (error: unknown): void => logger.warn('the role of the application cannot be used: it works with all rights of its login', { role: options.database?.role?.name, ...describeError(error) });
-  const database = new Database({ url, service, migrations: [...(options.database?.migrations ?? [])], migrationUrl, onRoleRefused, ...(options.database?.role && { role: options.database.role }) });
+  const { role, connectionsMax, migrations = [] } = options.database ?? {};
+  const onRoleRefused = (error: unknown): void => logger.warn('the role of the application cannot be used: it works with all rights of its login', { role: role?.name, ...describeError(error) });
+  const database = new Database({ url, service, migrations: [...migrations], migrationUrl, onRoleRefused, ...(role && { role }), ...(connectionsMax !== undefined && { connectionsMax }) });
   await database.start();
   await prepareJobs({ url: migrationUrl ?? url, service, logger });
   return database;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { FailureRates } from '@ratchet/console-api';
-import { bucketOf, chartPointsOf, sideOf, timesShown } from './chart-points';
+import { bucketOf, chartPointsOf, rowsOf, sideOf, timesShown } from './chart-points';
 
 const point = (at: string, rate: number): FailureRates['versions'][number]['points'][number] => ({ at, outcomes: 100, failures: rate * 100, rate, lower: 0, upper: 1 });
 const rates: FailureRates = {
@@ -28,5 +28,14 @@ describe('points of the chart of failure rates', () => {
 
   it('say their marks towards the middle, so that no word leaves the chart', () => {
     expect([sideOf(10, [0, 100]), sideOf(90, [0, 100])]).toEqual(['right', 'left']);
+  });
+
+  it('say them one above the other where they are close, and below again where there is room', () => {
+    const at = (...moments: number[]) => rowsOf(moments.map((moment) => ({ at: moment, width: 0.1 })), [0, 100]);
+    expect(at(10, 10, 15, 20, 40)).toEqual([0, 1, 2, 0, 0]);
+    // Those left of their lines meet those right of theirs in the middle.
+    expect(at(45, 58)).toEqual([0, 1]);
+    expect(at(40, 70)).toEqual([0, 0]);
+    expect(rowsOf([], [0, 0])).toEqual([]);
   });
 });

@@ -28,3 +28,20 @@ export const timesShown = ({ from, to, versions, bucketSeconds }: FailureRates):
 
 /** On which side of its line a mark has room for its words. */
 export const sideOf = (at: number, [from, to]: readonly [number, number]): 'left' | 'right' => (at - from > (to - from) / 2 ? 'left' : 'right');
+
+/**
+ * For each mark the row, from below, in which its words stand beside those of its neighbours without lying over them: the lowest that is free.
+ * A width is a share of the axis.
+ */
+export const rowsOf = (marks: readonly { readonly at: number; readonly width: number }[], times: readonly [number, number]): number[] => {
+  const span = Math.max(1, times[1] - times[0]);
+  const rows: [from: number, to: number][][] = [];
+  return marks.map(({ at, width }) => {
+    const x = (at - times[0]) / span;
+    const [from, to] = sideOf(at, times) === 'left' ? [x - width, x] : [x, x + width];
+    const free = rows.findIndex((taken) => taken.every(([begin, end]) => to <= begin || from >= end));
+    const row = free < 0 ? rows.push([]) - 1 : free;
+    rows[row]?.push([from, to]);
+    return row;
+  });
+};

@@ -1,6 +1,6 @@
 import { LineChart } from '@mantine/charts';
 import { Button, Group, SegmentedControl, Select, Stack, Table, Text } from '@mantine/core';
-import { useDisclosure } from '@mantine/hooks';
+import { useDisclosure, useElementSize } from '@mantine/hooks';
 import type { FailureRates, Loop, Range } from '@ratchet/console-api';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -10,7 +10,7 @@ import { Answer } from '../../components/answer';
 import { Nothing } from '../../components/nothing';
 import { ScrollTable } from '../../components/scroll-table';
 import { When } from '../../components/when';
-import { bucketOf, chartPointsOf, seriesOf, sideOf, timesShown } from './chart-points';
+import { bucketOf, chartPointsOf, rowsOf, seriesOf, sideOf, timesShown } from './chart-points';
 
 const colors = ['indigo.6', 'orange.6', 'teal.6', 'grape.6', 'cyan.6', 'red.6'];
 const dashes = ['0', '6 3', '2 3', '10 3 2 3'];
@@ -75,19 +75,30 @@ const AllPoints = ({ versions }: Pick<FailureRates, 'versions'>) => {
   );
 };
 
-const markLine = ({ at, kind, version }: FailureRates['marks'][number], rates: FailureRates) => {
-  const x = bucketOf(at, rates.bucketSeconds);
-  const position = sideOf(x, timesShown(rates)) === 'left' ? 'insideBottomRight' : 'insideBottomLeft';
-  // The words lie over lines of other colours: only the line has the mark's.
-  const label = { value: `${kind === 'promoted' ? '▲' : '▼'} ${version}`, position, fill: 'var(--mantine-color-text)', fontSize: 12 } as const;
-  return { x, label, color: kind === 'promoted' ? 'teal.7' : 'red.7' };
+/** What the axis of rates takes of the chart's width. */
+const AXES_PX = 70;
+const LABEL = { fontSize: 12, charPx: 7.5, gapPx: 10, linePx: 15, rowsMax: 12, charsMax: 20 };
+
+/** Lines with words; marks beyond the rows that there is room for have only their line, and are in the list below. */
+const markLines = (rates: FailureRates, chartPx: number) => {
+  const times = timesShown(rates);
+  const marks = rates.marks.map(({ at, kind, version }) => ({ at: bucketOf(at, rates.bucketSeconds), kind, words: `${kind === 'promoted' ? '▲' : '▼'} ${version.slice(0, LABEL.charsMax)}` }));
+  const rows = rowsOf(marks.map(({ at, words }) => ({ at, width: (words.length * LABEL.charPx + LABEL.gapPx) / Math.max(1, chartPx) })), times);
+  return marks.map(({ at, kind, words }, i) => {
+    const row = rows[i] ?? 0;
+    const position = sideOf(at, times) === 'left' ? 'insideBottomRight' : 'insideBottomLeft';
+    // The words lie over lines of other colours: only the line has the mark's.
+    const label = { value: words, position, dy: -row * LABEL.linePx, fill: 'var(--mantine-color-text)', fontSize: LABEL.fontSize } as const;
+    return { x: at, color: kind === 'promoted' ? 'teal.7' : 'red.7', ...(row < LABEL.rowsMax && { label }) };
+  });
 };
 
 const Chart = ({ rates, range }: { readonly rates: FailureRates; readonly range: Range }) => {
+  const { ref, width } = useElementSize();
   if (rates.versions.length === 0) return <Nothing>Nothing was counted in this time.</Nothing>;
   return (
     <Stack>
-      <div role="img" aria-label="Failure rate by version over time; the numbers are in the table below">
+      <div ref={ref} role="img" aria-label="Failure rate by version over time; the numbers are in the table below">
         <LineChart
           h={260}
           data={chartPointsOf(rates)}
@@ -100,7 +111,7 @@ const Chart = ({ rates, range }: { readonly rates: FailureRates; readonly range:
           xAxisProps={{ type: 'number', scale: 'time', domain: timesShown(rates), tickFormatter: (at: number) => shortTime(at, range) }}
           tooltipProps={{ labelFormatter: (at) => new Date(Number(at)).toLocaleString() }}
           series={rates.versions.map(({ version }, i) => ({ name: seriesOf(version), label: version, color: colors[i % colors.length] ?? 'gray.6', strokeDasharray: dashes[i % dashes.length] ?? '0' }))}
-          referenceLines={rates.marks.map((mark) => markLine(mark, rates))}
+          referenceLines={markLines(rates, width - AXES_PX)}
         />
       </div>
       <Numbers versions={rates.versions} />

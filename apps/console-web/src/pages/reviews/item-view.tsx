@@ -74,7 +74,7 @@ export const ItemView = ({ item, reviewer }: { readonly item: ShownReview; reado
       {item.state !== 'waiting' && <Badge variant="outline">{item.state}</Badge>}
       {(item.refusals ?? []).length > 0 && <Badge variant="outline">{item.refusals?.length} refused</Badge>}
     </Group>
-    <Alert variant="light" color="gray" title="Why it waits" p="xs">
+    <Alert role="note" variant="light" color="gray" title="Why it waits" p="xs">
       {item.reason}
     </Alert>
     <TextPanel title="What was asked">{item.input}</TextPanel>
