@@ -58,6 +58,12 @@ export const watchTroubles = (page) => {
   const troubles = [];
   page.on('console', (message) => message.type() === 'error' && troubles.push(`console: ${message.text().slice(0, 300)}`));
   page.on('pageerror', (error) => troubles.push(`error: ${error.message.slice(0, 300)}`));
+  page.on('dialog', (dialog) => {
+    troubles.push(`a dialog of the browser: ${dialog.message().slice(0, 300)}`);
+    void dialog.dismiss();
+  });
+  // What is under way when a page is left is given up.
+  page.on('requestfailed', (request) => request.failure()?.errorText !== 'net::ERR_ABORTED' && troubles.push(`${request.failure()?.errorText}: ${new URL(request.url()).pathname}`));
   page.on('response', (response) => response.status() >= 400 && troubles.push(`${response.status()}: ${new URL(response.url()).pathname}`));
   return troubles;
 };

@@ -1,19 +1,25 @@
-// The console in a real browser, on the running loop: `npm run verify -- console`. People's work is done with mouse and keyboard alone: pause and resume a
-// rollout, watch a promotion arrive, force a rollback, sign a report off; then every page is looked at. `--screenshots` writes docs/images.
+// The console in a real browser, on the running loop: `npm run verify -- console`. People's work is done as they do it: reviews by keyboard, rollouts paused,
+// resumed and rolled back, a promotion watched as it arrives, a report signed; each effect must be on the page within a second of its event. Then every page is
+// looked at, and those that show texts of users must show hostile ones as text. `--screenshots` writes docs/images; `--loop DIR` takes a demo that runs already.
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { eventually, followTopics, shownAt } from './console-events.mjs';
+import { assertShownAsText, hostileTexts, MARK, sendHostileTexts, typed } from './console-hostile.mjs';
 import { addressesOf, judge, open, pathsOfPage, screens, watchTroubles } from './console-pages.mjs';
+import { reviewByKeyboard } from './console-review.mjs';
 import { root } from './run-process.mjs';
 import { findBrowser } from './verify-widget.mjs';
 
 const MINUTE_MS = 60_000;
 const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
 const EFFECT_WITHIN_MS = 10_000;
-const HOSTILE = '<img src=x onerror="window.hostile=1"><script>window.hostile=1</script> [x](javascript:window.hostile=1) \u202Egnp.exe =cmd|x';
+/** From the event on its topic to the page. */
+const SHOWN_WITHIN_MS = 1_000;
+const STATE = '.mantine-Badge-label';
 const say = (text) => process.stdout.write(`${text}\n`);
 
 const browserProgram = () => {
@@ -23,29 +29,23 @@ const browserProgram = () => {
   return program;
 };
 
+const runningIn = (folder) => {
+  const { kafkaBrokers, services } = JSON.parse(readFileSync(join(folder, 'running.json'), 'utf8'));
+  return { brokers: kafkaBrokers, url: services.console.url, gateway: services.gateway.url, token: readFileSync(join(folder, 'console-token'), 'utf8').trim() };
+};
+
 /** The demo, which keeps serving when its weeks are over. */
 const startLoop = async (folder) => {
-  const child = spawn(process.execPath, ['apps/cli/bin/ratchet.mjs', 'demo', '--no-sentences', '--weeks', '2', '--data-dir', folder], { cwd: root, stdio: ['ignore', 'pipe', 'ignore'], env: { ...process.env, KAFKA_BROKERS: '', DATABASE_URL: '' } });
+  const child = spawn(process.execPath, ['apps/cli/bin/ratchet.mjs', 'demo', '--no-sentences', '--weeks', '3', '--data-dir', folder], { cwd: root, stdio: ['ignore', 'pipe', 'ignore'], env: { ...process.env, KAFKA_BROKERS: '', DATABASE_URL: '' } });
   let said = '';
   child.stdout.on('data', (chunk) => (said += chunk));
   const until = Date.now() + 5 * MINUTE_MS;
-  while (!/Console: (\S+).*OpenAI base URL: (\S+)/.test(said)) {
+  while (!said.includes('Console: ')) {
     if (child.exitCode !== null || Date.now() > until) throw new Error(`the demo did not start; its logs are in ${folder}`);
     await sleep(500);
   }
-  const [, url, gateway] = /Console: (\S+).*OpenAI base URL: (\S+)/.exec(said);
   const stop = () => new Promise((resolve) => (child.exitCode !== null ? resolve() : (child.once('exit', resolve), child.kill('SIGTERM'))));
-  return { url, gateway: gateway.replace(/\/v1$/, ''), token: readFileSync(join(folder, 'console-token'), 'utf8').trim(), stop };
-};
-
-const eventually = async (what, check, withinMs) => {
-  const until = Date.now() + withinMs;
-  for (;;) {
-    const value = await check();
-    if (value) return value;
-    if (Date.now() > until) throw new Error(`${what}: not within ${withinMs / 1_000} s`);
-    await sleep(500);
-  }
+  return { ...runningIn(folder), stop };
 };
 
 const signIn = async (page, { url, token }) => {
@@ -55,45 +55,100 @@ const signIn = async (page, { url, token }) => {
   await page.getByRole('heading', { level: 1, name: 'Home' }).waitFor();
 };
 
-/** Presses a button, gives the reason, and waits for the effect; milliseconds from the order to it. */
-const order = async (page, label) => {
+/** Times from event to page; those that are too long fail the run at its end, when all are known. */
+const timesKept = () => {
+  const late = [];
+  return {
+    late,
+    note: (what, ms) => {
+      say(`${what}: on the page ${ms} ms after its event`);
+      if (ms >= SHOWN_WITHIN_MS) late.push(`${what} took ${ms} ms from its event to the page`);
+    },
+  };
+};
+
+const isAbout = ({ rolloutId }, state) => ({ type, data }) =>
+  data.rolloutId === rolloutId && (data.to?.startsWith(state) || (state === 'PROMOTED' && type === 'ratchet.version.promoted') || (state === 'ROLLED_BACK' && type === 'ratchet.version.rolledback'));
+
+/** Presses a button, gives the reason, and waits until the rollout's page shows the state that follows from it. */
+const order = async ({ page, topics, times }, rollout, { label, state, reason }) => {
   await page.getByRole('group').getByRole('button', { name: label, exact: true }).click();
   const dialog = page.getByRole('dialog');
-  await dialog.getByLabel('Reason').fill(`verification: ${label}`);
-  const from = performance.now();
+  await dialog.getByLabel('Reason').fill(reason);
+  const sinceMs = Date.now();
+  const shown = shownAt(page, STATE, state);
   await dialog.getByRole('button', { name: label, exact: true }).click();
+  const { atMs } = await topics.find(`${label} has its effect`, isAbout(rollout, state), sinceMs);
+  times.note(label, (await shown) - atMs);
   await page.locator('[data-fate="obeyed"]').filter({ hasText: label }).waitFor({ timeout: EFFECT_WITHIN_MS });
-  return Math.round(performance.now() - from);
+  await assertShownAsText(page, `the rollout's page, after ${label},`, reason);
 };
 
-const sendHostileTexts = async ({ gateway }) => {
-  const startedAt = new Date().toISOString();
-  const data = { interactionId: `hostile-${process.pid}`, conversationId: `hostile-${process.pid}`, workload: 'default', model: 'support-assistant', version: 'v1', input: [{ role: 'user', content: HOSTILE }], output: { content: HOSTILE }, startedAt, latencyMs: 5 };
-  const event = { specversion: '1.0', id: data.interactionId, source: '/verification', type: 'ratchet.interaction.completed', time: startedAt, datacontenttype: 'application/json', data };
-  const response = await fetch(`${gateway}/v1/events`, { method: 'POST', headers: { 'content-type': 'application/cloudevents+json' }, body: JSON.stringify(event) });
-  assert.equal(response.status, 202);
-};
+const rolloutThat = (read, what, isMeant, withinMs) => eventually(what, async () => (await read('/api/rollouts?is=open')).items.find((rollout) => rollout.stage > 0 && isMeant(rollout)), withinMs);
+const openRollout = ({ page, loop }, { rolloutId }) => open(page, `${loop.url}/rollouts/${encodeURIComponent(rolloutId)}`);
 
-const workOnRollouts = async (page, loop, read) => {
-  const openRollout = async () => (await read('/api/rollouts?is=open')).items.find(({ stage }) => stage > 0);
-  const first = await eventually('a rollout begins', openRollout, 10 * MINUTE_MS);
-  await open(page, `${loop.url}/rollouts/${encodeURIComponent(first.rolloutId)}`);
-  say(`pause: effect after ${await order(page, 'Pause')} ms; resume: after ${await order(page, 'Resume')} ms`);
+/** Pauses and resumes a rollout that runs, and watches it being promoted on a page that is not loaded again. */
+const watchPromotion = async (run) => {
+  const { page, read, topics, times } = run;
+  const rollout = await rolloutThat(read, 'a rollout begins', () => true, 15 * MINUTE_MS);
+  await openRollout(run, rollout);
+  await order(run, rollout, { label: 'Pause', state: 'PAUSED', reason: typed('script') });
+  await order(run, rollout, { label: 'Resume', state: 'RUNNING', reason: typed('unicode') });
+  const sinceMs = Date.now();
   await page.evaluate(() => (globalThis.notReloaded = true));
-  await page.getByText('PROMOTED').first().waitFor({ timeout: 20 * MINUTE_MS });
+  const shown = await shownAt(page, STATE, 'PROMOTED');
+  const { atMs } = await topics.find('the rollout is promoted', isAbout(rollout, 'PROMOTED'), sinceMs);
+  times.note('Promotion', shown - atMs);
   assert.equal(await page.evaluate(() => globalThis.notReloaded), true, 'the promotion came by a reload');
-  say('the promotion arrived on the open page');
-  const second = await eventually('a second rollout begins', async () => ((await openRollout())?.rolloutId === first.rolloutId ? undefined : openRollout()), 15 * MINUTE_MS);
-  await open(page, `${loop.url}/rollouts/${encodeURIComponent(second.rolloutId)}`);
-  say(`force rollback: effect after ${await order(page, 'Roll back')} ms`);
+  return rollout;
 };
 
-const signReport = async (page, loop, addresses) => {
-  await open(page, `${loop.url}${addresses['/reports/:kind/:period']}`);
-  await page.getByLabel('Note').fill('verification: read and signed');
+const rollBack = async (run, before) => {
+  const rollout = await rolloutThat(run.read, 'a second rollout begins', ({ rolloutId }) => rolloutId !== before.rolloutId, 15 * MINUTE_MS);
+  await openRollout(run, rollout);
+  await order(run, rollout, { label: 'Roll back', state: 'ROLLED_BACK', reason: typed('markdown') });
+};
+
+const signReport = async ({ page, loop }, address) => {
+  await open(page, `${loop.url}${address}`);
+  await page.getByLabel('Note').fill(typed('script'));
   await page.getByRole('button', { name: 'Sign off' }).click();
-  await page.getByText('verification: read and signed').first().waitFor({ timeout: EFFECT_WITHIN_MS });
+  await page.getByText(MARK).first().waitFor({ timeout: EFFECT_WITHIN_MS });
+  await assertShownAsText(page, 'the report that was signed', typed('script'));
   say('a weekly report is signed off');
+};
+
+const holds = (value) => JSON.stringify(value).includes(MARK);
+
+/** Pages with texts that users sent, reviewers wrote and operators gave as reasons: each must show some of them, and as text. */
+const lookForHostileTexts = async ({ page, loop, read }) => {
+  const find = async (path, isMeant = holds) => (await read(path)).items.find(isMeant);
+  const withTexts = async (paths) => {
+    for (const path of paths) if (holds(await read(path))) return path;
+    return undefined;
+  };
+  const { items: ranked } = await read('/api/opportunities?limit=200');
+  const opportunity = await withTexts(ranked.map(({ opportunityId }) => `/api/opportunities/${encodeURIComponent(opportunityId)}`));
+  const item = (await find('/api/reviews?limit=200', ({ input }) => input.startsWith(MARK))) ?? (await find('/api/reviews?state=approved&limit=200', ({ input }) => input.startsWith(MARK)));
+  const edited = await find('/api/reviews?state=approved&limit=200', ({ decisions }) => decisions.some(({ output }) => output?.startsWith(MARK)));
+  const rejected = await find('/api/reviews?state=rejected&limit=200', ({ decisions }) => decisions.some(({ reason }) => reason.startsWith(MARK)));
+  const record = await find('/api/audit?limit=200');
+  const [query] = opportunity ? (await read(opportunity)).opportunity.representatives.map((one) => one.query).filter((text) => text.startsWith(MARK)) : [];
+  const places = [
+    ['an opportunity', opportunity?.replace('/api', ''), query],
+    ['an item of a user', item && `/reviews/items/${item.exampleId}`, item?.input],
+    ['the review queue', item?.state === 'waiting' ? `/reviews?opportunity=${encodeURIComponent(item.opportunityId)}` : undefined, item && MARK],
+    ['an item that was edited', edited && `/reviews/items/${edited.exampleId}`, edited?.decisions.find(({ output }) => output?.startsWith(MARK)).output],
+    ['an item that was rejected', rejected && `/reviews/items/${rejected.exampleId}`, rejected?.decisions[0].reason],
+    ['the audit log', '/audit', record?.record.reason],
+    ['a record of the audit log', record && `/audit/decisions/${record.sequence}`, record?.record.reason],
+  ];
+  for (const [what, address, text] of places) {
+    assert.ok(address && text, `no hostile text came to ${what}`);
+    await open(page, `${loop.url}${address}`);
+    await assertShownAsText(page, what, text);
+  }
+  say(`hostile texts (${Object.keys(hostileTexts).join(', ')}) are shown as text on ${places.length} pages, and on a rollout and a report`);
 };
 
 const screenshotOf = (path, screen) => join(root, 'docs/images', `${path === '/' ? 'home' : path.slice(1).replaceAll('/:', '-').replaceAll('/', '-')}${screen.width < 600 ? '-phone' : ''}.png`);
@@ -109,7 +164,6 @@ const lookAtAll = async (browser, loop, addresses, screenshots) => {
     for (const [path, address] of Object.entries(addresses)) {
       await open(page, `${loop.url}${address}`);
       const problems = [...troubles.splice(0), ...(await judge(page))];
-      if (await page.evaluate(() => globalThis.hostile)) problems.push('a text of a user ran as a script');
       found.push(...problems.map((problem) => `${path} (${screen.name}): ${problem}`));
       if (screenshots && screen.colorScheme === 'light' && (screen.width > 600 || onPhone.includes(path))) await page.screenshot({ path: screenshotOf(path, screen) });
     }
@@ -118,30 +172,47 @@ const lookAtAll = async (browser, loop, addresses, screenshots) => {
   return found;
 };
 
-/** Throws where something does not work; `screenshots` writes docs/images. */
-export const verifyConsole = async ({ screenshots = false } = {}) => {
-  const { chromium } = await import('playwright-core');
-  const folder = mkdtempSync(join(tmpdir(), 'ratchet-console-'));
-  if (screenshots) mkdirSync(join(root, 'docs/images'), { recursive: true });
-  const loop = await startLoop(folder);
-  const browser = await chromium.launch({ executablePath: browserProgram(), args: FLAGS });
+const workAndLook = async ({ browser, loop, topics, screenshots }) => {
   const read = async (path) => (await fetch(`${loop.url}${path}`, { headers: { authorization: `Bearer ${loop.token}` } })).json();
+  const page = await (await browser.newContext({ viewport: { width: 1280, height: 800 } })).newPage();
+  const times = timesKept();
+  const run = { page, loop, read, topics, times };
+  await sendHostileTexts(loop);
+  await signIn(page, loop);
+  const troubles = watchTroubles(page);
+  const promoted = await watchPromotion(run);
+  // Before anything hostile is approved, since data of it would be trained on.
+  const { addresses, missing } = await addressesOf(pathsOfPage(), read);
+  const pictures = screenshots ? await lookAtAll(browser, loop, addresses, true) : [];
+  await rollBack(run, promoted);
+  const { approve, edit, reject } = await reviewByKeyboard(page, loop, read);
+  say(`20 reviews by keyboard alone: today ${approve} approved, ${edit} edited, ${reject} rejected; a decision and a skip were taken back`);
+  await signReport(run, addresses['/reports/:kind/:period']);
+  await lookForHostileTexts(run);
+  const found = [...pictures, ...troubles, ...(await lookAtAll(browser, loop, addresses, false)), ...times.late];
+  for (const problem of found) say(problem);
+  say(`${Object.keys(addresses).length} pages on ${screens.length} screens, ${found.length} problems${missing.length > 0 ? `; nothing to show on ${missing.join(', ')}` : ''}`);
+  assert.equal(found.length, 0, `${found.length} problems`);
+};
+
+/** Throws where something does not work; `screenshots` writes docs/images; `running` is the folder of a demo that runs already. */
+export const verifyConsole = async ({ screenshots = false, running } = {}) => {
+  const { chromium } = await import('playwright-core');
+  const folder = running ?? mkdtempSync(join(tmpdir(), 'ratchet-console-'));
+  if (screenshots) mkdirSync(join(root, 'docs/images'), { recursive: true });
+  const loop = running ? { ...runningIn(running), stop: async () => undefined } : await startLoop(folder);
+  // playwright gives every launch a fresh user-data-dir.
+  const browser = await chromium.launch({ executablePath: browserProgram(), args: FLAGS });
+  const topics = await followTopics(loop.brokers);
   try {
-    const page = await (await browser.newContext({ viewport: { width: 1280, height: 800 } })).newPage();
-    await signIn(page, loop);
-    await sendHostileTexts(loop);
-    await workOnRollouts(page, loop, read);
-    const { addresses, missing } = await addressesOf(pathsOfPage(), read);
-    await signReport(page, loop, addresses);
-    const found = await lookAtAll(browser, loop, addresses, screenshots);
-    for (const problem of found) say(problem);
-    say(`${Object.keys(addresses).length} pages on ${screens.length} screens, ${found.length} problems${missing.length > 0 ? `; nothing to show on ${missing.join(', ')}` : ''}`);
-    assert.equal(found.length, 0, `${found.length} problems`);
+    await workAndLook({ browser, loop, topics, screenshots });
   } finally {
+    await topics.stop();
     await browser.close();
     await loop.stop();
-    rmSync(folder, { recursive: true, force: true });
+    if (!running) rmSync(folder, { recursive: true, force: true });
   }
 };
 
-if (process.argv[1] === new URL(import.meta.url).pathname) await verifyConsole({ screenshots: process.argv.includes('--screenshots') });
+const [option, folder] = process.argv.slice(process.argv.indexOf('--loop'));
+if (process.argv[1] === new URL(import.meta.url).pathname) await verifyConsole({ screenshots: process.argv.includes('--screenshots'), ...(option === '--loop' && { running: folder }) });

@@ -1,7 +1,8 @@
-import { areaSchema, type Rates, ratesSchema } from '@ratchet/console-api';
+import { type Area, areaSchema, type Rates, ratesSchema } from '@ratchet/console-api';
 import { skipToken, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { useCaller } from './caller';
+import { oneAtATime } from './one-at-a-time';
 import { paced } from './paced';
 
 /** The home page is made of all parts, so it is asked for at most this often. */
@@ -28,6 +29,12 @@ export const useLive = (): void => {
     let wasAway = false;
     const home = paced(HOME_EVERY_MS, () => void queries.invalidateQueries({ queryKey: ['home'] }));
     const vitals = paced(VITALS_EVERY_MS, () => void queries.invalidateQueries({ queryKey: ['vitals'] }));
+    const refreshes = new Map<Area, () => void>();
+    const refresh = (area: Area): void => {
+      const known = refreshes.get(area) ?? oneAtATime(() => queries.invalidateQueries({ queryKey: [area] }));
+      refreshes.set(area, known);
+      known();
+    };
     source.addEventListener('open', () => {
       if (wasAway) void queries.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'live' });
       wasAway = false;
@@ -42,7 +49,7 @@ export const useLive = (): void => {
       const areas = areaSchema.array().catch([]).parse(JSON.parse(data));
       if (areas.includes('vitals')) vitals.ask();
       const others = areas.filter((area) => area !== 'vitals');
-      for (const area of others) void queries.invalidateQueries({ queryKey: [area] });
+      for (const area of others) refresh(area);
       if (others.length > 0) home.ask();
     });
     source.addEventListener('rates', ({ data }: MessageEvent<string>) => {
