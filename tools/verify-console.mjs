@@ -1,6 +1,6 @@
 // The console in a real browser, on the running loop: `npm run verify -- console`. People's work is done as they do it: reviews by keyboard, rollouts paused,
 // resumed and rolled back, a promotion watched as it arrives, a report signed; each effect must be on the page within a second of its event. Then every page is
-// looked at, and those that show texts of users must show hostile ones as text. `--screenshots` writes docs/images; `--loop DIR` takes a demo that runs already.
+// looked at, and those that show texts of users must show hostile ones as text. `--loop DIR` takes a demo that runs already; `--screenshots` does none of it, but writes docs/images.
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -154,58 +154,77 @@ const lookForHostileTexts = async ({ page, loop, read }) => {
 const screenshotOf = (path, screen) => join(root, 'docs/images', `${path === '/' ? 'home' : path.slice(1).replaceAll('/:', '-').replaceAll('/', '-')}${screen.width < 600 ? '-phone' : ''}.png`);
 const onPhone = ['/', '/rollouts/:id', '/alerts'];
 
-const lookAtAll = async (browser, loop, addresses, screenshots) => {
+const pageOn = async (browser, loop, { width, height, colorScheme }) => {
+  const page = await (await browser.newContext({ viewport: { width, height }, colorScheme })).newPage();
+  await signIn(page, loop);
+  return page;
+};
+
+const lookAtAll = async (browser, loop, addresses) => {
   const found = [];
   for (const screen of screens) {
-    const context = await browser.newContext({ viewport: { width: screen.width, height: screen.height }, colorScheme: screen.colorScheme });
-    const page = await context.newPage();
-    await signIn(page, loop);
+    const page = await pageOn(browser, loop, screen);
     const troubles = watchTroubles(page);
     for (const [path, address] of Object.entries(addresses)) {
       await open(page, `${loop.url}${address}`);
       const problems = [...troubles.splice(0), ...(await judge(page))];
       found.push(...problems.map((problem) => `${path} (${screen.name}): ${problem}`));
-      if (screenshots && screen.colorScheme === 'light' && (screen.width > 600 || onPhone.includes(path))) await page.screenshot({ path: screenshotOf(path, screen) });
     }
-    await context.close();
+    await page.context().close();
   }
   return found;
 };
 
-const workAndLook = async ({ browser, loop, topics, screenshots }) => {
-  const read = async (path) => (await fetch(`${loop.url}${path}`, { headers: { authorization: `Bearer ${loop.token}` } })).json();
-  const page = await (await browser.newContext({ viewport: { width: 1280, height: 800 } })).newPage();
+const readerOf = (loop) => async (path) => (await fetch(`${loop.url}${path}`, { headers: { authorization: `Bearer ${loop.token}` } })).json();
+
+/** Every page, once a rollout has been promoted and another one runs, so that each has something to show. */
+const takePictures = async ({ browser, loop }) => {
+  const read = readerOf(loop);
+  await eventually('a rollout is promoted', async () => (await read('/api/rollouts')).items.some(({ state }) => state === 'PROMOTED'), 20 * MINUTE_MS);
+  await rolloutThat(read, 'another one runs', () => true, 15 * MINUTE_MS);
+  const { addresses, missing } = await addressesOf(pathsOfPage(), read);
+  mkdirSync(join(root, 'docs/images'), { recursive: true });
+  for (const screen of screens.filter(({ colorScheme }) => colorScheme === 'light')) {
+    const page = await pageOn(browser, loop, screen);
+    for (const [path, address] of Object.entries(addresses)) {
+      if (screen.width < 600 && !onPhone.includes(path)) continue;
+      await open(page, `${loop.url}${address}`);
+      await page.screenshot({ path: screenshotOf(path, screen) });
+    }
+  }
+  say(`pictures of ${Object.keys(addresses).length} pages${missing.length > 0 ? `; nothing to show on ${missing.join(', ')}` : ''}`);
+};
+
+const workAndLook = async ({ browser, loop }, topics) => {
+  const read = readerOf(loop);
   const times = timesKept();
-  const run = { page, loop, read, topics, times };
   await sendHostileTexts(loop);
-  await signIn(page, loop);
+  const page = await pageOn(browser, loop, screens[0]);
+  const run = { page, loop, read, topics, times };
   const troubles = watchTroubles(page);
   const promoted = await watchPromotion(run);
-  // Before anything hostile is approved, since data of it would be trained on.
-  const { addresses, missing } = await addressesOf(pathsOfPage(), read);
-  const pictures = screenshots ? await lookAtAll(browser, loop, addresses, true) : [];
   await rollBack(run, promoted);
   const { approve, edit, reject } = await reviewByKeyboard(page, loop, read);
   say(`20 reviews by keyboard alone: today ${approve} approved, ${edit} edited, ${reject} rejected; a decision and a skip were taken back`);
+  const { addresses, missing } = await addressesOf(pathsOfPage(), read);
   await signReport(run, addresses['/reports/:kind/:period']);
   await lookForHostileTexts(run);
-  const found = [...pictures, ...troubles, ...(await lookAtAll(browser, loop, addresses, false)), ...times.late];
+  const found = [...troubles, ...(await lookAtAll(browser, loop, addresses)), ...times.late];
   for (const problem of found) say(problem);
   say(`${Object.keys(addresses).length} pages on ${screens.length} screens, ${found.length} problems${missing.length > 0 ? `; nothing to show on ${missing.join(', ')}` : ''}`);
   assert.equal(found.length, 0, `${found.length} problems`);
 };
 
-/** Throws where something does not work; `screenshots` writes docs/images; `running` is the folder of a demo that runs already. */
+/** Throws where something does not work; `screenshots` only writes docs/images; `running` is the folder of a demo that runs already. */
 export const verifyConsole = async ({ screenshots = false, running } = {}) => {
   const { chromium } = await import('playwright-core');
   const folder = running ?? mkdtempSync(join(tmpdir(), 'ratchet-console-'));
-  if (screenshots) mkdirSync(join(root, 'docs/images'), { recursive: true });
   const loop = running ? { ...runningIn(running), stop: async () => undefined } : await startLoop(folder);
   // playwright gives every launch a fresh user-data-dir.
   const browser = await chromium.launch({ executablePath: browserProgram(), args: FLAGS });
   const topics = await followTopics(loop.brokers);
   try {
-    await workAndLook({ browser, loop, topics, screenshots });
+    await (screenshots ? takePictures({ browser, loop }) : workAndLook({ browser, loop }, topics));
   } finally {
     await topics.stop();
     await browser.close();

@@ -1,5 +1,6 @@
 import { Stack, Table, Text } from '@mantine/core';
 import type { EvidenceRecord } from '@ratchet/domain';
+import { memo } from 'react';
 import { ScrollTable } from '../../components/scroll-table';
 import { figure, percent, testName, verdictInWords } from './words';
 
@@ -49,7 +50,7 @@ export const ArmsTable = ({ evidence: { candidate, control } }: { readonly evide
 );
 
 /** All that a transition rests on. */
-export const EvidenceView = ({ evidence }: { readonly evidence: EvidenceRecord }) => (
+export const EvidenceView = memo(({ evidence }: { readonly evidence: EvidenceRecord }) => (
   <Stack gap="sm">
     <ArmsTable evidence={evidence} />
     {evidence.tests.length > 0 && <TestsTable tests={evidence.tests} />}
@@ -58,4 +59,5 @@ export const EvidenceView = ({ evidence }: { readonly evidence: EvidenceRecord }
       {evidence.offsets && evidence.offsets.length > 0 && `. Counted up to ${evidence.offsets.map(({ topic, partition, offset }) => `${topic} ${partition} @ ${offset}`).join(', ')}`}
     </Text>
   </Stack>
-);
+));
+EvidenceView.displayName = 'EvidenceView';

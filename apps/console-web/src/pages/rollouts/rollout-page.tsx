@@ -1,6 +1,7 @@
 import { Alert, Anchor, Badge, Group, List, Stack, Text, Title } from '@mantine/core';
 import type { RolloutDetail, Series } from '@ratchet/console-api';
 import { useQuery } from '@tanstack/react-query';
+import { useDeferredValue, useMemo } from 'react';
 import { Link, useParams } from 'react-router';
 import { read } from '../../api/request';
 import { Answer } from '../../components/answer';
@@ -90,19 +91,23 @@ const Buttons = ({ rollout }: { readonly rollout: RolloutDetail }) => {
 const Shown = ({ rollout }: { readonly rollout: RolloutDetail }) => {
   const { rolloutId, version, baseVersion, evidence, transitions, orders, isLonger } = rollout;
   const series = useQuery({ queryKey: ['vitals', 'rollout', rolloutId], queryFn: () => read<Series>(`/api/rollouts/${encodeURIComponent(rolloutId)}/series`) });
+  // What is decided goes before what is drawn: a person may wait for it.
+  const drawn = useDeferredValue(series.data);
+  const timeline = useMemo(() => timelineOf(transitions, orders), [transitions, orders]);
+  const names = useMemo(() => ({ candidate: version, champion: baseVersion }), [version, baseVersion]);
   return (
     <Stack>
       <Standing rollout={rollout} />
       <Stages rollout={rollout} />
       <Buttons rollout={rollout} />
       <Heading>Candidate and champion over time</Heading>
-      <Answer of={series}>{(data) => <SeriesCharts series={data} names={{ candidate: version, champion: baseVersion }} />}</Answer>
+      <Answer of={series}>{(data) => <SeriesCharts series={drawn ?? data} names={names} />}</Answer>
       <Outlook rollout={rollout} series={series.data} />
       <Heading>Evidence of the last decision</Heading>
       {evidence ? <EvidenceView evidence={evidence} /> : <Text>There is none yet.</Text>}
       <Heading>What was decided and ordered</Heading>
       {isLonger && <Text size="sm">The newest {transitions.length} decisions are shown.</Text>}
-      <TimelineView rolloutId={rolloutId} entries={timelineOf(transitions, orders)} />
+      <TimelineView rolloutId={rolloutId} entries={timeline} />
     </Stack>
   );
 };

@@ -1,6 +1,7 @@
 import { Collapse, Button, Stack, Table, Text, Title } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import type { Series } from '@ratchet/console-api';
+import { memo } from 'react';
 import { Area, CartesianGrid, ComposedChart, Legend, Line, ReferenceLine, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts';
 import { ScrollTable } from '../../components/scroll-table';
 import { When } from '../../components/when';
@@ -92,8 +93,8 @@ const summaryOf = ({ points, margin }: Series, names: ArmNames): string => {
   return `In stage ${last.stage}: ${names.candidate} ${rateInWords(last.candidate)} of ${last.candidate.units} conversations, ${names.champion} ${rateInWords(last.champion)} of ${last.champion.units}${line}.`;
 };
 
-/** Success rates of both arms over time with their bands, and the difference that the stage's test looks at. */
-export const SeriesCharts = ({ series, names }: { readonly series: Series; readonly names: ArmNames }) => {
+/** Success rates of both arms over time with their bands, and the difference that the stage's test looks at. Drawn anew for new figures alone: it is most of the page's work. */
+export const SeriesCharts = memo(({ series, names }: { readonly series: Series; readonly names: ArmNames }) => {
   const [isOpen, { toggle }] = useDisclosure();
   const last = series.points.at(-1);
   if (!last) return <Text>Nothing has been counted yet.</Text>;
@@ -126,4 +127,5 @@ export const SeriesCharts = ({ series, names }: { readonly series: Series; reado
       <Collapse expanded={isOpen}>{isOpen && <Figures series={series} names={names} />}</Collapse>
     </Stack>
   );
-};
+});
+SeriesCharts.displayName = 'SeriesCharts';

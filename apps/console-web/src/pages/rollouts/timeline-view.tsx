@@ -2,6 +2,7 @@ import { Button, Collapse, Paper, Stack, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import type { EvidenceRecord } from '@ratchet/domain';
 import { useQuery } from '@tanstack/react-query';
+import { memo } from 'react';
 import { read } from '../../api/request';
 import { Answer } from '../../components/answer';
 import { When } from '../../components/when';
@@ -47,10 +48,11 @@ const Entry = ({ rolloutId, entry }: { readonly rolloutId: string; readonly entr
 };
 
 /** The newest first. */
-export const TimelineView = ({ rolloutId, entries }: { readonly rolloutId: string; readonly entries: readonly TimelineEntry[] }) => (
+export const TimelineView = memo(({ rolloutId, entries }: { readonly rolloutId: string; readonly entries: readonly TimelineEntry[] }) => (
   <Stack component="ol" gap="xs" p={0} m={0} style={{ listStyle: 'none' }}>
     {entries.map((entry) => (
       <Entry key={entry.key} rolloutId={rolloutId} entry={entry} />
     ))}
   </Stack>
-);
+));
+TimelineView.displayName = 'TimelineView';
