@@ -72,7 +72,7 @@ export const watchTroubles = (page) => {
 export const open = async (page, address) => {
   await page.goto(address);
   await page.getByRole('heading', { level: 1 }).first().waitFor();
-  await page.waitForFunction(() => document.querySelector('[aria-label="Loading"]') === null, undefined, { timeout: 15_000 });
+  await page.waitForFunction(() => document.querySelector('[aria-label="Loading"]') === null, undefined, { timeout: 60_000 });
   await page.waitForTimeout(500);
 };
 
