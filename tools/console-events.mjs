@@ -30,11 +30,11 @@ export const followTopics = async (brokers) => {
   };
 };
 
-/** The moment, by the page's own clock, at which an element of it begins with a text. */
-export const shownAt = (page, selector, text) =>
+/** The moment, by the page's own clock, at which an element of it begins with a text. Throws where it does not within the time. */
+export const shownAt = (page, selector, text, withinMs = 30_000) =>
   page.evaluate(
-    ([where, wanted]) =>
-      new Promise((resolve) => {
+    ([where, wanted, waitMs]) =>
+      new Promise((resolve, reject) => {
         const look = () => {
           if (![...document.querySelectorAll(where)].some((element) => element.textContent?.startsWith(wanted))) return;
           observer.disconnect();
@@ -42,7 +42,11 @@ export const shownAt = (page, selector, text) =>
         };
         const observer = new MutationObserver(look);
         observer.observe(document, { subtree: true, childList: true, characterData: true, attributes: true });
+        setTimeout(() => {
+          observer.disconnect();
+          reject(new Error(`the page does not show ${wanted} within ${waitMs / 1_000} s`));
+        }, waitMs);
         look();
       }),
-    [selector, text],
+    [selector, text, withinMs],
   );

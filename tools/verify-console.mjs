@@ -36,7 +36,7 @@ const runningIn = (folder) => {
 
 /** The demo, which keeps serving when its weeks are over. */
 const startLoop = async (folder) => {
-  const child = spawn(process.execPath, ['apps/cli/bin/ratchet.mjs', 'demo', '--no-sentences', '--weeks', '3', '--data-dir', folder], { cwd: root, stdio: ['ignore', 'pipe', 'ignore'], env: { ...process.env, KAFKA_BROKERS: '', DATABASE_URL: '' } });
+  const child = spawn(process.execPath, ['apps/cli/bin/ratchet.mjs', 'demo', '--no-sentences', '--weeks', '6', '--data-dir', folder], { cwd: root, stdio: ['ignore', 'pipe', 'ignore'], env: { ...process.env, KAFKA_BROKERS: '', DATABASE_URL: '' } });
   let said = '';
   child.stdout.on('data', (chunk) => (said += chunk));
   const until = Date.now() + 5 * MINUTE_MS;
@@ -96,7 +96,7 @@ const watchPromotion = async (run) => {
   await order(run, rollout, { label: 'Resume', state: 'RUNNING', reason: typed('unicode') });
   const sinceMs = Date.now();
   await page.evaluate(() => (globalThis.notReloaded = true));
-  const shown = await shownAt(page, STATE, 'PROMOTED');
+  const shown = await shownAt(page, STATE, 'PROMOTED', 20 * MINUTE_MS);
   const { atMs } = await topics.find('the rollout is promoted', isAbout(rollout, 'PROMOTED'), sinceMs);
   times.note('Promotion', shown - atMs);
   assert.equal(await page.evaluate(() => globalThis.notReloaded), true, 'the promotion came by a reload');

@@ -135,7 +135,7 @@ const steps = [
   { name: 'signals', does: 'how well failure signals agree with people', run: withData(['uss_mwoz.jsonl', 'uss_sgd.jsonl', 'uss_redial.jsonl', 'uss_ccpe.jsonl'], bench('signals', 'agreement.mjs')) },
   { name: 'clustering', does: 'k-means and clusters of labelled intents beside scikit-learn (PyPI) on the same vectors', run: withData(['natcs_intents.jsonl', 'banking77.jsonl', 'clinc150.jsonl'], clustering) },
   { name: 'analysis', does: '100,000 failures are analysed in under 60 s on one core, and the consumer does not fall behind', run: analysis },
-  { name: 'console', does: 'the console in a browser, on the running loop: rollouts paused, resumed and rolled back, a promotion that arrives, a report signed, every page by axe', run: consolePages },
+  { name: 'console', does: 'the console in a browser, on the running loop: 20 reviews by keyboard, rollouts paused, resumed and rolled back, a promotion that arrives, each within a second of its event, a report signed, hostile texts shown as text, every page by axe', run: consolePages },
   { name: 'widget', does: 'the feedback widget in a browser, by mouse and keyboard, and its feedback on the topic', run: widget },
   { name: 'mlflow', does: 'versions, lineage and aliases in a real MLflow (PyPI), and a second export that changes nothing', run: withPython('@ratchet/cli,@ratchet/local-stack', 'mlflow', verifyMlflow) },
   { name: 'consumers', does: 'the examples for downstream teams: Kafka, Git, a real MLflow (PyPI) and a webhook, once each, through a crash and a rollback', run: withPython('@ratchet/cli,@ratchet/console,@ratchet/local-stack', 'consumers', verifyConsumers) },
