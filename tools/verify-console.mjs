@@ -123,19 +123,23 @@ const holds = (value) => JSON.stringify(value).includes(MARK);
 /** Pages with texts that users sent, reviewers wrote and operators gave as reasons: each must show some of them, and as text. */
 const lookForHostileTexts = async ({ page, loop, read }) => {
   const find = async (path, isMeant = holds) => (await read(path)).items.find(isMeant);
-  const withTexts = async (paths) => {
-    for (const path of paths) if (holds(await read(path))) return path;
+  const quotedIn = async (ids) => {
+    for (const id of ids) {
+      const quote = (await read(`/api/opportunities/${encodeURIComponent(id)}`)).opportunity?.representatives.find(({ query }) => query.startsWith(MARK));
+      if (quote) return { id, query: quote.query };
+    }
     return undefined;
   };
-  const { items: ranked } = await read('/api/opportunities?limit=200');
-  const opportunity = await withTexts(ranked.map(({ opportunityId }) => `/api/opportunities/${encodeURIComponent(opportunityId)}`));
-  const item = (await find('/api/reviews?limit=200', ({ input }) => input.startsWith(MARK))) ?? (await find('/api/reviews?state=approved&limit=200', ({ input }) => input.startsWith(MARK)));
+  const items = (await Promise.all(['waiting', 'approved', 'rejected'].map((state) => read(`/api/reviews?state=${state}&limit=200`)))).flatMap((answer) => answer.items).filter(({ input }) => input.startsWith(MARK));
+  const [item] = items;
+  // A weakness may be closed by now.
+  const ranked = (await Promise.all(['open', 'closed'].map((state) => read(`/api/opportunities?state=${state}&limit=200`)))).flatMap((answer) => answer.items);
+  const quoted = await quotedIn(ranked.map(({ opportunityId }) => opportunityId));
   const edited = await find('/api/reviews?state=approved&limit=200', ({ decisions }) => decisions.some(({ output }) => output?.startsWith(MARK)));
   const rejected = await find('/api/reviews?state=rejected&limit=200', ({ decisions }) => decisions.some(({ reason }) => reason.startsWith(MARK)));
   const record = await find('/api/audit?limit=200');
-  const [query] = opportunity ? (await read(opportunity)).opportunity.representatives.map((one) => one.query).filter((text) => text.startsWith(MARK)) : [];
   const places = [
-    ['an opportunity', opportunity?.replace('/api', ''), query],
+    ['an opportunity', quoted && `/opportunities/${encodeURIComponent(quoted.id)}`, quoted?.query],
     ['an item of a user', item && `/reviews/items/${item.exampleId}`, item?.input],
     ['the review queue', item?.state === 'waiting' ? `/reviews?opportunity=${encodeURIComponent(item.opportunityId)}` : undefined, item && MARK],
     ['an item that was edited', edited && `/reviews/items/${edited.exampleId}`, edited?.decisions.find(({ output }) => output?.startsWith(MARK)).output],
