@@ -22,6 +22,7 @@ import { ReportsHandlers } from './reports/reports.handlers.js';
 import { DeliveryTick } from './webhooks/delivery.tick.js';
 import { AnchorTick } from './audit/anchor.tick.js';
 import { AuditController } from './audit/audit.controller.js';
+import { DecisionsHandlers } from './audit/decisions.handlers.js';
 import { CallerController } from './api/caller.controller.js';
 import { CommandSender } from './commands/command-sender.js';
 import { CommandsController } from './commands/commands.controller.js';
@@ -104,7 +105,8 @@ export class AppModule {
         ExperimentsController,
         AlertsController,
         ReportsController,
-        // What they hear of.
+        // What they hear of. Each event is given to them in this order: what was decided is told beside what was known before.
+        DecisionsHandlers,
         VitalsHandlers,
         BudgetsHandlers,
         CycleHandlers,

@@ -53,6 +53,7 @@ export class SignInService {
       const before = await findProvidedUser(tx, told);
       const user = before || told.role !== null ? await storeProvidedUser(tx, { ...told, name: await this.freeName(tx, told, before) }) : undefined;
       const address = addressOf(request, this.config.PROXIES_IN_FRONT);
+      if (user && !before) await noteAccess(tx, { kind: 'user_added', name: user.name, body: { user: user.name, role: user.role, by: 'provider' }, address });
       if (before && before.role !== told.role) await noteAccess(tx, { kind: 'role_changed', name: before.name, body: { user: before.name, before: before.role, after: told.role, by: 'provider' }, address });
       if (!user || user.role === null || user.disabledAt !== null) {
         if (user) await endSessionsOf(tx, user.userId);

@@ -1,6 +1,9 @@
 import { momentaryAlerts, type AlertQuery, type AlertShown, type DeliveryQuery, type DeliveryShown } from '@ratchet/console-api';
+import { derivedId } from '@ratchet/observability';
 import { storable } from '@ratchet/persistence';
 import type { Database, Transaction } from '@ratchet/persistence';
+import { chainDecision } from '../audit/decision-chain.js';
+import { changeRecordOf } from '../audit/decision-record.js';
 
 type Queries = Pick<Database, 'query'>;
 type Page<T> = { readonly items: T[]; readonly next: string | null };
@@ -52,8 +55,13 @@ export const alertPage = async (db: Queries, { state, severity, workload, next, 
 /** False where there is no such alert; the first to acknowledge stays. */
 export const acknowledge = async (tx: Transaction, { alertId, actor, reason }: { readonly alertId: string; readonly actor: string; readonly reason: string }): Promise<boolean> => {
   const id = storable(alertId);
-  if ((await tx.query('select from alerts where alert_id = $1', [id])).length === 0) return false;
-  await tx.query('insert into alert_acknowledgements (alert_id, actor, reason) values ($1, $2, $3) on conflict do nothing', [id, actor, storable(reason)]);
+  const [alert] = await tx.query<{ workload: string; name: string }>(`select workload, body ->> 'name' as name from alerts where alert_id = $1`, [id]);
+  if (!alert) return false;
+  const added = await tx.query<{ at: Date }>('insert into alert_acknowledgements (alert_id, actor, reason) values ($1, $2, $3) on conflict do nothing returning at', [id, actor, storable(reason)]);
+  for (const { at } of added) {
+    const change = { kind: 'alert.acknowledged', actor, reason, before: { acknowledged: false }, after: { acknowledged: true, alertId: id, name: alert.name } };
+    chainDecision(tx, changeRecordOf({ decisionId: derivedId('acknowledged', id), model: '*', workload: alert.workload, ...change, happenedAt: at.toISOString() }));
+  }
   return true;
 };
 
@@ -71,10 +79,16 @@ export const deliveryPage = async (db: Queries, { state, next, limit }: Delivery
 };
 
 /** Begins anew with what was given up; gives its receiver, or undefined where nothing of it was given up. */
-export const sendAgain = async (tx: Transaction, deliveryId: string, actor: string): Promise<string | undefined> =>
-  (await tx.query<{ webhook: string }>(
-    `update webhook_deliveries set state = 'waiting', attempts = 0, next_attempt_at = now(), again_at = now(), again_by = $2 where delivery_id = $1::bigint and state = 'gave_up' returning webhook`,
+export const sendAgain = async (tx: Transaction, deliveryId: string, actor: string): Promise<string | undefined> => {
+  const [sent] = await tx.query<{ webhook: string; workload: string | null; at: Date }>(
+    `update webhook_deliveries set state = 'waiting', attempts = 0, next_attempt_at = now(), again_at = now(), again_by = $2 where delivery_id = $1::bigint and state = 'gave_up' returning webhook, workload, again_at as at`,
     [deliveryId, actor],
-  ))[0]?.webhook;
+  );
+  if (!sent) return undefined;
+  const happenedAt = sent.at.toISOString();
+  const change = { kind: 'delivery.sent_again', actor, reason: 'to try again what was given up', before: { state: 'gave_up' }, after: { state: 'waiting', deliveryId, receiver: sent.webhook } };
+  chainDecision(tx, changeRecordOf({ decisionId: derivedId('sent again', deliveryId, happenedAt), model: '*', workload: sent.workload ?? '*', ...change, happenedAt }));
+  return sent.webhook;
+};
 
 export const troubleOf = async (db: Queries, receiver: string): Promise<string | null> => iso((await db.query<{ since: Date }>('select since from receiver_troubles where receiver = $1', [receiver]))[0]?.since);

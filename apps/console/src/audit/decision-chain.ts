@@ -4,13 +4,18 @@ import { derivedId } from '@ratchet/observability';
 import type { Transaction } from '@ratchet/persistence';
 import { noteChange } from '../live/change-feed.js';
 
-/** Appends the decision to the chain when the transaction ends, with all others of it: appenders take turns, and so hold each other up once and shortly. */
+/**
+ * Appends the decision to the chain when the transaction ends, with all others of it: appenders take turns, and so hold each other up once and shortly.
+ * One that is on the record already, by its id, is not put on it again.
+ */
 export const chainDecision = (tx: Transaction, record: DecisionRecord): void => tx.gather('decision-chain', record, (records) => append(tx, records));
 
 const append = async (tx: Transaction, records: readonly DecisionRecord[]): Promise<void> => {
   await tx.query(`select pg_advisory_xact_lock(hashtext('console.decisions'))`);
   const [last] = await tx.query<{ sequence: string; hash: string }>('select sequence, hash from decision_records order by sequence desc limit 1');
-  const links = linksAfter(last && { sequence: Number(last.sequence), hash: last.hash }, records);
+  const known = await tx.query<{ id: string }>('select decision_id as id from decision_records where decision_id = any($1::text[])', [records.map(({ decision_id }) => decision_id)]);
+  const links = linksAfter(last && { sequence: Number(last.sequence), hash: last.hash }, withoutKnown(records, known.map(({ id }) => id)));
+  if (links.length === 0) return;
   const recordedAt = new Date().toISOString();
   await tx.query(
     `insert into decision_records (sequence, previous_hash, hash, record, recorded_at)
@@ -25,4 +30,9 @@ const linksAfter = (head: ChainHead | undefined, records: readonly DecisionRecor
   const links: ChainedRecord<DecisionRecord>[] = [];
   for (const record of records) links.push(chainAfter(links.at(-1) ?? head, record));
   return links;
+};
+
+const withoutKnown = (records: readonly DecisionRecord[], known: readonly string[]): DecisionRecord[] => {
+  const seen = new Set(known);
+  return records.filter(({ decision_id: id }) => !seen.has(id) && seen.add(id));
 };

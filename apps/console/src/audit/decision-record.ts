@@ -1,18 +1,27 @@
 import { storable } from '@ratchet/persistence';
 import type { DecisionRecord, Target } from '@ratchet/domain';
 
-type Facts = DecisionRecord['before'];
+export type Facts = DecisionRecord['before'];
 
-export interface DecisionFacts extends Target {
+interface DecisionCore extends Target {
   readonly decisionId: string;
   readonly cycleId?: string | undefined;
   readonly kind: string;
   readonly actor: string;
   readonly reason: string;
-  readonly body: object;
   readonly happenedAt: string;
+}
+
+export interface DecisionFacts extends DecisionCore {
+  readonly body: object;
   /** What the console knew of the thing before, where the decision does not tell it. */
   readonly known?: Facts;
+}
+
+/** A decision whose change is known: facts alone, as the chain takes them. */
+export interface KnownChange extends DecisionCore {
+  readonly before: Facts;
+  readonly after: Facts;
 }
 
 const REASON_CHARS_MAX = 4_000;
@@ -44,14 +53,16 @@ const changeOf = (kind: string, body: Readonly<Record<string, unknown>>): { befo
   if (kind === 'promotion') return { before: { champion: text('previousVersion') }, after: { ...without(after, 'version'), champion: text('version') } };
   if (kind === 'rollback') return { before: { candidate: text('version') }, after: { ...without(after, 'version'), champion: text('previousVersion') } };
   if (kind === 'access.role_changed') return { before: { role: text('before') }, after: { ...after, role: text('after') } };
+  if (kind === 'access.user_disabled' || kind === 'access.user_enabled') return { before: { disabled: kind === 'access.user_enabled' }, after: { ...after, disabled: kind === 'access.user_disabled' } };
+  if (kind === 'access.token_revoked') return { before: { valid: true }, after: { ...after, valid: false } };
+  if (kind === 'automation.hold' || kind === 'automation.release') return { before: {}, after: { ...after, held: kind === 'automation.hold' } };
   const { exampleIds } = body;
   return { before: {}, after: Array.isArray(exampleIds) ? { ...after, examples: exampleIds.length } : after };
 };
 
-/** The record of a decision, as the chain keeps and publishes it. */
-export const decisionRecordOf = ({ decisionId, cycleId, kind, actor, reason, model, workload, body, happenedAt, known = {} }: DecisionFacts): DecisionRecord => {
-  const { before, after } = changeOf(kind, body as Record<string, unknown>);
-  return storable({
+/** The record of a decision whose change is known, as the chain keeps and publishes it. */
+export const changeRecordOf = ({ decisionId, cycleId, kind, actor, reason, model, workload, before, after, happenedAt }: KnownChange): DecisionRecord =>
+  storable({
     decision_id: decisionId,
     kind: kind.slice(0, 200),
     actor: actor.slice(0, 500),
@@ -59,8 +70,13 @@ export const decisionRecordOf = ({ decisionId, cycleId, kind, actor, reason, mod
     model,
     workload,
     cycle_id: cycleId ?? null,
-    before: { ...known, ...before },
+    before,
     after,
     happened_at: happenedAt,
   });
+
+/** The same for one whose change is told by the fields of its event, command or line. */
+export const decisionRecordOf = ({ body, known = {}, ...decision }: DecisionFacts): DecisionRecord => {
+  const { before, after } = changeOf(decision.kind, body as Record<string, unknown>);
+  return changeRecordOf({ ...decision, before: { ...known, ...before }, after });
 };

@@ -6,7 +6,7 @@ import { storable, storableJson } from '@ratchet/persistence';
 import type { Transaction } from '@ratchet/persistence';
 import type { CycleFacts } from '../audit/cycle-record.js';
 import { chainDecision } from '../audit/decision-chain.js';
-import { decisionRecordOf } from '../audit/decision-record.js';
+import { decisionRecordOf, type Facts } from '../audit/decision-record.js';
 
 export interface CycleRow extends Target {
   readonly cycleId: string;
@@ -115,13 +115,22 @@ export const addDecision = async (tx: Transaction, { eventId, cycleId, model, wo
     [decisionId, cycleId ?? null, model, workload, kind, storable(actor), storable(reason), storableJson(body), happenedAt],
   );
   if (added.length === 0) return;
-  const known = kind === 'opportunity.diagnose' ? await rootCauseBefore(tx, body) : {};
+  const known = await knownBefore(tx, { kind, model, workload, body });
   chainDecision(tx, decisionRecordOf(storable({ decisionId, cycleId, model, workload, kind, actor, reason, body, happenedAt, known })));
 };
 
-const rootCauseBefore = async (tx: Transaction, body: object): Promise<{ rootCause: string | null }> => {
-  const [row] = await tx.query<{ rootCause: string | null }>(`select body ->> 'rootCause' as "rootCause" from opportunities where opportunity_id = $1`, [(body as { opportunityId?: string }).opportunityId ?? '']);
-  return { rootCause: row?.rootCause?.slice(0, 1_000) ?? null };
+/** What a command found, where the console can tell. */
+const knownBefore = async (tx: Transaction, { kind, model, workload, body }: Pick<Decision, 'kind' | 'model' | 'workload' | 'body'>): Promise<Facts> => {
+  if (kind === 'opportunity.diagnose') return rootCauseBefore(tx, body);
+  if (kind !== 'automation.hold' && kind !== 'automation.release') return {};
+  const [hold] = await tx.query<{ held: boolean }>('select is_held as held from automation_holds where model = $1 and workload = $2', [model, workload]);
+  return { held: hold?.held ?? false };
+};
+
+/** Opportunities are on another topic, which may be read first: what was ordered is then no longer what was found. */
+const rootCauseBefore = async (tx: Transaction, body: { readonly opportunityId?: string; readonly rootCause?: string }): Promise<Facts> => {
+  const [row] = await tx.query<{ rootCause: string }>(`select body ->> 'rootCause' as "rootCause" from opportunities where opportunity_id = $1 and body ->> 'rootCause' <> $2`, [storable(body.opportunityId ?? ''), body.rootCause ?? '']);
+  return row ? { rootCause: row.rootCause.slice(0, 1_000) } : {};
 };
 
 /** Appends to the chain and publishes the record; appenders take turns until they commit. */
