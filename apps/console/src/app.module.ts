@@ -66,7 +66,7 @@ import type { Config } from './config.js';
 
 const workOf = (config: Config, database: Database, metrics: WebhookMetrics, logger: Logger): Work => ({
   ticks: [
-    new AnchorTick({ database, everyMs: config.AUDIT_ANCHOR_EVERY_MS, logger }),
+    new AnchorTick({ database, everyMs: config.AUDIT_ANCHOR_EVERY_MS, key: config.AUDIT_ANCHOR_KEY_FILE, logger }),
     new PruneDeliveriesTick(database),
     new PruneVitalsTick(database),
     new PruneHistoryTick(database),

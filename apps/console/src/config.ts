@@ -1,6 +1,7 @@
 import { databaseConfigSchema, jsonVariable, loadEnv } from '@ratchet/service';
 import { z } from 'zod';
 import { accessConfigFields, accessProblems } from './access/access-config.js';
+import { anchorKeyVariable } from './audit/anchor-key.js';
 import { channelsConfigSchema } from './alerts/channel-config.js';
 import { conversationsConfigSchema } from './failures/conversations-config.js';
 import { webhooksSchema } from './webhooks/webhook-config.js';
@@ -14,6 +15,7 @@ export const configSchema = databaseConfigSchema.extend({
     .prefault('{}')
     .describe('What is kept to show failures in their conversations, as JSON: share of conversations (1), turnsMax of those without a failure (1000000), failuresMax (100000), failureDays (90), workloads: {name: {share}}'),
   AUDIT_ANCHOR_EVERY_MS: z.coerce.number().int().min(1_000).max(86_400_000).default(3_600_000).describe('How often the heads of the audit chains are published, where something was appended'),
+  AUDIT_ANCHOR_KEY_FILE: anchorKeyVariable.optional().describe('Path of an Ed25519 private key in PEM that signs the published heads; `ratchet audit verify --anchor-key` takes its public key. Not signed without one'),
   WEBHOOKS: jsonVariable(webhooksSchema, { example: '[{"name": "platform", "url": "https://hooks.example.com/ratchet", "secret": "whsec_..."}]', orFile: true })
     .prefault('[]')
     .describe('Who is told of promotions, rollbacks, experiments and alerts over HTTP: a JSON array, or the path of a file with one; each has name, url, and optionally secret (whsec_..., or two of them), events, workloads, timeoutMs (10000), allowHttp'),

@@ -27,6 +27,7 @@ export { commandSchema, type Command, commandIssued, commandRefused, type Comman
 export { alertRaised, type AlertRaised, alertResolved, type AlertResolved } from './alert/alert.js';
 export { cycleRecordSchema, type CycleRecord, auditRecorded, type AuditRecorded, decisionRecordSchema, type DecisionRecord, auditDecided, type AuditDecided, auditAnchored, type AuditAnchored } from './audit/audit.js';
 export { GENESIS_HASH, type ChainedRecord, type ChainHead, hashOf, chainAfter, problemAfter, type ChainVerdict, verifyChain } from './audit/audit-chain.js';
+export { signAnchor, isSignedBy } from './audit/anchor-signature.js';
 export { answerCheckSchema, type AnswerCheck } from './dataset/answer-check.js';
 export { scorerSchema, type ScorerChoice } from './dataset/scorer.js';
 export { applyPatch, PATCHED_BUNDLE_LIMITS, type PatchOutcome } from './version/apply-patch.js';

@@ -53,6 +53,10 @@ describe('sign-in at a provider', () => {
     expect(await caller(answer)).toEqual({ name: 'ada@example.com', role: 'reviewer', via: 'session', readOnly: false });
     provider.people.set('u1', { email: 'ada@example.com', groups: ['on-call', 'support'] });
     expect(await caller(await signIn())).toMatchObject({ name: 'ada@example.com', role: 'operator' });
+    expect(await running.database.query(`select kind, record -> 'before' as before, record #>> '{after,role}' as role from decision_records where record #>> '{after,by}' = 'provider' order by sequence`)).toEqual([
+      { kind: 'access.user_added', before: {}, role: 'reviewer' },
+      { kind: 'access.role_changed', before: { role: 'reviewer' }, role: 'operator' },
+    ]);
   });
 
   it('refuses who has no role there, and ends what they had', async () => {

@@ -1,8 +1,9 @@
 // The chain of decisions on a real PostgreSQL: what is appended, what the application's role cannot do, and what is published.
+import { generateKeyPairSync } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Logger } from '@ratchet/observability';
-import { verifyChain } from '@ratchet/domain';
-import type { ChainedRecord, DecisionRecord } from '@ratchet/domain';
+import { isSignedBy, verifyChain } from '@ratchet/domain';
+import type { AuditAnchored, ChainedRecord, DecisionRecord } from '@ratchet/domain';
 import { Database } from '@ratchet/persistence';
 import { transactionAt } from '@ratchet/service';
 import { uniqueName } from '@ratchet/testing';
@@ -22,6 +23,7 @@ const decide = (name: string, kind = 'rollout', body: object = { from: 'CANARY',
     for (const n of [1, 2]) await addDecision(tx, { eventId: `${name}-${n}`, ...target, kind, actor: 'human:ana', reason: 'to look at it', body, happenedAt, cycleId: 'c1' });
   });
 const stored = (): Promise<ChainedRecord<DecisionRecord>[]> => limited.query(`select sequence::float8 as sequence, previous_hash as "previousHash", hash, record from decision_records order by decision_records.sequence`);
+const published = async (): Promise<string[]> => (await limited.query<{ value: string }>(`select value from outbox where headers ->> 'ce_type' = 'ratchet.audit.anchored' order by sequence`)).map(({ value }) => value);
 const get = (url: string) => running.app.inject({ method: 'GET', url, headers: bearer(ADMIN_TOKEN) });
 
 beforeAll(async () => {
@@ -59,12 +61,19 @@ describe('the chain of decisions', () => {
     expect((await stored()).at(-1)?.record).toMatchObject({ kind: 'access.user_added', actor: 'admin', after: { user: 'ben', role: 'viewer' } });
   });
 
-  it('publishes the heads when something was appended, and only then', async () => {
-    const tick = new AnchorTick({ database: limited, everyMs: 1, logger: Logger.silent() });
+  it('publishes the heads when something was appended, and only then, signed', async () => {
+    const { publicKey, privateKey } = generateKeyPairSync('ed25519');
+    const tick = new AnchorTick({ database: limited, everyMs: 1, key: privateKey, logger: Logger.silent() });
     await tick.tick();
     await tick.tick();
     const head = (await stored()).at(-1);
     expect(await limited.query('select decisions_sequence::int as n, decisions_hash as hash from audit_anchors')).toEqual([{ n: head?.sequence, hash: head?.hash }]);
+    await decide('later', 'of an anchor');
+    await limited.query('select pg_sleep(0.01)');
+    await tick.tick();
+    const told = (await published()).map((value) => JSON.parse(value) as AuditAnchored);
+    expect(told.map((anchor) => isSignedBy(anchor, [publicKey]))).toEqual([true, true]);
+    expect(told[1]?.anchoredAt.localeCompare(told[0]?.anchoredAt ?? '')).toBe(1);
   });
 });
 

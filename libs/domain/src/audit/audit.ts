@@ -58,5 +58,15 @@ export type AuditDecided = z.infer<typeof auditDecided.schema>;
 
 /** Heads of both chains at one moment; sequence 0 and 64 zeros stand for an empty chain. */
 const headSchema = z.object({ sequence: countSchema, hash: z.string().length(64) });
-export const auditAnchored = defineEvent('ratchet.audit.anchored', z.object({ cycles: headSchema, decisions: headSchema, anchoredAt: instantSchema }));
+export const auditAnchored = defineEvent(
+  'ratchet.audit.anchored',
+  z.object({
+    cycles: headSchema,
+    decisions: headSchema,
+    /** Later than that of the anchor before. */
+    anchoredAt: instantSchema,
+    /** Ed25519 over `ratchet.audit.anchored`, a line break and the canonical JSON of the fields above, as base64; absent where the console has no key. */
+    signature: z.string().max(200).optional(),
+  }),
+);
 export type AuditAnchored = z.infer<typeof auditAnchored.schema>;
