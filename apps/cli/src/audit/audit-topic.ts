@@ -1,52 +1,23 @@
-import { isEvent, topics } from '@ratchet/contracts';
-import type { EventEnvelope } from '@ratchet/contracts';
-import { auditRecorded, canonicalJson, verifyChain } from '@ratchet/domain';
-import type { AuditRecorded, ChainVerdict } from '@ratchet/domain';
-import type { KafkaClient } from '@ratchet/kafka';
-import { readEvents, type UnreadableRecord } from '../stack/read-topics.js';
+import { type ChainName, chains, type Published } from './published.js';
 
-/** What the audit topic holds. */
-export interface AuditTopic {
-  readonly records: readonly AuditRecorded[];
-  /** Records that are no audit records; somebody else wrote them. */
-  readonly foreign: readonly UnreadableRecord[];
-}
-
-/**
- * The chain's records in their order. Delivery is at least once, so the very same record may come twice and counts once; two
- * different ones in the same place are both kept, for the verification to find.
- */
-export const inChainOrder = (events: readonly EventEnvelope[]): AuditRecorded[] => {
-  const records = new Map<string, AuditRecorded>();
-  for (const event of events) if (isEvent(event, auditRecorded)) records.set(canonicalJson(event.data), event.data);
-  return [...records.values()].sort((a, b) => a.sequence - b.sequence);
-};
-
-export const readAuditTopic = async (kafka: KafkaClient): Promise<AuditTopic> => {
-  const events: EventEnvelope[] = [];
-  const foreign = await readEvents({ kafka, topics: [topics.audit.name], onEvent: (event) => events.push(event) });
-  return { records: inChainOrder(events), foreign };
-};
-
-export interface AuditVerdict {
-  readonly valid: boolean;
+interface TopicChain {
   readonly records: number;
   /** Hash of the last record; note it elsewhere, and nothing before it can be changed or cut off unseen. */
-  readonly head?: string;
+  readonly head: string | null;
+}
+
+export interface TopicVerdict extends Readonly<Record<ChainName, TopicChain>> {
+  readonly valid: boolean;
+  /** Of cycles, as before there was a second chain. */
+  readonly records: number;
+  readonly head: string | null;
+  readonly anchors: number;
   readonly problem?: string;
 }
 
-/**
- * Verifies the chain.
- *
- * @param noted a head that was noted at an earlier verification: it must still be in the chain
- */
-export const judgeAudit = ({ records, foreign }: AuditTopic, noted?: string): AuditVerdict => {
-  const count = records.length;
-  const verdict: ChainVerdict = verifyChain(records);
-  if (!verdict.valid) return { valid: false, records: count, problem: verdict.problem };
-  const [first] = foreign;
-  if (first) return { valid: false, records: count, problem: `${foreign.length} records of the topic are no audit records, the first at partition ${first.partition}, offset ${first.offset}: ${first.code}` };
-  if (noted !== undefined && !records.some(({ hash }) => hash === noted)) return { valid: false, records: count, problem: 'the noted record is not in the chain: its end was cut off, or it was written anew' };
-  return { valid: true, records: count, head: verdict.head };
+/** Judges both chains and the anchors of a topic that was read to its end. */
+export const verifyTopic = (published: Published): TopicVerdict => {
+  const problem = published.problemOfWhole();
+  const [cycles, decisions] = chains.map((chain): TopicChain => ({ records: published.hashes[chain].last, head: published.hashes[chain].at(published.hashes[chain].last) ?? null })) as [TopicChain, TopicChain];
+  return { valid: problem === undefined, ...cycles, cycles, decisions, anchors: published.anchors, ...(problem !== undefined && { problem }) };
 };
