@@ -80,7 +80,7 @@ describe('the chain of decisions', () => {
 describe("the application's role", () => {
   it.each([['audit_records', 'hash'], ['decision_records', 'hash'], ['access_events', 'kind'], ['audit_anchors', 'cycles_hash']])('cannot change %s', async (table, column) => {
     expect(await limited.query('select current_user as role')).toEqual([{ role: appRole.name }]);
-    for (const sql of [`update ${table} set ${column} = 'x'`, `delete from ${table}`, `truncate ${table}`, `alter table ${table} disable trigger all`, `drop table ${table}`]) {
+    for (const sql of [`update ${table} set ${column} = 'x'`, `delete from ${table}`, `truncate ${table}`, `alter table ${table} disable trigger all`, `drop trigger ${table}_are_append_only on ${table}`, `drop table ${table}`, 'set session_replication_role = replica', 'drop function refuse_audit_change() cascade']) {
       await expect(limited.query(sql)).rejects.toThrow(/permission denied|must be owner/);
     }
   });

@@ -2,7 +2,6 @@ import type { EventDefinition, EventEnvelope } from '@ratchet/contracts';
 import type { EventData } from '@ratchet/domain';
 import { type CustomTransportStrategy, type MessageHandler, Server } from '@nestjs/microservices';
 import { newEventId } from '@ratchet/observability';
-import type { Database } from '@ratchet/persistence';
 import { transactionAt } from '@ratchet/service';
 import { firstValueFrom, isObservable } from 'rxjs';
 import { startTestConsole, type TestConsole } from '../../access/spec-support/test-console.js';
@@ -30,8 +29,6 @@ class Collected extends Server implements CustomTransportStrategy {
 export interface TestConsoleWithEvents extends TestConsole {
   /** Hands over events as one batch does: in one transaction, each to all that hear of it. Their definitions check them. */
   readonly deliver: (...events: readonly EventEnvelope[]) => Promise<void>;
-  /** The same through another database, such as one that works under the application's role. */
-  readonly deliverThrough: (database: Database, ...events: readonly EventEnvelope[]) => Promise<void>;
 }
 
 export const eventOf = <D extends EventDefinition>(definition: D, service: string, data: EventData<D>, id = newEventId()): EventEnvelope<EventData<D>> => ({
@@ -43,8 +40,8 @@ export const startConsoleWithEvents = async (): Promise<TestConsoleWithEvents> =
   const collected = new Collected();
   const running = await startTestConsole({ before: (app) => void app.connectMicroservice({ strategy: collected }) });
   await running.app.startAllMicroservices();
-  const deliverThrough = (database: Database, ...events: readonly EventEnvelope[]): Promise<void> =>
-    database.transaction(async (tx) => {
+  const deliver = (...events: readonly EventEnvelope[]): Promise<void> =>
+    running.database.transaction(async (tx) => {
       for (const [offset, event] of events.entries()) {
         for (const handler of collected.byType.get(event.type) ?? []) {
           const result: unknown = await handler(event, transactionAt(tx, { topic: 'test', partition: 0, offset: BigInt(offset) }));
@@ -52,5 +49,5 @@ export const startConsoleWithEvents = async (): Promise<TestConsoleWithEvents> =
         }
       }
     });
-  return { ...running, deliverThrough, deliver: (...events) => deliverThrough(running.database, ...events) };
+  return { ...running, deliver };
 };
