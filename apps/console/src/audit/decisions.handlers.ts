@@ -11,7 +11,7 @@ import { budgetChanges, type Change, opportunityChange } from './changes-of-stat
 import { chainDecision } from './decision-chain.js';
 import { changeRecordOf, type Facts } from './decision-record.js';
 import { reviewDecisions } from './review-decisions.js';
-import { storable } from '../persistence/storable.js';
+import { storable } from '@ratchet/persistence';
 
 const serviceOf = ({ source }: EventEnvelope): string => source.split('/').at(-1) ?? source;
 

@@ -1,7 +1,7 @@
 import { type Command, userHashOf } from '@ratchet/domain';
 import type { Database, Transaction } from '@ratchet/persistence';
 import { instantSql } from '../http/paging.js';
-import { storable } from '../persistence/storable.js';
+import { storable } from '@ratchet/persistence';
 import type { ConversationsConfig } from './conversations-config.js';
 
 /** Takes an erased user's failures and turns away, with those of the same conversations that name nobody; what comes late of them is not kept. */

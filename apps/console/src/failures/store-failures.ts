@@ -1,6 +1,6 @@
 import { hasTexts, type Interaction, type InteractionFailed, type OpportunityRanked, queryOf, type SignalDetected, type Target, userHashOf } from '@ratchet/domain';
 import type { Transaction } from '@ratchet/persistence';
-import { storable, storableJson } from '../persistence/storable.js';
+import { storable, storableJson } from '@ratchet/persistence';
 import { searchWords } from './search-words.js';
 
 /** As long as the detector lets the texts of failures be. */

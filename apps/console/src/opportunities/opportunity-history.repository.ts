@@ -1,7 +1,7 @@
 import type { OpportunityHistory, OpportunityHistoryEntry } from '@ratchet/console-api';
 import type { OpportunityClosed, OpportunityRanked } from '@ratchet/domain';
 import type { Database, Transaction } from '@ratchet/persistence';
-import { storable } from '../persistence/storable.js';
+import { storable } from '@ratchet/persistence';
 
 type Queries = Pick<Database, 'query'>;
 
