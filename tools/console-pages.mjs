@@ -1,10 +1,30 @@
 // Every page of the console, as a browser shows it: what fails on it, what runs over its edge, and what axe finds.
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { root } from './run-process.mjs';
+import { findBrowser } from './verify-widget.mjs';
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+/** playwright gives every launch a fresh user-data-dir. */
+export const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+
+/** The browser, installed where it is missing. */
+export const browserProgram = () => {
+  if (!findBrowser()) spawnSync('apt-get', ['install', '-y', 'chromium'], { stdio: 'ignore' });
+  const program = findBrowser();
+  if (!program) throw new Error('there is no Chromium: install Debian\'s package `chromium`, or set CHROMIUM_PATH');
+  return program;
+};
+
+export const signIn = async (page, { url, token }) => {
+  await page.goto(url);
+  await page.getByLabel(/^Token/).fill(token);
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { level: 1, name: 'Home' }).waitFor();
+};
+
 export const screens = [
   { name: 'desk, light', width: 1280, height: 800, colorScheme: 'light' },
   { name: 'desk, dark', width: 1280, height: 800, colorScheme: 'dark' },
@@ -68,12 +88,15 @@ export const watchTroubles = (page) => {
   return troubles;
 };
 
-/** Opens an address and waits until it shows what it has. */
-export const open = async (page, address) => {
+/** Opens an address, waits until it shows what it has, and a while longer for what is drawn; gives the milliseconds without that while. */
+export const open = async (page, address, { restMs = 500 } = {}) => {
+  const start = performance.now();
   await page.goto(address);
   await page.getByRole('heading', { level: 1 }).first().waitFor();
   await page.waitForFunction(() => document.querySelector('[aria-label="Loading"]') === null, undefined, { timeout: 60_000 });
-  await page.waitForTimeout(500);
+  const ms = performance.now() - start;
+  await page.waitForTimeout(restMs);
+  return ms;
 };
 
 /** What axe and the page's width say of what is shown. */

@@ -2,32 +2,23 @@
 // resumed and rolled back, a promotion watched as it arrives, a report signed; each effect must be on the page within a second of its event. Then every page is
 // looked at, and those that show texts of users must show hostile ones as text. `--loop DIR` takes a demo that runs already; `--screenshots` does none of it, but writes docs/images.
 import assert from 'node:assert/strict';
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { eventually, followTopics, shownAt } from './console-events.mjs';
 import { assertShownAsText, hostileTexts, MARK, sendHostileTexts, typed } from './console-hostile.mjs';
-import { addressesOf, judge, open, pathsOfPage, screens, watchTroubles } from './console-pages.mjs';
+import { addressesOf, browserProgram, FLAGS, judge, open, pathsOfPage, screens, signIn, watchTroubles } from './console-pages.mjs';
 import { reviewByKeyboard } from './console-review.mjs';
 import { root } from './run-process.mjs';
-import { findBrowser } from './verify-widget.mjs';
 
 const MINUTE_MS = 60_000;
-const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
 const EFFECT_WITHIN_MS = 10_000;
 /** From the event on its topic to the page. */
 const SHOWN_WITHIN_MS = 1_000;
 const STATE = '.mantine-Badge-label';
 const say = (text) => process.stdout.write(`${text}\n`);
-
-const browserProgram = () => {
-  if (!findBrowser()) spawnSync('apt-get', ['install', '-y', 'chromium'], { stdio: 'ignore' });
-  const program = findBrowser();
-  if (!program) throw new Error('there is no Chromium: install Debian\'s package `chromium`, or set CHROMIUM_PATH');
-  return program;
-};
 
 const runningIn = (folder) => {
   const { kafkaBrokers, services } = JSON.parse(readFileSync(join(folder, 'running.json'), 'utf8'));
@@ -46,13 +37,6 @@ const startLoop = async (folder) => {
   }
   const stop = () => new Promise((resolve) => (child.exitCode !== null ? resolve() : (child.once('exit', resolve), child.kill('SIGTERM'))));
   return { ...runningIn(folder), stop };
-};
-
-const signIn = async (page, { url, token }) => {
-  await page.goto(url);
-  await page.getByLabel(/^Token/).fill(token);
-  await page.keyboard.press('Enter');
-  await page.getByRole('heading', { level: 1, name: 'Home' }).waitFor();
 };
 
 /** Times from event to page; those that are too long fail the run at its end, when all are known. */

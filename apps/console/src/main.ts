@@ -7,5 +7,7 @@ import { isForConsole } from './failures/failures.handlers.js';
 import { prepareApp } from './http/prepare-app.js';
 import { migrations } from './persistence/migrations.js';
 
+// Lists of ids are asked for in the address.
+const headerBytesMax = 65_536;
 // A page asks half a dozen things at once when something changes, while three batches may be under way: none of them should wait for a connection.
-await runService({ contract, loadConfig, module: () => AppModule.create(), database: { migrations, role: appRole, connectionsMax: 12 }, fetchBytesMin: 1, prepare: prepareApp, accepts: isForConsole });
+await runService({ contract, loadConfig, module: () => AppModule.create(), database: { migrations, role: appRole, connectionsMax: 12 }, fetchBytesMin: 1, headerBytesMax, prepare: prepareApp, accepts: isForConsole });

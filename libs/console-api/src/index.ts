@@ -35,6 +35,7 @@ export * from './reviews.js';
 export { statusSchema, type Status, newestQuerySchema, type NewestQuery, newestInteractionsSchema, type NewestInteractions } from './status.js';
 export * from './opportunities.js';
 export * from './failures.js';
+export { budgetsSchema, webhooksShownSchema } from './receivers.js';
 export {
   chainNames, chainNameSchema, type ChainName, auditQuerySchema, type AuditQuery, auditExportQuerySchema, auditEntrySchema, type AuditEntry, auditPageSchema, type AuditPage, chainStateSchema, type ChainState, auditStateSchema, type AuditState,
 } from './audit.js';

@@ -4,7 +4,7 @@ import type { ChainedRecord, ChainHead } from '@ratchet/domain';
 import type { Transaction } from '@ratchet/persistence';
 import { z } from 'zod';
 import { Conditions, keyOfCursor, type PageOf, pageOf } from '../http/paging.js';
-import { isWithheldSql } from '../reviews/withheld-decisions.js';
+import { isRecordWithheldSql } from '../reviews/withheld-decisions.js';
 
 type Queries = Pick<Transaction, 'query'>;
 
@@ -29,8 +29,8 @@ export const entryAt = async (db: Queries, chain: ChainName, sequence: number): 
 };
 
 /** Whether a record of a decision is kept from a reader who may have to decide about the same item. */
-export const isWithheld = async (db: Queries, { record }: AuditEntry, reader: string): Promise<boolean> =>
-  (await db.query(`select 1 from decisions d where d.decision_id = $1 and ${isWithheldSql('$2')}`, [record['decision_id'] ?? '', reader])).length > 0;
+export const isWithheld = async (db: Queries, { sequence }: AuditEntry, reader: string): Promise<boolean> =>
+  (await db.query(`select 1 from decision_records t where t.sequence = $1 and ${isRecordWithheldSql('$2')}`, [sequence, reader])).length > 0;
 
 const cursorSchema = z.tuple([z.number().int().positive()]);
 
@@ -38,7 +38,7 @@ const cursorSchema = z.tuple([z.number().int().positive()]);
 export const decisionsOfAudit = async (db: Queries, { kind, actor, model, workload, cycle, from, to, after, limit }: AuditQuery, reader: string): Promise<PageOf<AuditEntry>> => {
   const conditions = new Conditions();
   conditions.and('kind = ?', kind).and('actor = ?', actor).and('model = ?', model).and('workload = ?', workload).and('cycle_id = ?', cycle).and('recorded_at >= ?', from).and('recorded_at < ?', to).and('t.sequence < ?', keyOfCursor(after, cursorSchema)?.[0]);
-  conditions.and(`not exists (select 1 from decisions d where d.decision_id = t.decision_id and ${isWithheldSql(conditions.add(reader))})`);
+  conditions.and(`not ${isRecordWithheldSql(conditions.add(reader))}`);
   const place = conditions.add(limit + 1);
   const rows = await db.query<Row>(`select ${columns} from decision_records t ${conditions.sql} order by t.sequence desc limit ${place}`, conditions.parameters);
   return pageOf(rows.map(entryOf), limit, ({ sequence }) => [sequence]);

@@ -1,11 +1,12 @@
-import { createParamDecorator, type ExecutionContext, SetMetadata } from '@nestjs/common';
+import { applyDecorators, createParamDecorator, type ExecutionContext, SetMetadata } from '@nestjs/common';
+import { ApiSecurity } from '@nestjs/swagger';
 import type { Role } from '@ratchet/console-api';
 import type { Identity } from './callers.js';
 
 export const ACCESS = 'console:access';
 
 /** Who may use a route; one without it is refused to everybody. `anyone` needs no login. */
-export const Access = (needed: Role | 'anyone'): MethodDecorator & ClassDecorator => SetMetadata(ACCESS, needed);
+export const Access = (needed: Role | 'anyone'): MethodDecorator & ClassDecorator => applyDecorators(SetMetadata(ACCESS, needed), ...(needed === 'anyone' ? [ApiSecurity({})] : []));
 
 /** The request as the guard leaves it. */
 export interface KnownRequest {

@@ -2,6 +2,7 @@ import { Controller, Get, Inject, Injectable } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { ApiExcludeController, DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { Access } from './access.js';
+import { finishedDocument } from './finish-document.js';
 
 /** The OpenAPI document of the console's API, made from its routes. */
 @Injectable()
@@ -16,7 +17,7 @@ export class OpenApiDocument {
       .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'An API token' })
       .addSecurityRequirements('bearer')
       .build();
-    this.document = SwaggerModule.createDocument(app, about);
+    this.document = finishedDocument(SwaggerModule.createDocument(app, about));
   }
 }
 

@@ -3,6 +3,8 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { ReviewItem } from '@ratchet/domain';
 import { addDecision } from '../persistence/console.repository.js';
 import { ADMIN_TOKEN, bearer, startTestConsole, type TestConsole } from '../access/spec-support/test-console.js';
+import { chainDecision } from '../audit/decision-chain.js';
+import { changeRecordOf } from '../audit/decision-record.js';
 import { storeReview } from './review-items.repository.js';
 
 let running: TestConsole;
@@ -56,4 +58,16 @@ it('keeps the first decision from all who have not given theirs, whatever their 
   await running.database.transaction((tx) => storeReview(tx, { item: item('double', { reviewersNeeded: 2, state: 'rejected', decisions: [byAnn, { ...byAnn, reviewer: 'bob' }] }), changedAt: new Date().toISOString() }));
   expect(await secretsFor('eve')).toEqual(['blind', 'edited', 'open', 'other']);
   expect((await get(path, tokens['eve'] ?? '')).statusCode).toBe(200);
+});
+
+it('keeps what the chain says of one example from them, too', async () => {
+  const record = { decisionId: 'chained', model: 'm', workload: 'support', kind: 'review.decided', actor: 'ann', reason: 'secret of chained', before: { state: 'waiting' }, after: { exampleId: 'chained', decision: 'reject' }, happenedAt: now };
+  await running.database.transaction(async (tx) => {
+    await storeReview(tx, { item: item('chained', { reviewersNeeded: 2, decisions: [byAnn] }), changedAt: now });
+    chainDecision(tx, changeRecordOf(record));
+  });
+  const told = async (name: string): Promise<boolean> => (await get('/api/audit?kind=review.decided', tokens[name] ?? '')).body.includes('secret of chained');
+  expect([await told('ann'), await told('bob'), await told('eve')]).toEqual([true, false, false]);
+  await running.database.transaction((tx) => storeReview(tx, { item: item('chained', { state: 'rejected', reviewersNeeded: 2, decisions: [byAnn, { ...byAnn, reviewer: 'bob' }] }), changedAt: new Date().toISOString() }));
+  expect([await told('bob'), await told('eve')]).toEqual([true, true]);
 });

@@ -1,8 +1,10 @@
-import { Access } from '../http/access.js';
 import { Controller, Get, Inject } from '@nestjs/common';
+import { webhooksShownSchema } from '@ratchet/console-api';
 import { Database } from '@ratchet/persistence';
 import { CONFIG } from '@ratchet/service';
 import type { Config } from '../config.js';
+import { Access } from '../http/access.js';
+import { Answers } from '../http/answers.js';
 import type { Webhook } from './webhook-config.js';
 import { urlHashOf } from './webhook-queue.js';
 import { hasEnded, lastDeliveries, waitingOf } from './webhook.repository.js';
@@ -19,6 +21,7 @@ export class WebhooksController {
   ) {}
 
   @Get('webhooks')
+  @Answers(webhooksShownSchema)
   async webhooks(): Promise<object> {
     return { webhooks: await Promise.all(this.config.WEBHOOKS.map((webhook) => this.show(webhook))) };
   }
