@@ -63,7 +63,8 @@ export const startConsole = async ({ folder, env = {}, fill = async () => undefi
       await running.stop();
       running = await startProcess(folder, settings);
     }
-    const headers = { authorization: `Bearer ${token}` };
+    // What is done between two questions may take longer than the server keeps a connection.
+    const headers = { authorization: `Bearer ${token}`, connection: 'close' };
     return { url: running.url, token, database, stop, ask: (path) => fetch(`${running.url}${path}`, { headers }), read: async (path) => (await fetch(`${running.url}${path}`, { headers })).json() };
   } catch (error) {
     await stop();
