@@ -13,11 +13,8 @@ const LEFT_OUT = ['/api/live'];
 const LAST = ['/api/access/tokens/{id}', '/api/access/users/{id}', '/api/session'];
 /** What must be made by people first: there is nothing to be asked for. */
 const NEVER_THERE = ['GET /api/experiments/{id}', 'GET /api/experiments/{id}/series', 'POST /api/alert-channels/{type}/{name}/test', 'POST /api/reports/{kind}/{period}/signatures', 'DELETE /api/access/sessions/{id}'];
-/**
- * Not asked: whether a refused method is answered by 405 (it is 404: no such route), and whether all that a schema allows is taken (a report's
- * hash must be one that is there, a period must have ended).
- */
-const CHECKS_LEFT_OUT = ['unsupported_method', 'positive_data_acceptance'];
+/** Not asked: whether all that a schema allows is taken; a report's hash must be one that is there, a period must have ended. */
+const CHECKS_LEFT_OUT = ['positive_data_acceptance'];
 
 const must = ({ status, error, stdout, stderr }) => {
   if (error) throw error;

@@ -12,6 +12,7 @@ import { describeError, Logger, Metrics, RatchetError } from '@ratchet/observabi
 import { Database, Leader, OutboxRelay, prepareJobs, pruneInbox, startJobs, startTicks } from '@ratchet/persistence';
 import type { ApplicationRole, Cron, Job, Tick } from '@ratchet/persistence';
 import type { BaseConfig } from './config.js';
+import { refuseBadAddress } from './refuse-bad-address.js';
 import { refuseUnreadable } from './refuse-unreadable.js';
 import { DatabaseConsumerStrategy } from './database-consumer.strategy.js';
 import { PlatformModule } from './platform.module.js';
@@ -79,7 +80,7 @@ const start = async <Config extends BaseConfig>(options: ServiceOptions<Config>,
   else topicsExist.catch((error: unknown) => logger.warn('the topics could not be checked', describeError(error)));
   const services: PlatformServices = { config, logger, metrics, kafka, producer, ...(database && { database }) };
 
-  const adapter = new FastifyAdapter({ bodyLimit: options.bodyBytesMax ?? 5_242_880, ...(options.headerBytesMax !== undefined && { http: { maxHeaderSize: options.headerBytesMax } }), clientErrorHandler: refuseUnreadable });
+  const adapter = new FastifyAdapter({ bodyLimit: options.bodyBytesMax ?? 5_242_880, ...(options.headerBytesMax !== undefined && { http: { maxHeaderSize: options.headerBytesMax } }), clientErrorHandler: refuseUnreadable, frameworkErrors: refuseBadAddress as never });
   const root: DynamicModule = { module: class ServiceModule {}, imports: [PlatformModule.with(services), options.module(config)] };
   const app = await NestFactory.create<NestFastifyApplication>(root, adapter, { logger: ['error', 'warn'], abortOnError: false });
   app.useGlobalPipes(new StandardSchemaValidationPipe());

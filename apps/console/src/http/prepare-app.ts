@@ -6,6 +6,7 @@ import { CONFIG } from '@ratchet/service';
 import type { FastifyInstance } from 'fastify';
 import { Limits } from '../access/limits.js';
 import type { Config } from '../config.js';
+import { allowedMethods } from './allowed-methods.js';
 import { OpenApiDocument } from './open-api.controller.js';
 import { ProblemFilter } from './problem.filter.js';
 import { sendSecurityHeaders } from './security-headers.js';
@@ -18,6 +19,6 @@ export const prepareApp = async (app: NestFastifyApplication): Promise<void> => 
   // What is counted, and by which key, is known only once the caller is: the guard asks.
   await app.register(rateLimit, { global: false });
   app.get(Limits).prepare(server);
-  app.useGlobalFilters(new ProblemFilter(app.get(Logger), app.getHttpAdapter()));
+  app.useGlobalFilters(new ProblemFilter(app.get(Logger), app.getHttpAdapter(), (path) => allowedMethods(app.get(OpenApiDocument).document ?? { paths: {} }, path)));
   app.get(OpenApiDocument).describe(app);
 };

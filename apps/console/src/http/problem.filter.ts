@@ -1,8 +1,8 @@
-import { type ArgumentsHost, Catch, HttpException, type HttpServer } from '@nestjs/common';
+import { type ArgumentsHost, Catch, HttpException, type HttpServer, MethodNotAllowedException } from '@nestjs/common';
 import type { Problem } from '@ratchet/console-api';
 import { describeError, type Logger } from '@ratchet/observability';
 import { RethrowFilter } from '@ratchet/service';
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { STATUS_CODES } from 'node:http';
 
 interface Issue {
@@ -36,15 +36,21 @@ export class ProblemFilter extends RethrowFilter {
   constructor(
     private readonly logger: Logger,
     adapter: HttpServer,
+    /** What may be done at a path; empty where there is nothing at it. */
+    private readonly allowed: (path: string) => readonly string[],
   ) {
     super(adapter);
   }
 
   override catch(exception: unknown, host: ArgumentsHost): unknown {
     if (host.getType() !== 'http') return super.catch(exception, host);
-    const problem = problemOf(exception);
+    const { method, url } = host.switchToHttp().getRequest<FastifyRequest>();
+    const others = problemOf(exception).status === 404 ? this.allowed(url.split('?', 1)[0] ?? '') : [];
+    const isRefused = others.length > 0 && !others.includes(method === 'HEAD' ? 'GET' : method);
+    const problem = problemOf(isRefused ? new MethodNotAllowedException(`There is no ${method} here; there is ${others.join(' and ')}.`) : exception);
     if (problem.status >= 500) this.logger.error('a request failed', describeError(exception));
     const reply = host.switchToHttp().getResponse<FastifyReply>();
+    if (isRefused) void reply.header('allow', others.join(', '));
     if (!reply.sent) void reply.status(problem.status).header('content-type', 'application/problem+json; charset=utf-8').send(JSON.stringify(problem));
     return undefined;
   }
