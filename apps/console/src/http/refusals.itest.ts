@@ -17,6 +17,7 @@ describe('a request that is refused', () => {
     ['PUT', '/api/failures', 405, 'GET'],
     ['DELETE', '/api/failures/x', 405, 'GET'],
     ['PATCH', '/api/session', 405, 'POST, DELETE'],
+    ['QUERY' as 'GET', '/api/failures', 405, 'GET'],
     ['GET', '/api/failures/x', 404, undefined],
     ['GET', '/api/failures?limit=x', 400, undefined],
   ] as const)('%s %s is a problem of %d', async (method, url, status, allow) => {

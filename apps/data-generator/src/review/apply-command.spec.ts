@@ -56,7 +56,7 @@ describe('a decision', () => {
 
   it('keeps only what the database can', () => {
     const { item: edited } = applyReviewCommand(item(), order('edit', 'ann', { output: 'Open\0 Plan \ud83d', reason: 'half \udc00' }), time);
-    expect(edited.decisions[0]).toMatchObject({ output: 'Open Plan \ufffd', reason: 'half \ufffd' });
+    expect(edited.decisions[0]).toMatchObject({ output: 'Open\ufffd Plan \ufffd', reason: 'half \ufffd' });
   });
 
   it('takes back what was accepted without a person', () => {
