@@ -1,3 +1,4 @@
+import { topics } from '@ratchet/contracts';
 import { runService } from '@ratchet/service';
 import { AppModule } from './app.module.js';
 import { appRole } from './audit/app-role.js';
@@ -9,5 +10,7 @@ import { migrations } from './persistence/migrations.js';
 
 // Lists of ids are asked for in the address.
 const headerBytesMax = 65_536;
+// Turns of conversations come by the hundred a second, and are read when somebody opens a failure.
+const restMs = { [topics.interactions.name]: 400 };
 // A page asks half a dozen things at once when something changes, while three batches may be under way: none of them should wait for a connection.
-await runService({ contract, loadConfig, module: () => AppModule.create(), database: { migrations, role: appRole, connectionsMax: 12 }, fetchBytesMin: 1, headerBytesMax, prepare: prepareApp, accepts: isForConsole });
+await runService({ contract, loadConfig, module: () => AppModule.create(), database: { migrations, role: appRole, connectionsMax: 12 }, fetchBytesMin: 1, headerBytesMax, restMs, prepare: prepareApp, accepts: isForConsole });

@@ -20,6 +20,8 @@ export interface DatabaseConsumerOptions {
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly accepts?: (event: EventEnvelope) => boolean;
+  /** Milliseconds by topic. */
+  readonly restMs?: Readonly<Record<string, number>>;
   readonly fetchBytesMin?: number;
 }
 
@@ -36,6 +38,7 @@ interface Refused {
 const ATTEMPTS_BEFORE_DEAD_LETTER = 3;
 const HANDLER_FAULT = 'handler_fault';
 const FAULT_RETRY_MS = 100;
+const RESTS_BELOW_RECORDS = 500;
 
 class HandlerError extends Error {
   constructor(readonly record: ConsumedRecord, override readonly cause: unknown) {
@@ -119,7 +122,16 @@ export class DatabaseConsumerStrategy extends Server implements CustomTransportS
     lost.throwIfAborted();
     for (const { record } of received) this.faults.delete(placeOf(record));
     await this.putAside(refused);
-    for (const { topic } of records.slice(0, 1)) this.consumed.inc({ topic }, records.length);
+    for (const { topic } of records.slice(0, 1)) {
+      this.consumed.inc({ topic }, records.length);
+      await this.rest(topic, records.length, lost);
+    }
+  }
+
+  /** What comes meanwhile makes one larger transaction in place of many small ones; where much waits, there is no rest. */
+  private async rest(topic: string, records: number, lost: AbortSignal): Promise<void> {
+    const ms = this.options.restMs?.[topic];
+    if (ms !== undefined && records < RESTS_BELOW_RECORDS) await sleep(ms, lost);
   }
 
   /** Comes back soon to a record that a handler cannot take: what is behind it must not wait as long as for an outage. */

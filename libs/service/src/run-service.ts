@@ -36,6 +36,8 @@ export interface ServiceOptions<Config extends BaseConfig> {
   readonly fetchBytesMin?: number;
   /** Events that this refuses are passed over without a trace in the inbox: for a service that needs only a sample of a busy topic. */
   readonly accepts?: (event: EventEnvelope, config: Config) => boolean;
+  /** A rest after each batch of a topic, in milliseconds by its name: for busy topics that nobody waits for, so that those that people wait for have the machine. */
+  readonly restMs?: Readonly<Record<string, number>>;
   /** For a service that consumes in another way. */
   readonly strategy?: (services: PlatformServices) => CustomTransportStrategy;
   readonly bodyBytesMax?: number;
@@ -84,7 +86,7 @@ const start = async <Config extends BaseConfig>(options: ServiceOptions<Config>,
   const root: DynamicModule = { module: class ServiceModule {}, imports: [PlatformModule.with(services), options.module(config)] };
   const app = await NestFactory.create<NestFastifyApplication>(root, adapter, { logger: ['error', 'warn'], abortOnError: false });
   app.useGlobalPipes(new StandardSchemaValidationPipe());
-  const strategy = options.strategy?.(services) ?? (database && contract.consumes.length > 0 ? new DatabaseConsumerStrategy({ contract, kafka, database, producer, logger, metrics, accepts: (event) => options.accepts?.(event, config) ?? true, ...(options.fetchBytesMin !== undefined && { fetchBytesMin: options.fetchBytesMin }) }) : undefined);
+  const strategy = options.strategy?.(services) ?? (database && contract.consumes.length > 0 ? new DatabaseConsumerStrategy({ contract, kafka, database, producer, logger, metrics, accepts: (event) => options.accepts?.(event, config) ?? true, ...(options.fetchBytesMin !== undefined && { fetchBytesMin: options.fetchBytesMin }), ...(options.restMs && { restMs: options.restMs }) }) : undefined);
   app.useGlobalFilters(new RethrowFilter(app.getHttpAdapter()));
   await options.prepare?.(app, config);
   if (strategy) app.connectMicroservice({ strategy }, { inheritAppConfig: true });
