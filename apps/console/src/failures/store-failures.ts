@@ -64,26 +64,37 @@ const withhold = async (tx: Transaction, { model, workload }: Target): Promise<v
   if (isNews.length > 0) await tx.query('delete from interactions where model = $1 and workload = $2', [model, workload]);
 };
 
-const insertFailure = async (tx: Transaction, told: InteractionFailed): Promise<boolean> => {
+const rowOf = (told: InteractionFailed) => {
   const failed = storable(told);
-  const words = searchWords(failed.query, failed.response, failed.comment ?? '', failed.correction ?? '', failed.interactionId, failed.conversationId);
-  const added = await tx.query(
+  return {
+    ...failed,
+    signalNames: [...new Set(failed.signals.map(({ name }) => name))],
+    reasons: failed.reasons ?? [],
+    contentWithheld: failed.contentWithheld ?? false,
+    words: searchWords(failed.query, failed.response, failed.comment ?? '', failed.correction ?? '', failed.interactionId, failed.conversationId),
+  };
+};
+
+/** Gives the conversations of those that were not there. */
+const insertFailures = async (tx: Transaction, all: readonly InteractionFailed[]): Promise<string[]> => {
+  const added = await tx.query<{ conversationId: string }>(
     `insert into failures (interaction_id, conversation_id, model, workload, version, user_id, query, response, probability, severity, signals, signal_names, reasons, comment, correction, content_withheld, started_at, closed_at, words)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11::jsonb, $12::text[], $13::jsonb, $14, $15, $16, $17, $18, array_to_tsvector($19::text[])) on conflict do nothing returning interaction_id`,
-    [
-      failed.interactionId, failed.conversationId, failed.model, failed.workload, failed.version, failed.userId ?? null, failed.query, failed.response, failed.probability, failed.severity,
-      storableJson(failed.signals), [...new Set(failed.signals.map(({ name }) => name))], storableJson(failed.reasons ?? []), failed.comment ?? null, failed.correction ?? null,
-      failed.contentWithheld ?? false, failed.startedAt, failed.closedAt, words,
-    ],
+     select "interactionId", "conversationId", model, workload, version, "userId", query, response, probability, severity, signals, "signalNames", reasons, comment, correction, "contentWithheld", "startedAt", "closedAt", array_to_tsvector(words)
+     from jsonb_to_recordset($1::jsonb) as t("interactionId" text, "conversationId" text, model text, workload text, version text, "userId" text, query text, response text, probability float8, severity float8, signals jsonb, "signalNames" text[],
+       reasons jsonb, comment text, correction text, "contentWithheld" boolean, "startedAt" timestamptz, "closedAt" timestamptz, words text[])
+     on conflict do nothing returning conversation_id as "conversationId"`,
+    [JSON.stringify(all.map(rowOf))],
   );
-  return added.length > 0;
+  return added.map(({ conversationId }) => conversationId);
 };
 
 const storeFailures = async (tx: Transaction, all: readonly InteractionFailed[]): Promise<void> => {
-  for (const failed of await notErased(tx, all, ({ startedAt }) => startedAt)) {
-    if (failed.contentWithheld === true) await withhold(tx, storable({ model: failed.model, workload: failed.workload }));
-    if (await insertFailure(tx, failed)) await tx.query('update interactions set beside_failure = true where conversation_id = $1 and not beside_failure', [storable(failed.conversationId)]);
-  }
+  const kept = await notErased(tx, all, ({ startedAt }) => startedAt);
+  if (kept.length === 0) return;
+  const withheld = new Map(kept.filter(({ contentWithheld }) => contentWithheld === true).map(({ model, workload }) => [`${model}\n${workload}`, storable({ model, workload })]));
+  for (const target of withheld.values()) await withhold(tx, target);
+  const conversations = await insertFailures(tx, kept);
+  await tx.query('update interactions set beside_failure = true where conversation_id = any($1::text[]) and not beside_failure', [conversations]);
 };
 
 /** What came after a window had closed: seen with the failure, and found with it. */
