@@ -1,10 +1,10 @@
 import { gateVerdictSchema } from '@ratchet/domain';
 import { z } from 'zod';
 import { severitySchema } from './alerts.js';
+import { nameField } from './query-fields.js';
 
 const instant = z.iso.datetime({ offset: true });
 const count = z.number().int().nonnegative();
-const id = z.string().min(1).max(200).regex(/^[^\u0000]*$/u, 'may not hold a NUL');
 const target = { model: z.string(), workload: z.string() };
 
 /** A count that is told exactly up to a bound. */
@@ -54,7 +54,7 @@ export type Home = z.infer<typeof homeSchema>;
 export const ranges = { hour: { seconds: 3_600, bucket: 60 }, day: { seconds: 86_400, bucket: 900 }, week: { seconds: 604_800, bucket: 10_800 }, month: { seconds: 2_592_000, bucket: 86_400 } } as const;
 export type Range = keyof typeof ranges;
 
-export const failureRatesQuerySchema = z.object({ model: id, workload: id, range: z.enum(['hour', 'day', 'week', 'month']).default('day') });
+export const failureRatesQuerySchema = z.object({ model: nameField, workload: nameField, range: z.enum(['hour', 'day', 'week', 'month']).default('day') });
 export type FailureRatesQuery = z.infer<typeof failureRatesQuerySchema>;
 
 export const failureRatesSchema = z.object({

@@ -3,19 +3,16 @@ import {
   trainingConfigSchema, triggerSchema,
 } from '@ratchet/domain';
 import { z } from 'zod';
+import { nameField, pagingFields } from './query-fields.js';
 
-/** PostgreSQL takes no NUL, so nothing has a name with one. */
-const textSchema = z.string().min(1).max(200).regex(/^[^\u0000]*$/u, 'may not hold a NUL');
 const instant = z.iso.datetime({ offset: true });
 const count = z.number().int().nonnegative();
 const target = { model: z.string(), workload: z.string() };
 
 const listFields = {
-  model: textSchema.optional(),
-  workload: textSchema.optional(),
-  /** The `next` of the page before. */
-  after: z.string().min(1).max(1_000).regex(/^[A-Za-z0-9_-]+$/u, 'is no `next` of a page').optional(),
-  limit: z.coerce.number().int().min(1).max(200).default(50),
+  model: nameField.optional(),
+  workload: nameField.optional(),
+  ...pagingFields,
 };
 
 const pageOf = <Item extends z.ZodType>(item: Item) => z.object({ items: z.array(item), next: z.string().nullable() });
@@ -58,12 +55,12 @@ export const datasetDetailSchema = z.object({
 });
 export type DatasetDetail = z.infer<typeof datasetDetailSchema>;
 
-export const examplesQuerySchema = z.object({ split: z.enum(['train', 'test']).optional(), source: exampleSourceSchema.optional(), category: textSchema.optional(), after: listFields.after, limit: listFields.limit });
+export const examplesQuerySchema = z.object({ split: z.enum(['train', 'test']).optional(), source: exampleSourceSchema.optional(), category: nameField.optional(), after: listFields.after, limit: listFields.limit });
 export type ExamplesQuery = z.infer<typeof examplesQuerySchema>;
 export const examplesPageSchema = pageOf(exampleSchema);
 export type ExamplesPage = z.infer<typeof examplesPageSchema>;
 
-export const cyclesQuerySchema = z.object({ ...listFields, state: textSchema.optional() });
+export const cyclesQuerySchema = z.object({ ...listFields, state: nameField.optional() });
 export type CyclesQuery = z.infer<typeof cyclesQuerySchema>;
 
 export const cycleSummarySchema = z.object({

@@ -1,21 +1,19 @@
 import { clusterChangeSchema, fixTypeSchema, mapPositionSchema, opportunityClosed, opportunityRanked, rootCauseSchema } from '@ratchet/domain';
 import { z } from 'zod';
+import { nameField, pagingFields } from './query-fields.js';
 
 const instant = z.iso.datetime({ offset: true });
 const count = z.number().int().nonnegative();
-const name = z.string().min(1).max(200).regex(/^[^\u0000]*$/u, 'may not hold a NUL');
 
 /** What people may say that a cluster's cause is. */
 export const rootCauses = rootCauseSchema.options;
 
 export const opportunitiesQuerySchema = z.object({
   state: z.enum(['open', 'closed']).default('open'),
-  model: name.optional(),
-  workload: name.optional(),
+  model: nameField.optional(),
+  workload: nameField.optional(),
   rootCause: rootCauseSchema.optional(),
-  /** The `next` of the page before. */
-  after: z.string().min(1).max(1_000).regex(/^[A-Za-z0-9_-]+$/u, 'is no `next` of a page').optional(),
-  limit: z.coerce.number().int().min(1).max(200).default(50),
+  ...pagingFields,
 });
 export type OpportunitiesQuery = z.infer<typeof opportunitiesQuerySchema>;
 
@@ -54,7 +52,7 @@ export const opportunityDetailSchema = z.object({
 });
 export type OpportunityDetail = z.infer<typeof opportunityDetailSchema>;
 
-export const opportunityMapQuerySchema = z.object({ model: name.optional(), workload: name.optional() });
+export const opportunityMapQuerySchema = z.object({ model: nameField.optional(), workload: nameField.optional() });
 export type OpportunityMapQuery = z.infer<typeof opportunityMapQuerySchema>;
 
 const mappedClusterSchema = opportunitySummarySchema

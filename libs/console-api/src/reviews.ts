@@ -1,11 +1,10 @@
 import type { reviewDecisionSchema} from '@ratchet/domain';
 import { exampleSourceSchema, reviewItemSchema } from '@ratchet/domain';
 import { z } from 'zod';
+import { nameField, pagingFields } from './query-fields.js';
 
 const count = z.number().int().nonnegative();
 const instant = z.iso.datetime({ offset: true });
-/** PostgreSQL takes no NUL, so nothing has a name with one. */
-const nameSchema = z.string().min(1).max(200).regex(/^[^\u0000]*$/u, 'may not hold a NUL');
 
 export const reviewStateSchema = reviewItemSchema.shape.state;
 /** `available`: what the one who asks could take up now, or has; `mine`: what they hold; `unclaimed`: what nobody holds. */
@@ -14,17 +13,15 @@ export const reviewHolderSchema = z.enum(['anyone', 'available', 'mine', 'unclai
 const bound = z.coerce.number().min(0).max(1).optional();
 export const reviewsQuerySchema = z.object({
   state: reviewStateSchema.default('waiting'),
-  model: nameSchema.optional(),
-  workload: nameSchema.optional(),
-  opportunity: nameSchema.optional(),
+  model: nameField.optional(),
+  workload: nameField.optional(),
+  opportunity: nameField.optional(),
   source: exampleSourceSchema.optional(),
   /** Where either is given, the list is ordered by confidence, the highest first. */
   confidenceFrom: bound,
   confidenceTo: bound,
   holder: reviewHolderSchema.default('anyone'),
-  /** The `next` of the page before. */
-  after: z.string().min(1).max(1_000).regex(/^[A-Za-z0-9_-]+$/u, 'is no `next` of a page').optional(),
-  limit: z.coerce.number().int().min(1).max(200).default(50),
+  ...pagingFields,
 });
 export type ReviewsQuery = z.infer<typeof reviewsQuerySchema>;
 
