@@ -1,37 +1,27 @@
 // A console of its own, as a process of the built code, on a Kafka and a PostgreSQL of its own.
-import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { createWriteStream, mkdirSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { root } from './run-process.mjs';
 
 const START_WITHIN_MS = 60_000;
+const LISTENS = /"address":"([^"]+)"/;
 
 const startProcess = async (folder, env) => {
-  const child = spawn(process.execPath, [join(root, 'apps/console/dist/main.js')], { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } });
-  const log = createWriteStream(join(folder, 'console.log'));
-  let output = '';
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.on('data', (chunk) => {
-      log.write(chunk);
-      if (output.length < 1_000_000) output += chunk;
-    });
-  }
-  const ended = new Promise((resolve) => child.once('exit', resolve));
+  const { startTestProcess } = await import('../libs/testing/dist/index.js');
+  const running = startTestProcess({ script: join(root, 'apps/console/dist/main.js'), env });
+  const log = join(folder, 'console.log');
   const stop = async () => {
-    child.kill('SIGTERM');
-    const killing = setTimeout(() => child.kill('SIGKILL'), 30_000);
-    await ended;
-    clearTimeout(killing);
-    log.end();
+    await running.end('SIGTERM');
+    writeFileSync(log, running.output());
   };
-  for (const until = Date.now() + START_WITHIN_MS; Date.now() < until && child.exitCode === null; await sleep(100)) {
-    const [, url] = /"address":"([^"]+)"/.exec(output) ?? [];
-    if (url) return { url, stop };
+  try {
+    const [, url] = await running.said(LISTENS, START_WITHIN_MS);
+    return { url, stop };
+  } catch (error) {
+    await stop();
+    throw new Error(`the console did not start: ${log}`, { cause: error });
   }
-  await stop();
-  throw new Error(`the console did not start: ${join(folder, 'console.log')}`);
 };
 
 /**

@@ -1,9 +1,10 @@
 // The console's whole API walked over by schemathesis (PyPI) on its OpenAPI document, as an admin, on a filled database: `npm run verify -- console-fuzz`.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { startConsole } from './console-process.mjs';
 import { fillConsole, places } from './console-rows.mjs';
+import { pythonIn } from './python-venv.mjs';
 
 const SCHEMATHESIS = 'schemathesis==4.32.5';
 const MINUTE_MS = 60_000;
@@ -15,18 +16,6 @@ const LAST = ['/api/access/tokens/{id}', '/api/access/users/{id}', '/api/session
 const NEVER_THERE = ['GET /api/experiments/{id}', 'GET /api/experiments/{id}/series', 'POST /api/alert-channels/{type}/{name}/test', 'POST /api/reports/{kind}/{period}/signatures', 'DELETE /api/access/sessions/{id}'];
 /** Not asked: whether all that a schema allows is taken; a report's hash must be one that is there, a period must have ended. */
 const CHECKS_LEFT_OUT = ['positive_data_acceptance'];
-
-const must = ({ status, error, stdout, stderr }) => {
-  if (error) throw error;
-  if (status !== 0) throw new Error(`${stdout}\n${stderr}`.trim().split('\n').slice(-5).join('\n'));
-};
-
-const schemathesisIn = (folder) => {
-  const python = join(folder, 'venv', 'bin', 'python');
-  if (!existsSync(python)) must(spawnSync('python3', ['-m', 'venv', join(folder, 'venv')], { encoding: 'utf8' }));
-  must(spawnSync(python, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', SCHEMATHESIS], { encoding: 'utf8', timeout: 10 * MINUTE_MS }));
-  return join(folder, 'venv', 'bin', 'st');
-};
 
 /** Classes of characters by their properties, which its generator of texts does not know; the console checks them all the same. */
 const withoutClasses = (value) => {
@@ -54,7 +43,7 @@ export const verifyConsoleFuzz = async (work, { seed = Number(process.env.RATCHE
   const folder = join(work, 'run');
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
-  const st = schemathesisIn(work);
+  const st = join(dirname(pythonIn(work, [SCHEMATHESIS])), 'st');
   const running = await startConsole({ folder, fill: (database) => fillConsole(database, { scale: 0.01 }) });
   try {
     const document = join(folder, 'openapi.json');

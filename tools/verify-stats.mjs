@@ -1,7 +1,8 @@
 // `ratchet stats` against scipy, statsmodels and forty-digit arithmetic (PyPI), on random and extreme inputs of every group: `npm run verify -- stats`.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { pythonIn } from './python-venv.mjs';
 import { root } from './run-process.mjs';
 
 const PACKAGES = ['scipy==1.17.1', 'statsmodels==0.15.0', 'numpy==2.4.6', 'mpmath==1.4.1', 'mmh3==5.3.1'];
@@ -29,13 +30,6 @@ const program = (file, args, options = {}) => {
 const must = (run) => {
   if (run.status !== 0) throw new Error(run.stderr.trim().split('\n').slice(-3).join('\n'));
   return run.stdout;
-};
-
-const pythonIn = (folder) => {
-  const python = join(folder, 'venv', 'bin', 'python');
-  if (!existsSync(python)) must(program('python3', ['-m', 'venv', join(folder, 'venv')]));
-  must(program(python, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', ...PACKAGES]));
-  return python;
 };
 
 const ratchet = (...args) => program(process.execPath, [join(root, 'apps/cli/bin/ratchet.mjs'), 'stats', ...args], { cwd: root });
@@ -100,7 +94,7 @@ const refusals = () => {
  */
 export const verifyStats = (folder, { seed = process.env.VERIFY_STATS_SEED ?? '1', number = process.env.VERIFY_STATS_CASES ?? '200' } = {}) => {
   mkdirSync(folder, { recursive: true });
-  const python = pythonIn(folder);
+  const python = pythonIn(folder, PACKAGES);
   const file = join(folder, 'cases.jsonl');
   rmSync(join(folder, 'wrong.jsonl'), { force: true });
   const text = must(program(python, ['-B', join(root, 'tools/stats-oracle/oracle.py'), seed, number], { env: { ...process.env, OMP_NUM_THREADS: '1', OPENBLAS_NUM_THREADS: '1' } }));

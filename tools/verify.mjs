@@ -82,7 +82,7 @@ const gates = async () => {
 const consolePages = async () => verifyConsole().then(() => passed, (error) => failed(error.message));
 
 const consoleLoad = async () => {
-  const built = await runNode(NX, ['run-many', '-t', 'build', '--projects=@ratchet/console,@ratchet/console-web,@ratchet/local-stack', '--outputStyle=static'], { timeoutMs: 10 * MINUTE_MS });
+  const built = await runNode(NX, ['run-many', '-t', 'build', '--projects=@ratchet/console,@ratchet/console-web,@ratchet/local-stack,@ratchet/testing', '--outputStyle=static'], { timeoutMs: 10 * MINUTE_MS });
   if (built.code !== 0) return expectCode(built);
   await verifyConsoleLoad(join(work, 'console-load'));
   return passed;
@@ -145,7 +145,7 @@ const steps = [
   { name: 'clustering', does: 'k-means and clusters of labelled intents beside scikit-learn (PyPI) on the same vectors', run: withData(['natcs_intents.jsonl', 'banking77.jsonl', 'clinc150.jsonl'], clustering) },
   { name: 'analysis', does: '100,000 failures are analysed in under 60 s on one core, and the consumer does not fall behind', run: analysis },
   { name: 'console', does: 'the console in a browser, on the running loop: 20 reviews by keyboard, rollouts paused, resumed and rolled back, a promotion that arrives, each within a second of its event, a report signed, hostile texts shown as text, every page by axe', run: consolePages },
-  { name: 'console-fuzz', does: 'the whole API of the console by schemathesis (PyPI) on its OpenAPI document: no 5xx, no answer outside the document', run: withPython('@ratchet/console,@ratchet/console-web,@ratchet/local-stack', 'console-fuzz', verifyConsoleFuzz) },
+  { name: 'console-fuzz', does: 'the whole API of the console by schemathesis (PyPI) on its OpenAPI document: no 5xx, no answer outside the document', run: withPython('@ratchet/console,@ratchet/console-web,@ratchet/local-stack,@ratchet/testing', 'console-fuzz', verifyConsoleFuzz) },
   { name: 'console-load', does: 'every route and page of the console on a database of years: 300 ms, 2 s, no scan of a large table', run: consoleLoad },
   { name: 'widget', does: 'the feedback widget in a browser, by mouse and keyboard, and its feedback on the topic', run: widget },
   { name: 'mlflow', does: 'versions, lineage and aliases in a real MLflow (PyPI), and a second export that changes nothing', run: withPython('@ratchet/cli,@ratchet/local-stack', 'mlflow', verifyMlflow) },
