@@ -45,9 +45,10 @@ export class ProblemFilter extends RethrowFilter {
   override catch(exception: unknown, host: ArgumentsHost): unknown {
     if (host.getType() !== 'http') return super.catch(exception, host);
     const { method, url } = host.switchToHttp().getRequest<FastifyRequest>();
-    const others = [400, 404].includes(problemOf(exception).status) ? this.allowed(url.split('?', 1)[0] ?? '') : [];
+    const told = problemOf(exception);
+    const others = [400, 404].includes(told.status) ? this.allowed(url.split('?', 1)[0] ?? '') : [];
     const isRefused = others.length > 0 && !others.includes(method === 'HEAD' ? 'GET' : method);
-    const problem = problemOf(isRefused ? new MethodNotAllowedException(`There is no ${method} here; there is ${others.join(' and ')}.`) : exception);
+    const problem = isRefused ? problemOf(new MethodNotAllowedException(`There is no ${method} here; there is ${others.join(' and ')}.`)) : told;
     if (problem.status >= 500) this.logger.error('a request failed', describeError(exception));
     const reply = host.switchToHttp().getResponse<FastifyReply>();
     if (isRefused) void reply.header('allow', others.join(', '));
