@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { Logger } from '@ratchet/observability';
 import { assertNoGaps, createTestTopics, eventually, kafkaBrokers, testKafka, uniqueName, withAdmin } from '@ratchet/testing';
 import type { TestTopics } from '@ratchet/testing';
-import { BatchConsumer } from './batch-consumer.js';
+import { BatchConsumer, type BatchConsumerOptions } from './batch-consumer.js';
 import { createKafka } from './connection.js';
 import { EventProducer } from './event-producer.js';
 
@@ -87,9 +87,9 @@ describe('a batch that takes its time', () => {
   });
 
   type Handler = (topic: string, partition: number, values: string[], lost: AbortSignal) => Promise<void>;
-  const begin = async (groupId: string, handler: Handler): Promise<BatchConsumer> => {
+  const begin = async (groupId: string, handler: Handler, options: Pick<BatchConsumerOptions, 'restMs' | 'topicsAtOnce'> = {}): Promise<BatchConsumer> => {
     const consumer = new BatchConsumer({
-      kafka, groupId, logger, topics: Object.values(slow.names), sessionTimeoutMs: SESSION_MS, fetchWaitMs: 50, fetchBytesMin: 1,
+      kafka, groupId, logger, topics: Object.values(slow.names), sessionTimeoutMs: SESSION_MS, fetchWaitMs: 50, fetchBytesMin: 1, ...options,
       onBatch: async (records, lost) => {
         const [{ topic, partition }] = records as [(typeof records)[number]];
         await handler(topic, partition, records.map(({ value }) => String(value)), lost);
@@ -103,6 +103,30 @@ describe('a batch that takes its time', () => {
   const membersOf = (groupId: string): Promise<string[]> => withAdmin(async (admin) => (await admin.describeGroups([groupId])).groups[0]?.members.map(({ memberId }) => memberId) ?? []);
   const positionOf = (groupId: string, topic: string, partition: number): Promise<string | undefined> =>
     withAdmin(async (admin) => (await admin.fetchOffsets({ groupId, topics: [topic] }))[0]?.partitions.find((one) => one.partition === partition)?.offset);
+
+  it('rests after a batch where it should, so that the next holds what came meanwhile; another topic does not wait for it, even where topics take turns', async () => {
+    const groupId = uniqueName('itest-rest');
+    const batches: string[][] = [];
+    const others: string[] = [];
+    const consumer = await begin(
+      groupId,
+      async (topic, _, values) => {
+        if (topic === slow.names.work) batches.push(values);
+        else others.push(...values);
+      },
+      { restMs: { [slow.names.work]: 20_000 }, topicsAtOnce: 1 },
+    );
+    await put(slow.names.work, 0, 'first');
+    await eventually(() => expect(batches).toEqual([['first']]));
+    await eventually(async () => expect(await positionOf(groupId, slow.names.work, 0)).toBe('1'));
+    for (const value of ['a', 'b', 'c']) await put(slow.names.work, 0, value);
+    await put(slow.names.other, 0, 'not behind it');
+    await eventually(() => expect(others).toEqual(['not behind it']), { withinMs: 4_000 });
+    expect(batches).toEqual([['first']]);
+    await consumer.stop();
+    await begin(groupId, async (topic, _, values) => void (topic === slow.names.work && batches.push(values)), { restMs: { [slow.names.work]: 20_000 } });
+    await eventually(() => expect(batches).toEqual([['first'], ['a', 'b', 'c']]), { withinMs: 15_000 });
+  });
 
   it('keeps its partition beyond the session, is done once, and holds back neither its neighbours nor other topics', async () => {
     const groupId = uniqueName('itest-long');

@@ -23,6 +23,11 @@ export interface BatchConsumerOptions {
   readonly fetchBytesMin?: number;
   /** Batches at once, each of another topic: a slow topic holds back none but itself. */
   readonly topicsAtOnce?: number;
+  /**
+   * Milliseconds by topic for which a partition is left alone after a batch: what comes meanwhile makes one larger batch in place of many small
+   * ones. Nothing else waits for it, and there is none after a large batch.
+   */
+  readonly restMs?: Readonly<Record<string, number>>;
   /** Bounds of the waits between tries; 200 ms to 15 s unless given. */
   readonly retryMs?: BackoffOptions;
   readonly onCommitted?: (progress: { readonly topic: string; readonly partition: number; readonly records: number; readonly lag: bigint }) => void;
@@ -37,7 +42,10 @@ const PATIENCE_MS = 100;
 /** More than any topic has partitions by default, so that their patience runs at the same time. */
 const BATCHES_IN_LOOP = 8;
 
-/** One batch under way; its partition is paused until it is done. */
+/** Where so many records came at once, more are waiting. */
+const RESTS_BELOW_RECORDS = 500;
+
+/** One batch under way; its partition is paused until it is done, and has rested. */
 interface Work {
   readonly topic: string;
   readonly partition: number;
@@ -117,14 +125,14 @@ export class BatchConsumer {
     if (this.stopping.signal.aborted) return false;
     const work: Work = { topic, partition, lost: new AbortController(), done: Promise.resolve() };
     this.works.set(place, work);
-    work.done = (former?.done ?? Promise.resolve())
-      .then(() => this.carryOut(work, batch))
+    const carriedOut = (former?.done ?? Promise.resolve()).then(() => this.carryOut(work, batch)).finally(() => this.setFailing(work, false));
+    work.done = carriedOut
+      .then((isDone) => (isDone ? this.restAndResume(work, batch) : undefined))
       .finally(() => {
-        this.setFailing(work, false);
         if (this.works.get(place) === work) this.works.delete(place);
       });
     const isDone = new AbortController();
-    await Promise.race([work.done.finally(() => isDone.abort()), sleep(PATIENCE_MS, isDone.signal)]);
+    await Promise.race([carriedOut.finally(() => isDone.abort()), sleep(PATIENCE_MS, isDone.signal)]);
     // Whatever became of it by now, the batch itself says where reading goes on.
     return false;
   }
@@ -133,13 +141,20 @@ export class BatchConsumer {
     return lost.signal.aborted || this.stopping.signal.aborted;
   }
 
-  private async carryOut(work: Work, batch: ReceivedBatch): Promise<void> {
+  private async carryOut(work: Work, batch: ReceivedBatch): Promise<boolean> {
     const { topic, partition, records, nextOffset, highWatermark } = batch;
-    if (!(await this.handle(work, records))) return;
-    if (!(await this.commit(work, batch))) return;
+    if (!(await this.handle(work, records))) return false;
+    if (!(await this.commit(work, batch))) return false;
     batch.resolve();
-    this.resume(work);
     this.options.onCommitted?.({ topic, partition, records: records.length, lag: highWatermark - nextOffset });
+    return true;
+  }
+
+  private async restAndResume(work: Work, { topic, records }: ReceivedBatch): Promise<void> {
+    const ms = this.options.restMs?.[topic];
+    if (ms !== undefined && records.length < RESTS_BELOW_RECORDS) await sleep(ms, AbortSignal.any([work.lost.signal, this.stopping.signal]));
+    // A partition that was lost is resumed already, and may be at work again.
+    if (!work.lost.signal.aborted) this.resume(work);
   }
 
   /** Tries until it is done; false where the batch is no longer ours to do. */

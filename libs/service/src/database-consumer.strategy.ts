@@ -20,7 +20,7 @@ export interface DatabaseConsumerOptions {
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly accepts?: (event: EventEnvelope) => boolean;
-  /** Milliseconds by topic. */
+  /** Milliseconds by topic for which a partition is left alone after a batch. */
   readonly restMs?: Readonly<Record<string, number>>;
   readonly fetchBytesMin?: number;
 }
@@ -38,7 +38,6 @@ interface Refused {
 const ATTEMPTS_BEFORE_DEAD_LETTER = 3;
 const HANDLER_FAULT = 'handler_fault';
 const FAULT_RETRY_MS = 100;
-const RESTS_BELOW_RECORDS = 500;
 
 class HandlerError extends Error {
   constructor(readonly record: ConsumedRecord, override readonly cause: unknown) {
@@ -77,6 +76,7 @@ export class DatabaseConsumerStrategy extends Server implements CustomTransportS
       topics: topicsConsumedBy(contract),
       logger: options.logger,
       ...(options.fetchBytesMin !== undefined && { fetchBytesMin: options.fetchBytesMin }),
+      ...(options.restMs && { restMs: options.restMs }),
       onBatch: (records, lost) => this.onBatch(records, lost),
       onCommitted: ({ topic, partition, lag }) => this.lag.set({ topic, partition: String(partition) }, Number(lag)),
       onWaiting: (partitions) => this.waiting.set(partitions),
@@ -122,16 +122,7 @@ export class DatabaseConsumerStrategy extends Server implements CustomTransportS
     lost.throwIfAborted();
     for (const { record } of received) this.faults.delete(placeOf(record));
     await this.putAside(refused);
-    for (const { topic } of records.slice(0, 1)) {
-      this.consumed.inc({ topic }, records.length);
-      await this.rest(topic, records.length, lost);
-    }
-  }
-
-  /** What comes meanwhile makes one larger transaction in place of many small ones; where much waits, there is no rest. */
-  private async rest(topic: string, records: number, lost: AbortSignal): Promise<void> {
-    const ms = this.options.restMs?.[topic];
-    if (ms !== undefined && records < RESTS_BELOW_RECORDS) await sleep(ms, lost);
+    for (const { topic } of records.slice(0, 1)) this.consumed.inc({ topic }, records.length);
   }
 
   /** Comes back soon to a record that a handler cannot take: what is behind it must not wait as long as for an outage. */

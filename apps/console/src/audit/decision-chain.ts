@@ -12,9 +12,12 @@ export const chainDecision = (tx: Transaction, record: DecisionRecord): void => 
 
 const append = async (tx: Transaction, records: readonly DecisionRecord[]): Promise<void> => {
   await tx.query(`select pg_advisory_xact_lock(hashtext('console.decisions'))`);
-  const [last] = await tx.query<{ sequence: string; hash: string }>('select sequence, hash from decision_records order by sequence desc limit 1');
-  const known = await tx.query<{ id: string }>('select decision_id as id from decision_records where decision_id = any($1::text[])', [records.map(({ decision_id }) => decision_id)]);
-  const links = linksAfter(last && { sequence: Number(last.sequence), hash: last.hash }, withoutKnown(records, known.map(({ id }) => id)));
+  const [{ last, known } = { last: null, known: [] }] = await tx.query<{ last: ChainHead | null; known: string[] }>(
+    `select (select json_build_object('sequence', sequence, 'hash', hash) from decision_records order by sequence desc limit 1) as last,
+       array(select decision_id from decision_records where decision_id = any($1::text[])) as known`,
+    [records.map(({ decision_id }) => decision_id)],
+  );
+  const links = linksAfter(last ?? undefined, withoutKnown(records, known));
   if (links.length === 0) return;
   const recordedAt = new Date().toISOString();
   await tx.query(

@@ -10,8 +10,8 @@ const RETRY_MS = 1_000;
 
 /** Tells every instance of the console, once the transaction is committed, that a part of what it shows has changed: once, however often it is noted. */
 export const noteChange = (tx: Transaction, area: Area): void =>
-  tx.atEnd(`changed: ${area}`, async () => {
-    await tx.query('select pg_notify($1, $2)', [CHANNEL, area]);
+  tx.gather('changed', area, async (areas) => {
+    await tx.query('select pg_notify($1, area) from unnest($2::text[]) as area', [CHANNEL, [...new Set(areas)]]);
   });
 
 /** What changed in the database, whichever instance changed it. */

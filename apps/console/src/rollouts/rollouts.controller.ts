@@ -34,17 +34,21 @@ export class RolloutsController {
   async rollout(@Param('id') id: string): Promise<RolloutDetail> {
     const rollout = await this.find(id);
     const { model, workload, startedAt, changedAt, isOpen, rolloutId, revertedAt } = rollout;
-    const transitions = await transitionsOf(this.database, rolloutId, TRANSITIONS_MAX + 1);
+    const [transitions, concluded, orders, [automation = null]] = await Promise.all([
+      transitionsOf(this.database, rolloutId, TRANSITIONS_MAX + 1),
+      findConclusion(this.database, rolloutId),
+      ordersDuring(this.database, { model, workload, from: startedAt, to: isOpen ? new Date().toISOString() : (revertedAt ?? changedAt) }),
+      automations(this.database, { model, workload }),
+    ]);
     const last = transitions.at(-1);
     const evidence = last && (await findTransition(this.database, { rolloutId, transitionId: last.transitionId }));
-    const concluded = await findConclusion(this.database, rolloutId);
     return {
       ...rollout,
       transitions: transitions.slice(-TRANSITIONS_MAX),
       isLonger: transitions.length > TRANSITIONS_MAX,
       evidence: evidence?.evidence ?? null,
-      orders: await ordersDuring(this.database, { model, workload, from: startedAt, to: isOpen ? new Date().toISOString() : (revertedAt ?? changedAt) }),
-      automation: (await automations(this.database, { model, workload }))[0] ?? null,
+      orders,
+      automation,
       asTest: concluded ? { verdict: concluded.verdict, difference: concluded.difference, lower: concluded.lower, upper: concluded.upper } : null,
     };
   }
