@@ -20,9 +20,9 @@ const kept = (text) => text.replaceAll('\0', '\uFFFD').toWellFormed();
 /** What a browser types into a field: neither NUL nor half a surrogate pair can be typed. */
 export const typed = (kind) => kept(hostileTexts[kind]).replaceAll('\uFFFD', '');
 
-const USERS = 48;
+const USERS = 160;
 
-/** Users who ask alike, get a wrong answer, and say what is right: enough of them for a weakness of their own. */
+/** Users who ask alike, get a wrong answer, and say what is right: enough of them to be shown as examples of a weakness. */
 export const sendHostileTexts = async ({ gateway }) => {
   const time = new Date().toISOString();
   const kinds = Object.keys(hostileTexts);

@@ -17,6 +17,12 @@ const MINUTE_MS = 60_000;
 const EFFECT_WITHIN_MS = 10_000;
 /** From the event on its topic to the page. */
 const SHOWN_WITHIN_MS = 1_000;
+/**
+ * Conversations a second: services, broker, database and browser share the machine here, and where all of it is busy without rest, each of
+ * them waits for its turn, the controller that decides as much as the page that shows it. At this rate two cores have some left.
+ */
+const RATE = 80;
+const PAUSES = 5;
 const STATE = '.mantine-Badge-label';
 const say = (text) => process.stdout.write(`${text}\n`);
 
@@ -27,7 +33,7 @@ const runningIn = (folder) => {
 
 /** The demo, which keeps serving when its weeks are over. */
 const startLoop = async (folder) => {
-  const child = spawn(process.execPath, ['apps/cli/bin/ratchet.mjs', 'demo', '--no-sentences', '--weeks', '6', '--data-dir', folder], { cwd: root, stdio: ['ignore', 'pipe', 'ignore'], env: { ...process.env, KAFKA_BROKERS: '', DATABASE_URL: '' } });
+  const child = spawn(process.execPath, ['apps/cli/bin/ratchet.mjs', 'demo', '--no-sentences', '--weeks', '6', '--rate', String(RATE), '--data-dir', folder], { cwd: root, stdio: ['ignore', 'pipe', 'ignore'], env: { ...process.env, KAFKA_BROKERS: '', DATABASE_URL: '' } });
   let said = '';
   child.stdout.on('data', (chunk) => (said += chunk));
   const until = Date.now() + 5 * MINUTE_MS;
@@ -76,8 +82,10 @@ const watchPromotion = async (run) => {
   const { page, read, topics, times } = run;
   const rollout = await rolloutThat(read, 'a rollout begins', () => true, 15 * MINUTE_MS);
   await openRollout(run, rollout);
-  await order(run, rollout, { label: 'Pause', state: 'PAUSED', reason: typed('script') });
-  await order(run, rollout, { label: 'Resume', state: 'RUNNING', reason: typed('unicode') });
+  for (let n = 0; n < PAUSES; n += 1) {
+    await order(run, rollout, { label: 'Pause', state: 'PAUSED', reason: typed('script') });
+    await order(run, rollout, { label: 'Resume', state: 'RUNNING', reason: typed('unicode') });
+  }
   const sinceMs = Date.now();
   await page.evaluate(() => (globalThis.notReloaded = true));
   const shown = await shownAt(page, STATE, 'PROMOTED', 20 * MINUTE_MS);
@@ -117,13 +125,16 @@ const lookForHostileTexts = async ({ page, loop, read }) => {
   const items = (await Promise.all(['waiting', 'approved', 'rejected'].map((state) => read(`/api/reviews?state=${state}&limit=200`)))).flatMap((answer) => answer.items).filter(({ input }) => input.startsWith(MARK));
   const [item] = items;
   // A weakness may be closed by now.
-  const ranked = (await Promise.all(['open', 'closed'].map((state) => read(`/api/opportunities?state=${state}&limit=200`)))).flatMap((answer) => answer.items);
-  const quoted = await quotedIn(ranked.map(({ opportunityId }) => opportunityId));
+  const ranked = async () => (await Promise.all(['open', 'closed'].map((state) => read(`/api/opportunities?state=${state}&limit=200`)))).flatMap((answer) => answer.items);
+  const quoted = await eventually('a weakness shows hostile texts', async () => quotedIn((await ranked()).map(({ opportunityId }) => opportunityId)), 20 * MINUTE_MS, 5_000);
+  const failure = await find(`/api/failures?search=${MARK}`, ({ query }) => query?.startsWith(MARK));
   const edited = await find('/api/reviews?state=approved&limit=200', ({ decisions }) => decisions.some(({ output }) => output?.startsWith(MARK)));
   const rejected = await find('/api/reviews?state=rejected&limit=200', ({ decisions }) => decisions.some(({ reason }) => reason.startsWith(MARK)));
   const record = await find('/api/audit?limit=200');
   const places = [
     ['an opportunity', quoted && `/opportunities/${encodeURIComponent(quoted.id)}`, quoted?.query],
+    ['the failures', `/failures?search=${MARK}`, failure && MARK],
+    ['a failure', failure && `/failures/${encodeURIComponent(failure.interactionId)}`, failure?.query],
     ['an item of a user', item && `/reviews/items/${item.exampleId}`, item?.input],
     ['the review queue', item?.state === 'waiting' ? `/reviews?opportunity=${encodeURIComponent(item.opportunityId)}` : undefined, item && MARK],
     ['an item that was edited', edited && `/reviews/items/${edited.exampleId}`, edited?.decisions.find(({ output }) => output?.startsWith(MARK)).output],

@@ -1,4 +1,5 @@
 import { Table, Text } from '@mantine/core';
+import { Fragment } from 'react';
 import type { Lag } from '@ratchet/console-api';
 import { Nothing } from '../../components/nothing';
 import { ScrollTable } from '../../components/scroll-table';
@@ -10,6 +11,15 @@ const shown = (n: number): string => n.toLocaleString('en');
 const detailOf = ({ lag, earlierLag, topics }: ServiceLag): string =>
   [...topics.filter((topic) => topic.lag > 0).map((topic) => `${topic.topic}: ${shown(topic.lag)}`), ...(lag !== null && earlierLag !== null && lag > earlierLag ? [`${shown(earlierLag)} up to a minute ago`] : [])].join(', ');
 
+/** Names of topics are long, and may go on in the next line behind a dot. */
+const BrokenAtDots = ({ text }: { readonly text: string }) =>
+  text.split(/(?<=\.)/).map((part, at) => (
+    <Fragment key={at}>
+      {part}
+      <wbr />
+    </Fragment>
+  ));
+
 const Unread = ({ of }: { readonly of: ServiceLag }) => {
   if (of.reads === 'table') return <Text size="sm">keeps no position</Text>;
   if (of.reads === 'nothing') return <Text size="sm">reads no topic</Text>;
@@ -18,8 +28,8 @@ const Unread = ({ of }: { readonly of: ServiceLag }) => {
     <>
       {shown(of.lag)}
       {of.lag > 0 && (
-        <Text size="xs" style={{ overflowWrap: 'anywhere' }}>
-          {detailOf(of)}
+        <Text size="xs">
+          <BrokenAtDots text={detailOf(of)} />
         </Text>
       )}
     </>

@@ -31,7 +31,7 @@ const Standing = ({ rollout }: { readonly rollout: RolloutDetail }) => {
           {state}
         </Badge>
         <Text span>
-          {model} / {workload} · {percent(rollout.isOpen ? share : 0, 0)} of the traffic now
+          {model} / {workload} · {rollout.isOpen ? `${percent(share, 0)} of the traffic now` : `ended at ${percent(share, 0)} of the traffic`}
         </Text>
       </Group>
       <Text fw={600}>{stateInWords(rollout)}</Text>
