@@ -110,6 +110,13 @@ const signReport = async ({ page, loop }, address) => {
   say('a weekly report is signed off');
 };
 
+/** Before reviewers decide what waits in it. */
+const lookAtQueue = async ({ page, loop, read }) => {
+  const item = await eventually('a hostile text waits to be reviewed', async () => (await read('/api/reviews?state=waiting&limit=200')).items.find(({ input }) => input.startsWith(MARK)), 20 * MINUTE_MS, 5_000);
+  await open(page, `${loop.url}/reviews?opportunity=${encodeURIComponent(item.opportunityId)}`);
+  await assertShownAsText(page, 'the review queue', MARK);
+};
+
 const holds = (value) => JSON.stringify(value).includes(MARK);
 
 /** Pages with texts that users sent, reviewers wrote and operators gave as reasons: each must show some of them, and as text. */
@@ -136,7 +143,6 @@ const lookForHostileTexts = async ({ page, loop, read }) => {
     ['the failures', `/failures?search=${MARK}`, failure && MARK],
     ['a failure', failure && `/failures/${encodeURIComponent(failure.interactionId)}`, failure?.query],
     ['an item of a user', item && `/reviews/items/${item.exampleId}`, item?.input],
-    ['the review queue', item?.state === 'waiting' ? `/reviews?opportunity=${encodeURIComponent(item.opportunityId)}` : undefined, item && MARK],
     ['an item that was edited', edited && `/reviews/items/${edited.exampleId}`, edited?.decisions.find(({ output }) => output?.startsWith(MARK)).output],
     ['an item that was rejected', rejected && `/reviews/items/${rejected.exampleId}`, rejected?.decisions[0].reason],
     ['the audit log', '/audit', record?.record.reason],
@@ -147,7 +153,7 @@ const lookForHostileTexts = async ({ page, loop, read }) => {
     await open(page, `${loop.url}${address}`);
     await assertShownAsText(page, what, text);
   }
-  say(`hostile texts (${Object.keys(hostileTexts).join(', ')}) are shown as text on ${places.length} pages, and on a rollout and a report`);
+  say(`hostile texts (${Object.keys(hostileTexts).join(', ')}) are shown as text on ${places.length} pages, in the review queue, and on a rollout and a report`);
 };
 
 const screenshotOf = (path, screen) => join(root, 'docs/images', `${path === '/' ? 'home' : path.slice(1).replaceAll('/:', '-').replaceAll('/', '-')}${screen.width < 600 ? '-phone' : ''}.png`);
@@ -203,6 +209,7 @@ const workAndLook = async ({ browser, loop }, topics) => {
   const troubles = watchTroubles(page);
   const promoted = await watchPromotion(run);
   await rollBack(run, promoted);
+  await lookAtQueue(run);
   const { approve, edit, reject } = await reviewByKeyboard(page, loop, read);
   say(`20 reviews by keyboard alone: today ${approve} approved, ${edit} edited, ${reject} rejected; a decision and a skip were taken back`);
   const { addresses, missing } = await addressesOf(pathsOfPage(), read);
