@@ -2,15 +2,14 @@
 // resumed and rolled back, a promotion watched as it arrives, a report signed; each effect must be on the page within a second of its event. Then every page is
 // looked at, and those that show texts of users must show hostile ones as text. `--loop DIR` takes a demo that runs already; `--screenshots` does none of it, but writes docs/images.
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { eventually, followTopics, shownAt } from './console-events.mjs';
 import { assertShownAsText, hostileTexts, MARK, sendHostileTexts, typed } from './console-hostile.mjs';
 import { addressesOf, browserProgram, FLAGS, judge, open, pathsOfPage, screens, signIn, watchTroubles } from './console-pages.mjs';
 import { reviewByKeyboard } from './console-review.mjs';
+import { readerOf, runningIn, startDemo } from './demo-process.mjs';
 import { root } from './run-process.mjs';
 
 const MINUTE_MS = 60_000;
@@ -25,25 +24,6 @@ const RATE = 80;
 const PAUSES = 5;
 const STATE = '.mantine-Badge-label';
 const say = (text) => process.stdout.write(`${text}\n`);
-
-const runningIn = (folder) => {
-  const { kafkaBrokers, services } = JSON.parse(readFileSync(join(folder, 'running.json'), 'utf8'));
-  return { brokers: kafkaBrokers, url: services.console.url, gateway: services.gateway.url, token: readFileSync(join(folder, 'console-token'), 'utf8').trim() };
-};
-
-/** The demo, which keeps serving when its weeks are over. */
-const startLoop = async (folder) => {
-  const child = spawn(process.execPath, ['apps/cli/bin/ratchet.mjs', 'demo', '--no-sentences', '--weeks', '6', '--rate', String(RATE), '--data-dir', folder], { cwd: root, stdio: ['ignore', 'pipe', 'ignore'], env: { ...process.env, KAFKA_BROKERS: '', DATABASE_URL: '' } });
-  let said = '';
-  child.stdout.on('data', (chunk) => (said += chunk));
-  const until = Date.now() + 5 * MINUTE_MS;
-  while (!said.includes('Console: ')) {
-    if (child.exitCode !== null || Date.now() > until) throw new Error(`the demo did not start; its logs are in ${folder}`);
-    await sleep(500);
-  }
-  const stop = () => new Promise((resolve) => (child.exitCode !== null ? resolve() : (child.once('exit', resolve), child.kill('SIGTERM'))));
-  return { ...runningIn(folder), stop };
-};
 
 /** Times from event to page; those that are too long fail the run at its end, when all are known. */
 const timesKept = () => {
@@ -180,8 +160,6 @@ const lookAtAll = async (browser, loop, addresses) => {
   return found;
 };
 
-const readerOf = (loop) => async (path) => (await fetch(`${loop.url}${path}`, { headers: { authorization: `Bearer ${loop.token}` } })).json();
-
 /** Every page, once a rollout has been promoted and another one runs, so that each has something to show. */
 const takePictures = async ({ browser, loop }) => {
   const read = readerOf(loop);
@@ -225,7 +203,7 @@ const workAndLook = async ({ browser, loop }, topics) => {
 export const verifyConsole = async ({ screenshots = false, running } = {}) => {
   const { chromium } = await import('playwright-core');
   const folder = running ?? mkdtempSync(join(tmpdir(), 'ratchet-console-'));
-  const loop = running ? { ...runningIn(running), stop: async () => undefined } : await startLoop(folder);
+  const loop = running ? { ...runningIn(running), stop: async () => undefined } : await startDemo(folder, { rate: RATE });
   // playwright gives every launch a fresh user-data-dir.
   const browser = await chromium.launch({ executablePath: browserProgram(), args: FLAGS });
   const topics = await followTopics(loop.brokers);

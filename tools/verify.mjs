@@ -7,6 +7,7 @@ import { verifyConsole } from './verify-console.mjs';
 import { verifyConsoleFuzz } from './verify-console-fuzz.mjs';
 import { verifyConsoleLoad } from './verify-console-load.mjs';
 import { verifyConsumers } from './verify-consumers.mjs';
+import { verifyDocs } from './verify-docs.mjs';
 import { verifyMlflow } from './verify-mlflow.mjs';
 import { verifySdk } from './verify-sdk.mjs';
 import { verifyStats } from './verify-stats.mjs';
@@ -88,6 +89,12 @@ const consoleLoad = async () => {
   return passed;
 };
 
+const docs = async () => {
+  const built = await runNode(NX, ['run-many', '-t', 'build', '--outputStyle=static'], { timeoutMs: 10 * MINUTE_MS });
+  if (built.code !== 0) return expectCode(built);
+  return verifyDocs(join(work, 'docs')).then(() => passed, (error) => failed(error.message));
+};
+
 const widget = async () => {
   const browser = findBrowser();
   if (!browser) return skipped('there is no Chromium here: install it (Debian: apt-get install chromium), or name one in CHROMIUM_PATH');
@@ -134,6 +141,7 @@ const steps = [
   { name: 'rollout-kills', does: 'rollout-controller killed before and after every write of every transition', run: rolloutKills },
   { name: 'rollback-time', does: 'candidates that fail, are unsafe or slow under traffic: from the evidence to the last gateway in under 2 s + 1 s', run: rollbackTime },
   { name: 'fixes', does: 'each of the five kinds of fix, from failures in to a changed answer in traffic', run: endToEnd('fixes') },
+  { name: 'docs', does: 'each command that a document shows, run on a demo', run: docs },
   { name: 'dead-letters', does: 'broken and hostile records on every topic: each consumer sets them aside and goes on', run: endToEnd('poison') },
   { name: 'recipes', does: 'each snippet of docs/operating/connect.md, with packages from PyPI and npm', run: doors('recipes') },
   { name: 'hostile', does: '100,000 broken, hostile and random inputs through every door', run: doors('hostile') },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { anchorsOf, commandLines, linksOf, wordsOf } from './document-text.js';
+import { anchorsOf, blockCommands, commandLines, linksOf, wordsOf } from './document-text.js';
 
 const page = [
   '# First things: `a_b` and more',
@@ -16,6 +16,11 @@ const page = [
 describe('documents', () => {
   it('give their commands, from blocks and from backticks, each in one line', () => {
     expect(commandLines(page, 'npx ratchet')).toEqual(['npx ratchet status --json', 'npx ratchet review approve ID --actor ann', 'npx ratchet audit verify > out.txt']);
+  });
+
+  it('give what a reader is to run, quotes of many lines with it, and nothing of other languages', () => {
+    expect(blockCommands(page)).toEqual(['LEVEL=1 npx ratchet review approve ID --actor ann', 'npx ratchet audit verify > out.txt']);
+    expect(blockCommands(["    curl http://x -d '{", '      "a": 1 }\'', '    npx ratchet status   # now', '```js', 'npm test', '```'].join('\n'))).toEqual([`curl http://x -d '{\n"a": 1 }'`, 'npx ratchet status']);
   });
 
   it('split a command as a shell does, without where its output goes', () => {

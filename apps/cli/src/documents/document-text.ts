@@ -1,14 +1,34 @@
-/** Of a document in Markdown: its code, blocks line by line (a line that ends in a backslash goes on) and what stands in backticks. */
-export const codeOf = (text: string): string[] => {
-  const lines: string[] = [];
+/** Lines of a document in Markdown that stand in a block of code, with the language where the block names one, and those that do not. */
+const linesOf = (text: string): { line: string; isCode: boolean; language: string }[] => {
+  const lines: { line: string; isCode: boolean; language: string }[] = [];
   let fence: string | undefined;
   for (const line of text.split('\n')) {
-    const mark = /^\s*(```|~~~)/u.exec(line)?.[1];
-    if (mark && (fence === undefined || fence === mark)) fence = fence === undefined ? mark : undefined;
-    else if (fence !== undefined || /^(?: {4}|\t)\s*\S/u.test(line)) lines.push(line.trim());
-    else lines.push(...[...line.matchAll(/`([^`]+)`/gu)].map(([, code]) => code ?? ''));
+    const mark = /^\s*(?:```|~~~)\s*([\w-]*)/u.exec(line);
+    if (mark) fence = fence === undefined ? (mark[1] ?? '') : undefined;
+    else lines.push({ line: line.trim(), isCode: fence !== undefined || /^(?: {4}|\t)\s*\S/u.test(line), language: fence ?? '' });
   }
-  return lines.join('\n').replaceAll(/\\\n\s*/gu, '').split('\n');
+  return lines;
+};
+
+/** A line that ends in a backslash goes on in the next one. */
+const joined = (lines: readonly string[]): string[] => lines.join('\n').replaceAll(/\\\n/gu, '').split('\n');
+
+/** The code of a document: its blocks line by line, and what stands in backticks. */
+export const codeOf = (text: string): string[] => joined(linesOf(text).flatMap(({ line, isCode }) => (isCode ? [line] : [...line.matchAll(/`([^`]+)`/gu)].map(([, code]) => code ?? ''))));
+
+const PROGRAMS = /^(?:npx|npm|node|curl|docker|helm|kubectl|psql|pg_\w+|openssl|kcat|kafka-\S+|apt-get|git)\s/u;
+const withoutRemark = (line: string): string => line.replace(/^\$ /u, '').replace(/\s+#\s.*$/u, '').trim();
+
+/** Commands that a reader is to run: lines of blocks for a shell, with the variables before them; what a quote begins goes on until its end. */
+export const blockCommands = (text: string): string[] => {
+  const lines = joined(linesOf(text).filter(({ isCode, language }) => isCode && ['', 'sh', 'bash', 'console', 'text'].includes(language)).map(({ line }) => line));
+  const whole: string[] = [];
+  for (const line of lines) {
+    const open = whole.at(-1);
+    if (open !== undefined && (open.split("'").length - 1) % 2 === 1) whole[whole.length - 1] = `${open}\n${line}`;
+    else if (PROGRAMS.test(line.replace(/^\$ /u, '').replace(/^(?:[A-Z_]+=\S+ )+/u, ''))) whole.push(withoutRemark(line));
+  }
+  return whole;
 };
 
 /** Lines of the code that call a program, such as `npx ratchet`, without variables before it and comments after it. */
