@@ -63,6 +63,8 @@ const filled = (line, ids, state) => {
     .replace(/> audit\.jsonl/, `> ${join(state.folder, 'audit.jsonl')}`)
     .replace('https://ratchet.example.com', state.url)
     .replace('localhost:8080', state.gateway.replace('http://', ''))
+    .replace('localhost:9092', state.brokers)
+    .replaceAll('/tmp/ratchet-run', join(state.folder, 'run'))
     .replace('TOKEN_ID', state.tokenId ?? 'TOKEN_ID');
 };
 
@@ -87,7 +89,7 @@ const remember = (line, { stdout }, state) => {
 };
 
 const isRight = (line, { code, said }) => {
-  if (/^curl/.test(line) && /"status":\s?[45]\d\d|"title":/.test(said)) return false;
+  if (/^curl/.test(line) && /"status":\s?[45]\d\d|"title":|"error":|^HTTP\/1.1 [45]/.test(said)) return false;
   return code === 0 || alsoRight.some(([pattern, codes]) => pattern.test(line) && codes.includes(code));
 };
 
@@ -103,7 +105,7 @@ export const verifyDocs = async (folder) => {
     demo = await startDemo(join(folder, 'demo'), { rate: RATE, env });
     const read = readerOf(demo);
     await eventually('reviews wait, and a dataset and opportunities are there', async () => (await read('/api/reviews?state=waiting&limit=20')).items.length >= 10 && (await read('/api/datasets')).items.length > 0, 20 * MINUTE_MS, 5_000);
-    await runAll(await idsOf(read), { folder, url: demo.url, gateway: demo.gateway }, { ...env, TOKEN: demo.token });
+    await runAll(await idsOf(read), { folder, url: demo.url, gateway: demo.gateway, brokers: env.KAFKA_BROKERS }, { ...env, TOKEN: demo.token });
   } finally {
     await demo?.stop();
     await stack.stop();

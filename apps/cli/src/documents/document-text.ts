@@ -16,7 +16,7 @@ const joined = (lines: readonly string[]): string[] => lines.join('\n').replaceA
 /** The code of a document: its blocks line by line, and what stands in backticks. */
 export const codeOf = (text: string): string[] => joined(linesOf(text).flatMap(({ line, isCode }) => (isCode ? [line] : [...line.matchAll(/`([^`]+)`/gu)].map(([, code]) => code ?? ''))));
 
-const PROGRAMS = /^(?:npx|npm|node|curl|docker|helm|kubectl|psql|pg_\w+|openssl|kcat|kafka-\S+|apt-get|git)\s/u;
+const PROGRAMS = /^(?:\(cd|mkdir|timeout|npx|npm|node|curl|docker|helm|kubectl|psql|pg_\w+|openssl|kcat|kafka-\S+|apt-get|git)\s/u;
 const withoutRemark = (line: string): string => line.replace(/^\$ /u, '').replace(/\s+#\s.*$/u, '').trim();
 
 /** Commands that a reader is to run: lines of blocks for a shell, with the variables before them; what a quote begins goes on until its end. */
