@@ -94,6 +94,8 @@ describe('ExactlyOnceProcessor', () => {
     const third = run.startWorker({ pauseMs: 1 });
     await third.said(/assigned \d\n/);
     await third.said(/committed/);
+    // Each of them has its part, however long it took to restore.
+    await second.said(/committed/);
     await second.end('SIGKILL');
     await third.said(/assigned \d \d\n/);
     await first.end('SIGTERM');
