@@ -1,6 +1,6 @@
 // Writes what the documents take from the code: docs/reference/asyncapi.json from the topic catalogue and the services' contracts,
 // docs/reference/configuration.md from their configuration schemas, docs/reference/training-rows.json from the schemas of exported lines, and the examples in README.md from docs/examples. With --check it
-// writes nothing and exits 1 where a file is out of date.
+// writes nothing and exits 1 where a file is out of date. With --release it also puts the events on record as released, which later ones are compared with.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -57,6 +57,10 @@ if (process.argv.includes('--check')) {
   for (const path of stale) process.stderr.write(`${path} is out of date: run node tools/generate-reference.mjs\n`);
   process.exitCode = stale.length > 0 ? 1 : 0;
 } else {
+  if (process.argv.includes('--release')) {
+    writeFileSync(join(root, 'docs/reference/released/asyncapi.json'), wanted['docs/reference/asyncapi.json']);
+    writeFileSync(join(root, 'docs/reference/released/accepted-changes.json'), '[]\n');
+  }
   for (const path of stale) writeFileSync(join(root, path), wanted[path]);
   process.stdout.write(stale.length > 0 ? `written: ${stale.join(', ')}\n` : 'nothing has changed\n');
 }
