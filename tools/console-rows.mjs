@@ -16,7 +16,7 @@ const at = '2026-01-05T12:00:00.000Z';
 const of = { model: 'assistant', workload: 'w0' };
 
 /** Tables that hold the present alone, what is on its way, or what people begin one by one. */
-const SMALL = ['migrations', 'early_facts', 'outbox', 'erased_examples', 'erased_users', 'withheld_targets', 'alert_tellings', 'receiver_troubles', 'webhook_ends', 'review_tallies', 'automation_holds', 'conclusions', 'order_refusals', 'report_contents', 'report_signatures', 'alert_acknowledgements', 'audit_anchors', 'verdict_changes', 'loss_curves', 'run_series', 'experiments', 'experiment_steps'];
+const SMALL = ['migrations', 'inbox_generations', 'inbox_before', 'early_facts', 'outbox', 'erased_examples', 'erased_users', 'withheld_targets', 'alert_tellings', 'receiver_troubles', 'webhook_ends', 'review_tallies', 'automation_holds', 'conclusions', 'order_refusals', 'report_contents', 'report_signatures', 'alert_acknowledgements', 'audit_anchors', 'verdict_changes', 'loss_curves', 'run_series', 'experiments', 'experiment_steps'];
 
 /** Bodies as the services publish them, checked by the schemas of their events. */
 const bodiesOf = (domain) => {
@@ -113,7 +113,7 @@ const fillingsOf = (bodies) => ({
 export const fillConsole = async (database, { scale = 1 } = {}) => {
   const domain = await import('../libs/domain/dist/index.js');
   const fillings = fillingsOf(bodiesOf(domain));
-  const tables = (await database(`select table_name as name from information_schema.tables where table_schema = 'console' and table_type = 'BASE TABLE'`)).map(({ name }) => name);
+  const tables = (await database(`select relname as name from pg_class where relnamespace = 'console'::regnamespace and relkind in ('r', 'p') and not relispartition`)).map(({ name }) => name);
   const unknown = tables.filter((name) => !(name in fillings) && !SMALL.includes(name));
   if (unknown.length > 0) throw new Error(`tools/console-rows.mjs says nothing of how large these tables get: ${unknown.join(', ')}`);
   for (const [table, filling] of Object.entries(fillings)) {

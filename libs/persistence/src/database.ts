@@ -2,6 +2,7 @@ import { newEventId } from '@ratchet/observability';
 import { DataSource } from 'typeorm';
 import type { EntityManager, MixedList } from 'typeorm';
 import type { EventData, EventDefinition, EventEnvelope } from '@ratchet/contracts';
+import { PlatformTables0003 } from './inbox-generations.migration.js';
 import { PlatformTables0001, PlatformTables0002 } from './platform-tables.migration.js';
 import { prepareRole } from './application-role.js';
 import type { ApplicationRole } from './application-role.js';
@@ -129,7 +130,7 @@ export class Database {
       url,
       schema: this.schema,
       applicationName: this.options.service,
-      migrations: [PlatformTables0001, PlatformTables0002, ...migrations] as Function[],
+      migrations: [PlatformTables0001, PlatformTables0002, PlatformTables0003, ...migrations] as Function[],
       migrationsTableName: 'migrations',
       migrationsTransactionMode: 'each',
       poolSize: this.options.connectionsMax ?? 5,

@@ -17,7 +17,8 @@ export const receiveOnce = async (tx: Transaction, events: readonly EventEnvelop
   if (events.length === 0) return new Set();
   const stored = events.map((event) => ({ event, source: storable(event.source), id: storable(event.id) }));
   const rows = await tx.query<{ source: string; event_id: string }>(
-    `insert into inbox (source, event_id) select source, event_id from unnest($1::text[], $2::text[]) as t(source, event_id) on conflict do nothing returning source, event_id`,
+    // The generation is asked for once, not for each row.
+    `insert into inbox (source, event_id, generation) select source, event_id, (select inbox_generation()) from unnest($1::text[], $2::text[]) as t(source, event_id) on conflict do nothing returning source, event_id`,
     [stored.map(({ source }) => source), stored.map(({ id }) => id)],
   );
   const fresh = new Set(rows.map(({ source, event_id }) => inboxKey({ source, id: event_id })));
@@ -26,7 +27,11 @@ export const receiveOnce = async (tx: Transaction, events: readonly EventEnvelop
 
 export const inboxKey = ({ source, id }: Pick<EventEnvelope, 'source' | 'id'>): string => `${source}\n${id}`;
 
-/** Kafka keeps no record that long un-committed, so an older id cannot come again. */
-export const pruneInbox = async (database: Database, retentionDays = 8): Promise<void> => {
-  await database.query(`delete from inbox where received_at < now() - make_interval(days => $1::int)`, [retentionDays]);
+/**
+ * Begins a new generation of ids where the present one is old enough, and gives whether it did. Kafka keeps no record un-committed for as long as
+ * ids are remembered, so one that is forgotten cannot come again. Throws where batches under way kept it waiting: it is due again at the next call.
+ */
+export const rotateInbox = async (database: Pick<Database, 'query'>): Promise<boolean> => {
+  const [row] = await database.query<{ rotated: boolean }>('select rotate_inbox() as rotated');
+  return row?.rotated === true;
 };

@@ -1,6 +1,6 @@
 export { Database, schemaOf, type DatabaseOptions, type Transaction, type EmitOptions, type EnqueueOptions } from './database.js';
 export { OutboxRelay, type OutboxRelayOptions } from './outbox.js';
-export { receiveOnce, inboxKey, pruneInbox } from './inbox.js';
+export { receiveOnce, inboxKey, rotateInbox } from './inbox.js';
 export { Leader, type LeaderOptions } from './leader.js';
 export { prepareJobs, startJobs, type Job, type Cron, type JobRunnerOptions } from './jobs.js';
 export { storable, storableJson } from './storable.js';

@@ -9,7 +9,7 @@ import { topicCatalogue } from '@ratchet/contracts';
 import type { EventEnvelope, ServiceContract } from '@ratchet/contracts';
 import { checkBrokers, createKafka, ensureTopics, EventProducer, securityOf } from '@ratchet/kafka';
 import { describeError, Logger, Metrics, RatchetError } from '@ratchet/observability';
-import { Database, Leader, OutboxRelay, prepareJobs, pruneInbox, startJobs, startTicks } from '@ratchet/persistence';
+import { Database, Leader, OutboxRelay, prepareJobs, rotateInbox, startJobs, startTicks } from '@ratchet/persistence';
 import type { ApplicationRole, Cron, Job, Tick } from '@ratchet/persistence';
 import type { BaseConfig } from './config.js';
 import { refuseBadAddress } from './refuse-bad-address.js';
@@ -47,7 +47,7 @@ export interface ServiceOptions<Config extends BaseConfig> {
   readonly prepare?: (app: NestFastifyApplication, config: Config) => Promise<void>;
 }
 
-const PRUNE_EVERY_MS = 3_600_000;
+const ROTATE_EVERY_MS = 3_600_000;
 const STOP_WITHIN_MS = 25_000;
 
 /** Runs a service until SIGTERM or SIGINT: configuration, database, topics, Nest application, consumers, leader's work. */
@@ -118,7 +118,7 @@ const openDatabase = async <Config extends BaseConfig>(options: ServiceOptions<C
 const startLeader = ({ app, services, database, service }: { app: NestFastifyApplication; services: PlatformServices; database: Database; service: string }): Leader => {
   const { logger, producer } = services;
   const work = readWork(app);
-  const prune: Tick = { tickName: 'prune-inbox', everyMs: PRUNE_EVERY_MS, tick: () => pruneInbox(database) };
+  const rotate: Tick = { tickName: 'rotate-inbox', everyMs: ROTATE_EVERY_MS, tick: async () => void (await rotateInbox(database)) };
   const leader = new Leader({
     url: database.url,
     service,
@@ -127,7 +127,7 @@ const startLeader = ({ app, services, database, service }: { app: NestFastifyApp
       const relay = new OutboxRelay({ database, logger, send: (records) => producer.sendRecords(records) });
       relay.start();
       const stopJobs = work.jobs?.length ? await startJobs({ url: database.url, service, jobs: work.jobs, crons: work.crons ?? [], logger }) : async () => undefined;
-      const stopTicks = startTicks([prune, ...(work.ticks ?? [])], logger);
+      const stopTicks = startTicks([rotate, ...(work.ticks ?? [])], logger);
       // Together: once another one leads, none of it may go on for long.
       return async () => {
         await Promise.all([stopTicks(), stopJobs(), relay.stop()]);

@@ -8,7 +8,7 @@ export interface DeathWarrant {
 }
 
 /** Housekeeping that goes on whatever happens, and has nothing to do with a rollout. */
-const housekeeping = /pending_units|pending_users|from inbox|_jobs\b|graphile/iu;
+const housekeeping = /pending_units|pending_users|_jobs\b|graphile/iu;
 
 /** A statement that begins a transaction; whatever else writes without one is committed by itself. */
 export const beginsTransaction = (sql: string): boolean => /^\s*(?:begin|start transaction)\b/iu.test(sql);
