@@ -11,6 +11,7 @@ import { verifyDocs } from './verify-docs.mjs';
 import { verifyMlflow } from './verify-mlflow.mjs';
 import { verifySdk } from './verify-sdk.mjs';
 import { verifyStats } from './verify-stats.mjs';
+import { verifyUpgrade } from './verify-upgrade.mjs';
 import { findBrowser, verifyWidget } from './verify-widget.mjs';
 
 const MINUTE_MS = 60_000;
@@ -58,6 +59,10 @@ const bench = (project, file, args = [], folder = 'libs') => async () => {
 const chaos = async () => expectCode(await runNode('tools/chaos.mjs', [], { timeoutMs: 90 * MINUTE_MS }));
 const cycleKills = async () => expectCode(await runNode('tools/cycle-kills.mjs', [], { timeoutMs: 90 * MINUTE_MS }));
 const rolloutKills = async () => expectCode(await runNode('tools/rollout-kills.mjs', [], { timeoutMs: 60 * MINUTE_MS }));
+const upgrade = async () => {
+  const reason = await verifyUpgrade();
+  return reason === undefined ? passed : failed(reason);
+};
 const rollbackTime = async () => expectCode(await runNode('tools/rollback-time.mjs', [], { timeoutMs: 30 * MINUTE_MS }));
 const doors = (program, args = []) => async () => expectCode(await runNode('tools/doors.mjs', [program, ...args], { timeoutMs: 70 * MINUTE_MS }));
 const streams = async () => expectCode(await runNode('bench/run.mjs', ['streams', '--records', '100000', '--only', 'limit,full,reference,streams1,streams2'], { timeoutMs: 30 * MINUTE_MS }));
@@ -165,6 +170,7 @@ const steps = [
   { name: 'rollouts', does: 'how often whole rollouts are wrong, and how soon they see what is there, by the controller\'s own decisions on drawn traffic', run: bench('rollout-controller', 'rollouts.mjs', [], 'apps') },
   { name: 'experiments', does: 'how often A/B tests name a false winner, however often they are looked at, and how often they see a true one', run: bench('rollout-controller', 'experiments.mjs', ['--runs', '400'], 'apps') },
   { name: 'drift', does: 'a drop of quality is noticed within the hour, and quiet years are quiet', run: bench('evaluator', 'quality-drift.mjs', [], 'apps') },
+  { name: 'upgrade', does: 'services of the last release and of this one at once, on one Kafka and one PostgreSQL, while the demo turns the loop (fetches the packages of the last release, npm; Linux)', run: upgrade },
   { name: 'streams', does: 'the stream benchmark, small: Kafka Streams must find what our reference job finds', run: streams },
 ];
 
