@@ -9,6 +9,7 @@ import { verifyConsoleLoad } from './verify-console-load.mjs';
 import { verifyConsumers } from './verify-consumers.mjs';
 import { verifyDocs } from './verify-docs.mjs';
 import { verifyMlflow } from './verify-mlflow.mjs';
+import { verifyPrometheus, whyNoPrometheus } from './verify-prometheus.mjs';
 import { verifySdk } from './verify-sdk.mjs';
 import { verifyStats } from './verify-stats.mjs';
 import { verifyUpgrade } from './verify-upgrade.mjs';
@@ -132,6 +133,13 @@ const compose = async () => {
   return status === 0 ? passed : failed(stderr.trim());
 };
 
+const prometheus = async () => {
+  const lacking = whyNoPrometheus();
+  if (lacking) return skipped(lacking);
+  await verifyPrometheus(join(work, 'prometheus'));
+  return passed;
+};
+
 const endToEnd = (file) => async () => {
   const built = await runNode(NX, ['run-many', '-t', 'build', '--outputStyle=static'], { timeoutMs: 10 * MINUTE_MS });
   if (built.code !== 0) return expectCode(built);
@@ -163,6 +171,7 @@ const steps = [
   { name: 'widget', does: 'the feedback widget in a browser, by mouse and keyboard, and its feedback on the topic', run: widget },
   { name: 'mlflow', does: 'versions, lineage and aliases in a real MLflow (PyPI), and a second export that changes nothing', run: withPython('@ratchet/cli,@ratchet/local-stack', 'mlflow', verifyMlflow) },
   { name: 'consumers', does: 'the examples for downstream teams: Kafka, Git, a real MLflow (PyPI) and a webhook, once each, through a crash and a rollback', run: withPython('@ratchet/cli,@ratchet/console,@ratchet/local-stack', 'consumers', verifyConsumers) },
+  { name: 'prometheus', does: 'the rules by promtool, and a real Prometheus on the running demo: every expression of rules and dashboards gives data', run: prometheus },
   { name: 'sdk', does: 'the packed SDK in plain Node, in a browser, and the Python of its README, against its vectors', run: sdk },
   { name: 'stats', does: 'the calculator of statistics beside scipy and statsmodels (PyPI), on random and extreme inputs of every group', run: withPython('@ratchet/cli', 'stats', verifyStats) },
   { name: 'root-causes', does: 'rules tell root causes apart on the held-out half of the labelled failures', run: bench('analyzer', 'root-causes.mjs', [], 'apps') },
