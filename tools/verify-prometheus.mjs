@@ -2,7 +2,7 @@
 // of a dashboard and of a recording rule must have given data.
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
-import { createWriteStream, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createWriteStream, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parse, stringify } from 'yaml';
@@ -11,8 +11,8 @@ import { freePort } from './verify-mlflow.mjs';
 
 const MINUTE_MS = 60_000;
 const CLI = 'apps/cli/bin/ratchet.mjs';
-const RULES = 'deploy/prometheus/rules/*.yaml';
-const filesOf = (pattern) => globSync(pattern, { cwd: root }).sort();
+const RULES = 'deploy/prometheus/rules';
+const filesOf = (folder) => readdirSync(join(root, folder)).sort().map((name) => join(folder, name));
 
 const program = (file, args) => {
   const { status, error, stdout, stderr } = spawnSync(file, args, { cwd: root, encoding: 'utf8', timeout: 10 * MINUTE_MS });
@@ -72,7 +72,7 @@ const configOf = (services) => {
   for (const each of scrape.static_configs) each.targets = [new URL(services[each.labels.service].url).host];
   const named = scrape.static_configs.map(({ labels }) => labels.service).sort();
   assert.deepEqual(named, Object.keys(services).sort(), 'the example scrapes every service');
-  return stringify({ ...config, global: { scrape_interval: '5s', evaluation_interval: '5s' }, rule_files: [join(root, RULES)] });
+  return stringify({ ...config, global: { scrape_interval: '5s', evaluation_interval: '5s' }, rule_files: [join(root, RULES, '*.yaml')] });
 };
 
 const startPrometheus = async (folder, services) => {
@@ -100,7 +100,7 @@ const AWAITED = /ratchet_(outcomes_total|analyzer_opportunities\b|data_generator
 
 /** Of every panel, and of every recording rule by the name of what it records. */
 const expressions = () => [
-  ...filesOf('deploy/grafana/dashboards/*.json').flatMap((file) => json(join(root, file)).panels.flatMap(({ title, targets }) => targets.map(({ expr }) => ({ of: `${file}: ${title}`, expr })))),
+  ...filesOf('deploy/grafana/dashboards').flatMap((file) => json(join(root, file)).panels.flatMap(({ title, targets }) => targets.map(({ expr }) => ({ of: `${file}: ${title}`, expr })))),
   ...filesOf(RULES).flatMap((file) => parse(readFileSync(join(root, file), 'utf8')).groups.flatMap(({ rules }) => rules.flatMap(({ record }) => (record ? [{ of: `${file}: ${record}`, expr: record }] : [])))),
 ];
 
@@ -127,7 +127,7 @@ const checkPrometheus = async (url, startMs) => {
 /** @param {string} folder removed before and after, kept where something is wrong */
 export const verifyPrometheus = async (folder) => {
   program('promtool', ['check', 'config', 'deploy/prometheus/prometheus.yaml']);
-  program('promtool', ['test', 'rules', ...filesOf('deploy/prometheus/tests/*.yaml')]);
+  program('promtool', ['test', 'rules', ...filesOf('deploy/prometheus/tests')]);
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   const data = join(folder, 'demo');
