@@ -44,6 +44,9 @@ const checkOut = (commit) => {
   return wanted;
 };
 
+/** What a program has written so far. */
+const textOf = (file) => (existsSync(file) ? readFileSync(file, 'utf8') : '');
+
 const start = (name, args, { cwd, env }) => {
   const child = spawn(process.execPath, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
   const log = createWriteStream(join(work, 'logs', `${name}.log`));
@@ -65,7 +68,7 @@ const startBeside = () => {
   return SERVICES.map((name) => start(`new-${name}`, ['--max-old-space-size=512', join('apps', name, 'dist', 'main.js')], { cwd: root, env: { ...environmentOf(services[name].pid), HTTP_PORT: '0' } }));
 };
 
-const errorsIn = (file) => readFileSync(file, 'utf8').split('\n').filter((line) => /"level":(?:50|60)\b/u.test(line)).map((line) => `${file.slice(work.length + 1)}: ${line.slice(0, 300)}`);
+const errorsIn = (file) => textOf(file).split('\n').filter((line) => /"level":(?:50|60)\b/u.test(line)).map((line) => `${file.slice(work.length + 1)}: ${line.slice(0, 300)}`);
 
 /** Records that a group has not read, and what was set aside. */
 const openRecords = async (admin) => {
@@ -86,11 +89,11 @@ const turnTheLoop = async (stack) => {
   const demo = start('demo', ['apps/cli/bin/ratchet.mjs', 'demo', '--exit', '--weeks', '1', '--no-sentences', '--data-dir', demoDir, '--report', join(work, 'report.json')], { cwd: old, env });
   const started = [demo];
   try {
-    await until('the demo of the last release runs', () => demo.child.exitCode !== null || /Console: /u.test(readFileSync(demo.logFile, 'utf8')));
+    await until('the demo of the last release runs', () => demo.child.exitCode !== null || /Console: /u.test(textOf(demo.logFile)));
     await sleep(OLD_ALONE_MS);
     started.push(...startBeside());
     const services = started.slice(1);
-    await until('this release serves', () => services.every(({ logFile }) => readFileSync(logFile, 'utf8').includes('"message":"listening"')));
+    await until('this release serves', () => services.every(({ logFile }) => textOf(logFile).includes('"message":"listening"')));
     assert.equal(demo.child.exitCode, null, 'the demo ended before both releases ran at once');
     process.stdout.write('both releases run\n');
     assert.equal(await Promise.race([demo.ended, sleep(20 * MINUTE_MS, 'not finished in time')]), 0, 'the demo of the last release');
