@@ -6,6 +6,7 @@ import { CONFIG, WORK } from '@ratchet/service';
 import { AnalysisTick } from './analysis/analysis.tick.js';
 import { AnalyzeAllJob, analysisCrons } from './analysis/analyze-all.job.js';
 import { AnalyzeJob } from './analysis/analyze.job.js';
+import { OpportunityMetricsTick } from './analysis/opportunity-metrics.tick.js';
 import { Clusterer } from './clustering/clusterer.js';
 import { Diagnostics } from './diagnosis/diagnostics.js';
 import { JudgePanel } from './diagnosis/judge/judge-panel.js';
@@ -39,10 +40,11 @@ const diagnosticsFor = (config: Config, database: Database, logger: Logger, metr
   return new Diagnostics({ database, panel, confidenceMin: config.DIAGNOSIS_MIN_CONFIDENCE });
 };
 
-const workOf = (config: Config, database: Database, analyze: AnalyzeJob, analyzeAll: AnalyzeAllJob, rerank: RerankJob): Work => ({
+const workOf = (config: Config, database: Database, analyze: AnalyzeJob, analyzeAll: AnalyzeAllJob, rerank: RerankJob, metrics: Metrics): Work => ({
   jobs: [analyze, analyzeAll, rerank],
   crons: analysisCrons(config),
   ticks: [
+    new OpportunityMetricsTick(database, metrics),
     new RerankTick({ database, everyMs: config.RERANK_EVERY_MS }),
     new PruneTick({ database, failuresMax: config.MAX_FAILURES, windowDays: config.FAILURE_WINDOW_DAYS }),
     ...(config.ANALYSIS_EVERY_MS === undefined ? [] : [new AnalysisTick({ database, everyMs: config.ANALYSIS_EVERY_MS, newFailuresMin: config.MIN_NEW_FAILURES })]),
@@ -63,7 +65,7 @@ export class AppModule {
         { provide: Clusterer, useValue: new Clusterer(config.CLUSTER_TIMEOUT_MS) },
         { provide: Strategist, useFactory: strategistFor, inject: [CONFIG, Logger] },
         { provide: FailureEmbedder, useFactory: embedderFor, inject: [CONFIG, Logger, Database] },
-        { provide: WORK, useFactory: workOf, inject: [CONFIG, Database, AnalyzeJob, AnalyzeAllJob, RerankJob] },
+        { provide: WORK, useFactory: workOf, inject: [CONFIG, Database, AnalyzeJob, AnalyzeAllJob, RerankJob, Metrics] },
       ],
     };
   }

@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import type { DynamicModule } from '@nestjs/common';
-import { Logger } from '@ratchet/observability';
+import { Logger, Metrics } from '@ratchet/observability';
 import { Database } from '@ratchet/persistence';
 import { CONFIG, WORK, type Work } from '@ratchet/service';
 import { AccessController } from './access/access.controller.js';
@@ -27,9 +27,11 @@ import { CallerController } from './api/caller.controller.js';
 import { CommandSender } from './commands/command-sender.js';
 import { CommandsController } from './commands/commands.controller.js';
 import { ReviewsController } from './api/reviews.controller.js';
+import { BudgetMetricsTick } from './budgets/budget-metrics.tick.js';
 import { BudgetsController } from './budgets/budgets.controller.js';
 import { BudgetsHandlers } from './budgets/budgets.handlers.js';
 import { CycleHandlers } from './handlers/cycle.handlers.js';
+import { FixTimeHandlers } from './handlers/fix-time.handlers.js';
 import { ReviewHandlers } from './handlers/review.handlers.js';
 import { StateHandlers } from './handlers/state.handlers.js';
 import { AccessGuard } from './http/access.guard.js';
@@ -64,16 +66,17 @@ import { WebhooksController } from './webhooks/webhooks.controller.js';
 import { WebhooksHandlers } from './webhooks/webhooks.handlers.js';
 import type { Config } from './config.js';
 
-const workOf = (config: Config, database: Database, metrics: WebhookMetrics, logger: Logger): Work => ({
+const workOf = (config: Config, database: Database, deliveries: WebhookMetrics, metrics: Metrics, logger: Logger): Work => ({
   ticks: [
     new AnchorTick({ database, everyMs: config.AUDIT_ANCHOR_EVERY_MS, key: config.AUDIT_ANCHOR_KEY_FILE, logger }),
+    new BudgetMetricsTick(database, metrics),
     new PruneDeliveriesTick(database),
     new PruneVitalsTick(database),
     new PruneHistoryTick(database),
     new PruneFailuresTick(database, config.CONVERSATIONS),
     new PruneSessionsTick(database, config.SESSION_IDLE_MINUTES),
-    ...config.WEBHOOKS.map((webhook) => new WebhookTick({ webhook, database, metrics, logger })),
-    ...config.ALERT_CHANNELS.map((channel) => new DeliveryTick({ receiver: receiverOf(channel), urlHash: addressHashOf(channel), send: (message) => sendToChannel(channel, message), database, metrics, logger })),
+    ...config.WEBHOOKS.map((webhook) => new WebhookTick({ webhook, database, metrics: deliveries, logger })),
+    ...config.ALERT_CHANNELS.map((channel) => new DeliveryTick({ receiver: receiverOf(channel), urlHash: addressHashOf(channel), send: (message) => sendToChannel(channel, message), database, metrics: deliveries, logger })),
   ],
 });
 
@@ -118,6 +121,7 @@ export class AppModule {
         AlertsHandlers,
         ReportsHandlers,
         FailuresHandlers,
+        FixTimeHandlers,
       ],
       providers: [
         { provide: APP_GUARD, useClass: AccessGuard },
@@ -135,7 +139,7 @@ export class AppModule {
         WebhookQueue,
         WebhookMetrics,
         ChannelQueue,
-        { provide: WORK, useFactory: workOf, inject: [CONFIG, Database, WebhookMetrics, Logger] },
+        { provide: WORK, useFactory: workOf, inject: [CONFIG, Database, WebhookMetrics, Metrics, Logger] },
       ],
     };
   }

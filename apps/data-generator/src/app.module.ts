@@ -10,6 +10,7 @@ import { StoredTexts } from './filters/stored-texts.js';
 import { ProposeFixesJob } from './fixes/propose-fixes.job.js';
 import { BudgetNews } from './generation/budget-news.js';
 import { DatasetPublisher } from './generation/dataset-publisher.js';
+import { ExampleMetricsTick } from './generation/example-metrics.tick.js';
 import { GenerateAllJob, generationCrons } from './generation/generate-all.job.js';
 import { GenerateJob } from './generation/generate.job.js';
 import { GenerationMetrics } from './generation/generation-metrics.js';
@@ -53,10 +54,10 @@ const redactTexts = (config: Config, metrics: Metrics): StoredTexts => {
   return new StoredTexts(config.redaction, (kind, count) => redactions.inc({ kind }, count));
 };
 
-const workOf = (config: Config, database: Database, generate: GenerateJob, generateAll: GenerateAllJob, proposeFixes: ProposeFixesJob, review: ReviewTick, approvals: SettledApprovalsTick): Work => ({
+const workOf = (config: Config, database: Database, generate: GenerateJob, generateAll: GenerateAllJob, proposeFixes: ProposeFixesJob, review: ReviewTick, approvals: SettledApprovalsTick, metrics: Metrics): Work => ({
   jobs: [generate, generateAll, proposeFixes],
   crons: generationCrons(config),
-  ticks: [new PruneTick({ database, failuresMax: config.MAX_FAILURES, windowDays: config.FAILURE_WINDOW_DAYS, trafficMax: config.TRAFFIC_MAX }), review, approvals],
+  ticks: [new ExampleMetricsTick(database, metrics), new PruneTick({ database, failuresMax: config.MAX_FAILURES, windowDays: config.FAILURE_WINDOW_DAYS, trafficMax: config.TRAFFIC_MAX }), review, approvals],
 });
 
 @Module({})
@@ -80,7 +81,7 @@ export class AppModule {
         ProposeFixesJob,
         { provide: TeachingStaff, useFactory: hireTeacher, inject: [CONFIG, Database, Logger] },
         { provide: StoredTexts, useFactory: redactTexts, inject: [CONFIG, Metrics] },
-        { provide: WORK, useFactory: workOf, inject: [CONFIG, Database, GenerateJob, GenerateAllJob, ProposeFixesJob, ReviewTick, SettledApprovalsTick] },
+        { provide: WORK, useFactory: workOf, inject: [CONFIG, Database, GenerateJob, GenerateAllJob, ProposeFixesJob, ReviewTick, SettledApprovalsTick, Metrics] },
       ],
     };
   }

@@ -5,6 +5,7 @@ import { Metrics } from '@ratchet/observability';
 @Injectable()
 export class EvaluatorMetrics {
   readonly judgements;
+  readonly gates;
   readonly judgementSeconds;
   readonly answers;
   readonly answersAskedAgain;
@@ -24,6 +25,7 @@ export class EvaluatorMetrics {
 
   constructor(metrics: Metrics) {
     this.judgements = metrics.counter({ name: 'ratchet_evaluator_judgements_total', help: 'Verdicts given, by outcome', labelNames: ['outcome'] });
+    this.gates = metrics.counter({ name: 'ratchet_evaluator_gates_total', help: 'Gates of verdicts, by what they found', labelNames: ['gate', 'verdict'] });
     this.judgementSeconds = metrics.histogram({ name: 'ratchet_evaluator_judgement_seconds', help: 'Time of one run of a judgement', buckets: [1, 5, 15, 60, 300, 900, 3600, 14_400] });
     this.answers = metrics.counter({ name: 'ratchet_evaluator_answers_total', help: 'Suite answers, by who gave them, whether they were asked for or cached, and what became of them', labelNames: ['role', 'source', 'result'] });
     this.answersAskedAgain = metrics.counter({ name: 'ratchet_evaluator_answers_asked_again_total', help: 'Suite answers that were asked for though they were cached, by whether they were the same', labelNames: ['result'] });

@@ -1,6 +1,6 @@
 import { decodeMessage, encodeEvent, isEvent } from '@ratchet/contracts';
 import type { EventEnvelope } from '@ratchet/contracts';
-import { alertRaised, clockAdvanced, feedbackGiven, instantMsOf, instantOf, interactionCompleted, isKnownFeedbackName, queryOf, vitalsCounted } from '@ratchet/domain';
+import { alertRaised, clockAdvanced, feedbackGiven, instantMsOf, instantOf, interactionCompleted, isKnownFeedbackName, queryOf, type VitalsCounted, vitalsCounted } from '@ratchet/domain';
 import type { Feedback } from '@ratchet/domain';
 import { toDeadLetter } from '@ratchet/kafka';
 import type { ConsumedRecord, DeadLetterReason, PartitionTask, ProducedRecord, ResumePoint, TaskStart } from '@ratchet/kafka';
@@ -22,6 +22,7 @@ const NOTHING: readonly ProducedRecord[] = [];
 /** Told of what a task does, but not of what it only does again to restore its state. */
 export interface TaskObserver {
   readonly onEmission: (emission: Emission) => void;
+  readonly onVitals: (vitals: VitalsCounted) => void;
   readonly onDeadLetter: (record: ConsumedRecord, reason: DeadLetterReason) => void;
   readonly onKeyProblem: (problem: KeyProblem) => void;
   /** Feedback by a name that means nothing and is not declared: its value says nothing. */
@@ -98,9 +99,11 @@ export class ConversationTask implements PartitionTask {
 
   endBatch({ first, last }: { first: bigint; last: bigint }): readonly ProducedRecord[] {
     const time = instantOf(this.tracker.streamTimeMs);
-    return this.tracker
-      .drainVitals({ partition: this.options.partition, fromOffset: first, toOffset: last })
-      .map((vitals) => encodeEvent({ id: vitals.vitalsId, source: SOURCE, type: vitalsCounted.type, time, data: vitals }));
+    const { partition, observer = {} } = this.options;
+    return this.tracker.drainVitals({ partition, fromOffset: first, toOffset: last }).map((vitals) => {
+      observer.onVitals?.(vitals);
+      return encodeEvent({ id: vitals.vitalsId, source: SOURCE, type: vitalsCounted.type, time, data: vitals });
+    });
   }
 
   endReplay(): void {

@@ -9,6 +9,7 @@ export class DetectorMetrics {
   private readonly tasks = new Map<number, WatchedTask>();
   private readonly signals;
   private readonly failures;
+  private readonly outcomes;
   private readonly deadLetters;
   private readonly misplaced;
   private readonly unknownFeedback;
@@ -22,6 +23,7 @@ export class DetectorMetrics {
   constructor(metrics: Metrics, private readonly topic: string) {
     this.signals = metrics.counter({ name: 'ratchet_signals_detected_total', help: 'Signals detected, by name', labelNames: ['signal'] });
     this.failures = metrics.counter({ name: 'ratchet_interactions_failed_total', help: 'Interactions that failed' });
+    this.outcomes = metrics.counter({ name: 'ratchet_outcomes_total', help: 'Interactions whose outcome is settled, by version', labelNames: ['model', 'workload', 'version', 'outcome'] });
     this.deadLetters = metrics.counter({ name: 'ratchet_dead_letters_total', help: 'Records sent to a dead-letter topic', labelNames: ['topic', 'code'] });
     this.misplaced = metrics.counter({ name: 'ratchet_misplaced_keys_total', help: 'Records found with a key or in a partition that splits their conversation; every sixteenth record is looked at', labelNames: ['problem'] });
     this.unknownFeedback = metrics.counter({ name: 'ratchet_feedback_unknown_total', help: 'Feedback by a name that is neither built in nor declared in DETECTION.feedbackMetrics: its value is ignored' });
@@ -40,6 +42,10 @@ export class DetectorMetrics {
       onEmission: (emission) => {
         if (emission.type === 'ratchet.signal.detected') this.signals.inc({ signal: emission.data.name });
         else this.failures.inc();
+      },
+      onVitals: ({ model, workload, version, outcomes, failures }) => {
+        this.outcomes.inc({ model, workload, version, outcome: 'failed' }, failures);
+        this.outcomes.inc({ model, workload, version, outcome: 'ok' }, outcomes - failures);
       },
       onDeadLetter: ({ topic }, { code }) => this.deadLetters.inc({ topic, code }),
       onKeyProblem: (problem) => this.misplaced.inc({ problem }),

@@ -60,6 +60,7 @@ export class DatabaseConsumerStrategy extends Server implements CustomTransportS
   private readonly faults = new Map<string, { count: number; error: unknown }>();
   private readonly consumed;
   private readonly deadLetters;
+  private readonly batchSeconds;
   private readonly lag;
   private readonly waiting;
 
@@ -68,6 +69,7 @@ export class DatabaseConsumerStrategy extends Server implements CustomTransportS
     const { contract, kafka, metrics } = options;
     this.consumed = metrics.counter({ name: 'ratchet_consumed_records_total', help: 'Records consumed, by topic', labelNames: ['topic'] });
     this.deadLetters = metrics.counter({ name: 'ratchet_dead_letters_total', help: 'Records sent to a dead-letter topic', labelNames: ['topic', 'code'] });
+    this.batchSeconds = metrics.histogram({ name: 'ratchet_batch_duration_seconds', help: 'Time of a batch: its transaction and what it set aside', labelNames: ['topic'], buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 30] });
     this.lag = metrics.gauge({ name: 'ratchet_consumer_lag_records', help: 'Records of the partition behind the last batch that was done', labelNames: ['topic', 'partition'] });
     this.waiting = metrics.gauge({ name: 'ratchet_consumer_waiting_partitions', help: 'Partitions that are paused because their batch has failed and waits to be tried again' });
     this.consumer = new BatchConsumer({
@@ -117,12 +119,15 @@ export class DatabaseConsumerStrategy extends Server implements CustomTransportS
   }
 
   private async onBatch(records: readonly ConsumedRecord[], lost: AbortSignal): Promise<void> {
+    const [{ topic } = { topic: '' }] = records;
+    const endTimer = this.batchSeconds.startTimer({ topic });
     const { received, refused } = await this.handleDecoded(records, lost);
     // The next owner decodes them as well, and sets them aside.
     lost.throwIfAborted();
     for (const { record } of received) this.faults.delete(placeOf(record));
     await this.putAside(refused);
-    for (const { topic } of records.slice(0, 1)) this.consumed.inc({ topic }, records.length);
+    endTimer();
+    this.consumed.inc({ topic }, records.length);
   }
 
   /** Comes back soon to a record that a handler cannot take: what is behind it must not wait as long as for an outage. */

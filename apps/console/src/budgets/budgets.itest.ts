@@ -10,6 +10,7 @@ import { PlatformModule } from '@ratchet/service';
 import { createTestDatabase, type TestDatabase } from '@ratchet/testing';
 import { contract } from '../contract.js';
 import { migrations } from '../persistence/migrations.js';
+import { BudgetMetricsTick } from './budget-metrics.tick.js';
 import { BudgetsController } from './budgets.controller.js';
 import { BudgetsHandlers } from './budgets.handlers.js';
 
@@ -52,5 +53,19 @@ describe('budgets', () => {
     await told('support', '2026-01-04T00:00:00Z');
     const { budgets } = (await app.get(BudgetsController).budgets()) as { budgets: BudgetChanged[] };
     expect(budgets[0]).not.toHaveProperty('waitingFor');
+  });
+
+  it('shows the used share of this month where there is a limit, and none of it at the start of the next', async () => {
+    const metrics = new Metrics();
+    const tick = new BudgetMetricsTick(database, metrics);
+    const now = new Date().toISOString();
+    await told('limited', now, { month: now.slice(0, 7), monthly: { spentUsd: 3, limitUsd: 12 } });
+    await told('last month', now, { month: '2026-01', monthly: { spentUsd: 12, limitUsd: 12 } });
+    await told('free', now, { month: now.slice(0, 7), monthly: { spentUsd: 3, limitUsd: null } });
+    await tick.tick();
+    expect((await metrics.registry.metrics()).match(/^ratchet_budget_used_ratio\{.*$/gmu)?.sort()).toEqual([
+      'ratchet_budget_used_ratio{component="data_generation",model="m",workload="last month"} 0',
+      'ratchet_budget_used_ratio{component="data_generation",model="m",workload="limited"} 0.25',
+    ]);
   });
 });

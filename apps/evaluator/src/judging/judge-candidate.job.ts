@@ -178,6 +178,7 @@ export class JudgeCandidateJob implements Job, OnModuleDestroy {
     });
     if (!isFirst) return;
     this.metrics.judgements.inc({ outcome: verdict.outcome });
+    for (const { name, verdict: found } of verdict.gates) this.metrics.gates.inc({ gate: name, verdict: found });
     const gates = Object.fromEntries(verdict.gates.map(({ name, verdict: one }) => [name, one]));
     this.logger.info('judged a candidate', { cycleId, version: verdict.version, outcome: verdict.outcome, gates });
   }

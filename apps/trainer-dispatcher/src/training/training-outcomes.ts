@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { bundleHash, candidateRegistered, trainingFailed, versionIdOf, versionPublished } from '@ratchet/domain';
 import type { Bundle, LossPoint, TrainerBackend as BackendName, TrainingFailed } from '@ratchet/domain';
-import { derivedId, Logger } from '@ratchet/observability';
+import { derivedId, Logger, Metrics } from '@ratchet/observability';
 import { Database } from '@ratchet/persistence';
 import { CONFIG } from '@ratchet/service';
 import type { Config } from '../config.js';
@@ -34,12 +34,17 @@ export interface TrainedModel {
 /** Writes down what a run came to, once, whoever comes first. */
 @Injectable()
 export class TrainingOutcomes {
+  private readonly runs;
+
   constructor(
     @Inject(CONFIG) private readonly config: Config,
     @Inject(Database) private readonly database: Database,
     @Inject(Logger) private readonly logger: Logger,
     @Inject(TrainingBudget) private readonly budget: TrainingBudget,
-  ) {}
+    @Inject(Metrics) metrics: Metrics,
+  ) {
+    this.runs = metrics.counter({ name: 'ratchet_trainer_runs_total', help: 'Training runs that have ended, by how: registered, or the code of the failure', labelNames: ['result'] });
+  }
 
   async register(run: RunRow, base: Bundle, trained: TrainedModel): Promise<void> {
     const { model, costUsd, log } = trained;
@@ -75,6 +80,7 @@ export class TrainingOutcomes {
         { ...of, id: derivedId('candidate', cycleId), causationId: derivedId('training-started', cycleId) },
       );
       this.logger.info('a candidate is registered', { cycleId, version, ordinal });
+      this.runs.inc({ result: 'registered' });
     });
   }
 
@@ -92,6 +98,7 @@ export class TrainingOutcomes {
         { id: derivedId('training-failed', cycleId), correlationId: cycleId },
       );
     });
+    this.runs.inc({ result: code });
     this.logger.warn('training failed', { cycleId, code, reason });
   }
 

@@ -15,5 +15,5 @@ export const starterWith = (config: Config, database: Database): CycleStarter =>
 
 export const trainingJobWith = (config: Config, database: Database, trainers = new Trainers(config)): TrainingJob => {
   const budget = new TrainingBudget(config, logger);
-  return new TrainingJob(config, database, logger, trainers, new TrainingOrders(config, database, trainers), budget, new TrainingOutcomes(config, database, logger, budget));
+  return new TrainingJob(config, database, logger, trainers, new TrainingOrders(config, database, trainers), budget, new TrainingOutcomes(config, database, logger, budget, new Metrics()));
 };
