@@ -1,5 +1,5 @@
 // Writes what the documents take from the code: docs/reference/asyncapi.json from the topic catalogue and the services' contracts,
-// docs/reference/configuration.md from their configuration schemas, docs/reference/training-rows.json from the schemas of exported lines, and the examples in README.md from docs/examples. With --check it
+// docs/reference/configuration.md from their configuration schemas, docs/reference/training-rows.json from the schemas of exported lines, docs/reference/metrics.md from where metrics are made, and the examples in README.md from docs/examples. With --check it
 // writes nothing and exits 1 where a file is out of date. With --release it also puts the events on record as released, which later ones are compared with.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -16,6 +16,7 @@ const loadOptional = (path) => load(path).catch((error) => (error.code === 'ERR_
 
 const { asyncApiOf } = await import('./reference/async-api.mjs');
 const { configurationOf } = await import('./reference/configuration.mjs');
+const { metricsOf } = await import('./reference/metrics.mjs');
 const { jsonSchemasOf } = await import('./reference/json-schemas.mjs');
 const { deadLetterTopicOf, topics } = await load('libs/contracts/dist/index.js');
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
@@ -43,6 +44,7 @@ const wanted = {
   'docs/reference/asyncapi.json': `${JSON.stringify(asyncApiOf({ version, topics, contracts, deadLetterTopicOf }), null, 2)}\n`,
   'docs/reference/training-rows.json': `${JSON.stringify(trainingRows, null, 2)}\n`,
   'docs/reference/configuration.md': configurationOf({ shared: { baseConfigSchema, databaseConfigSchema }, configs, details }),
+  'docs/reference/metrics.md': metricsOf(root),
 };
 
 const current = (path) => {

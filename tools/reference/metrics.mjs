@@ -1,0 +1,83 @@
+// docs/reference/metrics.md, from where the code makes its metrics: a name, help and labels that are no literals stop it, for nobody could look them up.
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import ts from 'typescript';
+
+const KINDS = new Set(['counter', 'gauge', 'histogram']);
+/** By Prometheus' conventions: https://prometheus.io/docs/practices/naming/ */
+const NAME = { counter: /^ratchet_[a-z0-9_]+_total$/, gauge: /^ratchet_[a-z0-9_]+(?<!_total)$/, histogram: /^ratchet_[a-z0-9_]+(?<!_total)$/ };
+const OTHER_UNITS = /_(ms|milliseconds|minutes|hours|days|kb|mb|percent)(_|$)/;
+
+/** Where a metric of a library is told. */
+const OWNERS = { 'libs/service': 'every service with a database' };
+
+const textOf = (node) => (ts.isStringLiteralLike(node) ? node.text : undefined);
+
+const listOf = (node, file) => {
+  if (ts.isAsExpression(node)) return listOf(node.expression, file);
+  if (ts.isArrayLiteralExpression(node)) return node.elements.map(textOf);
+  let found;
+  const look = (one) => {
+    if (ts.isVariableDeclaration(one) && ts.isIdentifier(node) && one.name.getText(file) === node.text && one.initializer) found = listOf(one.initializer, file);
+    ts.forEachChild(one, look);
+  };
+  look(file);
+  return found;
+};
+
+const metricOf = (call, kind, file, path) => {
+  const [given] = call.arguments;
+  if (!given || !ts.isObjectLiteralExpression(given)) return undefined;
+  const fields = Object.fromEntries(given.properties.map((property) => [property.name?.getText(file), ts.isShorthandPropertyAssignment(property) ? property.name : property.initializer]));
+  const [name, help] = [fields.name, fields.help].map((node) => node && textOf(node));
+  const labels = fields.labelNames ? listOf(fields.labelNames, file) : [];
+  const [, owner, project] = /^((?:apps|libs)\/([\w-]+))\//.exec(path);
+  return { name, help, labels, kind, service: OWNERS[owner] ?? project, place: `${path}:${file.getLineAndCharacterOfPosition(call.getStart(file)).line + 1}` };
+};
+
+const metricsIn = (path, source) => {
+  const file = ts.createSourceFile(path, source, ts.ScriptTarget.Latest, true);
+  const found = [];
+  const look = (node) => {
+    if (ts.isCallExpression(node) && ts.isPropertyAccessExpression(node.expression) && KINDS.has(node.expression.name.text)) {
+      const metric = metricOf(node, node.expression.name.text, file, path);
+      if (metric) found.push(metric);
+    }
+    ts.forEachChild(node, look);
+  };
+  look(file);
+  return found;
+};
+
+const faultOf = ({ name, help, labels, kind }) => {
+  if (name === undefined || !help || labels === undefined || labels.includes(undefined)) return 'name, help and labels have to be literals';
+  if (!NAME[kind].test(name)) return `${name}: a ${kind} is named ratchet_..., ${kind === 'counter' ? 'with' : 'without'} _total at its end`;
+  return OTHER_UNITS.test(name) ? `${name}: times are in seconds, sizes in bytes, shares in ratios` : undefined;
+};
+
+const row = ({ name, kind, labels, help, services }) => `| \`${name}\` | ${kind} | ${labels.map((label) => `\`${label}\``).join(', ')} | ${help.replaceAll('|', '\\|')} | ${[...services].sort().join(', ')} |`;
+
+/** Throws with each metric that nobody could look up, or that is named against the conventions. */
+export const metricsOf = (root) => {
+  const paths = globSync('{apps,libs}/*/src/**/*.ts', { cwd: root }).filter((path) => !/\.(spec|itest)\.ts$|spec-support|libs\/observability\//.test(path)).sort();
+  const all = paths.flatMap((path) => metricsIn(path, readFileSync(join(root, path), 'utf8')));
+  const faults = all.flatMap((metric) => (faultOf(metric) ? [`${metric.place}: ${faultOf(metric)}`] : []));
+  if (faults.length > 0) throw new Error(faults.join('\n'));
+  const byName = new Map();
+  for (const metric of all) {
+    const known = byName.get(metric.name);
+    if (known && String([...known.labels].sort()) !== String([...metric.labels].sort())) throw new Error(`${metric.place}: ${metric.name} has other labels elsewhere`);
+    if (known) known.services.add(metric.service);
+    else byName.set(metric.name, { ...metric, services: new Set([metric.service]) });
+  }
+  const rows = [...byName.values()].sort((one, other) => (one.name < other.name ? -1 : 1)).map(row);
+  return `# Metrics
+
+Made from the code by \`node tools/generate-reference.mjs\`. Each service answers \`GET /metrics\` on its own port; beside these it tells of its process and of Node (\`process_*\`, \`nodejs_*\`).
+No label holds an id of a conversation, an interaction or a user. Names that come from outside (models, workloads, versions) are bounded: beyond 1,000 series of a metric, 100 of a histogram, what is new is told as \`other\`, until the service is started again.
+
+| name | kind | labels | what | told by |
+| --- | --- | --- | --- | --- |
+${rows.join('\n')}
+`;
+};
