@@ -50,6 +50,8 @@ export class PlatformTables0003 extends ForwardMigration {
       declare
         next smallint;
       begin
+        -- Two that had both looked would each wait for the other to let go of what it looked at.
+        perform pg_advisory_xact_lock(hashtext(current_schema() || '.inbox'));
         if not exists (select from inbox_generations where began_at <= now() - interval '${INBOX_DAYS / 2} days') then
           return false;
         end if;

@@ -12,7 +12,9 @@ metadata:
     {{- include "ratchet.labels" $root | nindent 4 }}
     app.kubernetes.io/component: {{ .name }}
 spec:
+  {{- if not (or (($service.autoscaling).enabled) (($service.keda).enabled)) }}
   replicas: {{ $service.replicas }}
+  {{- end }}
   {{- if and $service.persistence $service.persistence.enabled }}
   # A volume for one pod at a time.
   strategy:
@@ -39,8 +41,13 @@ spec:
         {{- toYaml . | nindent 8 }}
         {{- end }}
     spec:
+      {{- if and (eq .name "trainer-dispatcher") $root.Values.trainingJobs.enabled }}
+      serviceAccountName: {{ $fullname }}
+      automountServiceAccountToken: true
+      {{- else }}
       serviceAccountName: {{ include "ratchet.serviceAccountName" $root }}
       automountServiceAccountToken: false
+      {{- end }}
       terminationGracePeriodSeconds: {{ $root.Values.terminationGracePeriodSeconds }}
       {{- with $root.Values.imagePullSecrets }}
       imagePullSecrets:
@@ -96,6 +103,10 @@ spec:
                 secretKeyRef: {name: {{ include "ratchet.secretName" $root }}, key: {{ $name }}, optional: true}
             {{- end }}
             {{- end }}
+            {{- if and (eq .name "console") $root.Values.secret.auditAnchorKeySecret }}
+            - name: AUDIT_ANCHOR_KEY_FILE
+              value: /etc/ratchet/audit/anchor.pem
+            {{- end }}
             {{- range $name, $value := $service.env }}
             - name: {{ $name }}
               value: {{ $value | quote }}
@@ -127,9 +138,19 @@ spec:
               mountPath: /etc/ratchet/kafka
               readOnly: true
             {{- end }}
+            {{- if and (eq .name "console") $root.Values.secret.auditAnchorKeySecret }}
+            - name: audit-anchor-key
+              mountPath: /etc/ratchet/audit
+              readOnly: true
+            {{- end }}
       volumes:
         - name: tmp
           emptyDir: {}
+        {{- if and (eq .name "console") $root.Values.secret.auditAnchorKeySecret }}
+        - name: audit-anchor-key
+          secret:
+            secretName: {{ $root.Values.secret.auditAnchorKeySecret }}
+        {{- end }}
         {{- if and $service.kafka $root.Values.kafka.filesSecret }}
         - name: kafka-files
           secret:
@@ -150,6 +171,15 @@ spec:
       {{- with $service.nodeSelector }}
       nodeSelector:
         {{- toYaml . | nindent 8 }}
+      {{- end }}
+      {{- if and (gt (int $service.replicas) 1) (not $service.affinity) }}
+      topologySpreadConstraints:
+        - maxSkew: 1
+          topologyKey: kubernetes.io/hostname
+          whenUnsatisfiable: ScheduleAnyway
+          labelSelector:
+            matchLabels:
+              {{- include "ratchet.selector" . | nindent 14 }}
       {{- end }}
       {{- with $service.affinity }}
       affinity:
