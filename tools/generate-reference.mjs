@@ -1,8 +1,8 @@
 // Writes what the documents take from the code: docs/reference/asyncapi.json from the topic catalogue and the services' contracts,
-// docs/reference/configuration.md from their configuration schemas, docs/reference/training-rows.json from the schemas of exported lines, docs/reference/metrics.md from where metrics are made, and the examples in README.md from docs/examples. With --check it
+// docs/reference/configuration.md from their configuration schemas, docs/reference/training-rows.json from the schemas of exported lines, docs/reference/metrics.md from where metrics are made, the chart's copies of rules and dashboards, and the examples in README.md from docs/examples. With --check it
 // writes nothing and exits 1 where a file is out of date. With --release it also puts the events on record as released, which later ones are compared with.
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { globSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildStale, projectsOf } from '../apps/cli/bin/stale-build.mjs';
 
@@ -39,7 +39,12 @@ const withExamples = (markdown) =>
 /** Lines of exported training files: one definition for each kind of file. */
 const trainingRows = { $schema: 'https://json-schema.org/draft/2020-12/schema', title: 'Lines of `ratchet dataset export`', $defs: jsonSchemasOf((await load('libs/domain/dist/index.js')).trainingRowSchemas) };
 
+/** A chart reads no file outside of itself. */
+const copiesOf = (pattern, folder) => Object.fromEntries(globSync(pattern, { cwd: root }).map((path) => [`deploy/helm/ratchet/files/${folder}/${basename(path)}`, readFileSync(join(root, path), 'utf8')]));
+
 const wanted = {
+  ...copiesOf('deploy/prometheus/rules/*.yaml', 'rules'),
+  ...copiesOf('deploy/grafana/dashboards/*.json', 'dashboards'),
   'README.md': withExamples(readFileSync(join(root, 'README.md'), 'utf8')),
   'docs/reference/asyncapi.json': `${JSON.stringify(asyncApiOf({ version, topics, contracts, deadLetterTopicOf }), null, 2)}\n`,
   'docs/reference/training-rows.json': `${JSON.stringify(trainingRows, null, 2)}\n`,

@@ -1,0 +1,98 @@
+// `npm run verify -- helm`: the chart as an operator would render it, with the least that it needs and with everything on; what it renders is what Kubernetes takes,
+// wrong values are refused by name, and rights are as few as they can be. Helm and the reader of Kubernetes' objects are built by Go where they are missing.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseAllDocuments } from 'yaml';
+import { root } from './run-process.mjs';
+
+const HELM = 'helm.sh/helm/v3/cmd/helm@v3.19.0';
+const KUBE_VERSIONS = ['1.27.0', '1.34.0'];
+const tools = join(root, '.ratchet', 'tools');
+const chart = join(root, 'deploy/helm/ratchet');
+
+const run = (program, args, { input, cwd = root, env = {} } = {}) => spawnSync(program, args, { cwd, input, encoding: 'utf8', maxBuffer: 2 ** 26, env: { ...process.env, ...env } });
+
+const must = (program, args, options) => {
+  const { status, stdout, stderr } = run(program, args, options);
+  assert.equal(status, 0, `${program} ${args.join(' ')}: ${stderr || stdout}`);
+  return stdout;
+};
+
+/** Undefined where neither Helm nor Go is there. */
+const programs = () => {
+  if (run('go', ['version']).status !== 0) return undefined;
+  mkdirSync(tools, { recursive: true });
+  const check = join(tools, 'helm-check');
+  must('go', ['build', '-o', check, '.'], { cwd: join(root, 'tools/helm-check') });
+  if (run('helm', ['version']).status === 0) return { helm: 'helm', check };
+  const helm = join(tools, 'helm');
+  if (!existsSync(helm)) must('go', ['install', HELM], { env: { GOBIN: tools } });
+  return { helm, check };
+};
+
+const valuesOf = (name) => join(chart, 'ci', `${name}-values.yaml`);
+const objectsOf = (text) => parseAllDocuments(text).map((document) => document.toJS()).filter((object) => object?.kind);
+const podsOf = (objects) => objects.filter(({ kind }) => kind === 'Deployment' || kind === 'Job').map(({ metadata, spec }) => ({ name: metadata.name, pod: spec.template.spec }));
+
+/** Only the dispatcher may make Jobs, and only where Jobs train; nobody else has so much as a token. */
+const checkRights = (objects, { mayMakeJobs }) => {
+  const roles = objects.filter(({ kind }) => /Role$/.test(kind));
+  assert.equal(objects.filter(({ kind }) => /^Cluster/.test(kind)).length, 0, 'no rights beyond a namespace');
+  assert.deepEqual(roles.flatMap(({ rules }) => rules.flatMap(({ resources, verbs }) => resources.map((resource) => `${resource}: ${verbs.join(' ')}`))).sort(), mayMakeJobs ? ['jobs: create get list watch delete', 'pods/log: get list', 'pods: get list'] : []);
+  const account = mayMakeJobs ? 'r-ratchet-trainer-dispatcher' : undefined;
+  for (const { subjects } of objects.filter(({ kind }) => kind === 'RoleBinding')) assert.deepEqual(subjects.map(({ name }) => name), [account]);
+  for (const { name, pod } of podsOf(objects)) {
+    assert.equal(pod.automountServiceAccountToken, name === account, `${name} and its token`);
+    assert.equal(pod.serviceAccountName === account, name === account, `${name} and the account that may make Jobs`);
+  }
+};
+
+const checkPods = (objects) => {
+  const pods = podsOf(objects);
+  assert.ok(pods.length >= 9, 'every service is there');
+  for (const { name, pod } of pods) {
+    assert.equal(pod.securityContext.runAsNonRoot, true, `${name} runs as root`);
+    for (const { securityContext, livenessProbe, readinessProbe, resources } of pod.containers) {
+      assert.ok(securityContext.readOnlyRootFilesystem && !securityContext.allowPrivilegeEscalation && securityContext.capabilities.drop.includes('ALL'), `${name} may write or do more than it needs`);
+      assert.ok(livenessProbe && readinessProbe && resources.requests && resources.limits.memory, `${name} has no probes or limits`);
+    }
+  }
+};
+
+const refusals = [
+  ['services.gateway.replicas=two', /replicas.*want integer/s],
+  ['services.gateway.replicass=2', /additional properties 'replicass'/],
+  ['services.nothing.enabled=true', /additional properties 'nothing'/],
+  ['monitoring.podMonitor.interval=often', /interval.*pattern/s],
+  ['services.model-server.autoscaling.enabled=true,services.model-server.autoscaling.minReplicas=1,services.model-server.autoscaling.maxReplicas=2,services.model-server.autoscaling.cpuPercent=70', /set replicas to 1/],
+  ['kafka.brokers=', /kafka.brokers/],
+];
+
+const render = (helm, name, kubeVersion, more = []) => run(helm, ['template', 'r', chart, '--namespace', 'ratchet', '--kube-version', kubeVersion, '-f', valuesOf(name), ...more]);
+
+/** Gives why it was left out; undefined where all is well. Throws what is wrong. */
+export const verifyHelm = () => {
+  const found = programs();
+  if (!found) return 'there is no Go here, which builds Helm and reads what it renders';
+  const { helm, check } = found;
+  for (const name of ['minimal', 'production']) {
+    must(helm, ['lint', '--strict', '-f', valuesOf(name), chart]);
+    for (const kubeVersion of KUBE_VERSIONS) {
+      const { status, stdout, stderr } = render(helm, name, kubeVersion);
+      assert.equal(status, 0, stderr);
+      process.stdout.write(`${name}, Kubernetes ${kubeVersion}: ${must(check, [], { input: stdout }).trim().split('\n').at(-1)}\n`);
+      const objects = objectsOf(stdout);
+      checkPods(objects);
+      checkRights(objects, { mayMakeJobs: name === 'production' });
+    }
+  }
+  for (const [setting, said] of refusals) {
+    const { status, stderr } = render(helm, 'minimal', KUBE_VERSIONS[0], ['--set', setting]);
+    assert.notEqual(status, 0, `${setting} is taken`);
+    assert.match(stderr, said, `${setting} is refused without its name`);
+  }
+  process.stdout.write(`${refusals.length} wrong values are refused by name\n`);
+  return undefined;
+};
