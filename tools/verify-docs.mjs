@@ -46,7 +46,7 @@ const filled = (line, ids, state) => {
     return state.item;
   };
   return line
-    .replaceAll(/ \[[^\]]*\]/g, '')
+    .replaceAll(/ \[--[^\]]*\]/g, '')
     .replace(/\bID ID \.\.\./, () => `${item()} ${ids.waiting.shift()}`)
     .replace(/review reopen ID/, () => `review reopen ${state.approved}`)
     .replace(/(review (?:reject|edit|approve)) (?:ID|EXAMPLE)/, (_, order) => `${order} ${item()}`)
@@ -73,7 +73,7 @@ const alsoRight = [
   [/audit verify --anchor-key/, [1], 'anchors of a demo are not signed'],
   [/signals (check|fit)/, [3], 'the example has no feedback'],
   [/cycle start/, [1], 'another cycle may be under way'],
-  [/cycle cancel/, [1], 'the cycle may be over'],
+  [/cycle cancel/, [1, 2], 'the cycle may be over, or judged by now'],
 ];
 
 const run = (line, env) => {
