@@ -3,7 +3,7 @@ import type { HttpAdapterHost } from '@nestjs/core';
 import type { EventEnvelope } from '@ratchet/contracts';
 import type { VersionPublished } from '@ratchet/domain';
 import { TopicTable, type EventProducer, type KafkaClient } from '@ratchet/kafka';
-import { describeError, type Logger, type Metrics } from '@ratchet/observability';
+import { describeError, type Logger, type Metrics, type Tracing } from '@ratchet/observability';
 import { openChatProviders, VersionRuntime, type ChatProvider } from '@ratchet/providers';
 import type { HealthDetails } from '@ratchet/service';
 import type { FastifyInstance } from 'fastify';
@@ -26,6 +26,7 @@ export interface GatewayServices {
   readonly producer: EventProducer;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  readonly tracing: Tracing;
   readonly http: HttpAdapterHost;
   readonly health: HealthDetails;
 }
@@ -60,20 +61,21 @@ export class Gateway implements OnModuleInit, BeforeApplicationShutdown, OnAppli
   }
 
   async onModuleInit(): Promise<void> {
-    const { config, logger, metrics, producer, http } = this.services;
+    const { config, logger, metrics, tracing, producer, http } = this.services;
     const spool = await Spool.open({ folder: config.GATEWAY_DATA_DIR, bytesMax: config.SPOOL_BYTES_MAX });
     if (!spool.isEmpty) logger.info('events of an earlier run wait for Kafka', { bytes: spool.waitingBytes });
     const sink = new EventSink({ prepare: (event) => this.prepare(event), sender: producer, spool, logger, metrics, lingerMs: config.KAFKA_LINGER_MS, sendTimeoutMs: config.KAFKA_SEND_TIMEOUT_MS, eventBytesMax: config.EVENT_BYTES_MAX });
     this.sink = sink;
     const timeouts = new Map(config.PROVIDERS.map(({ name, timeoutMs }) => [name, timeoutMs * config.FALLBACK_AFTER_SHARE]));
     const fallbackAfterMs = ({ bundle }: VersionPublished): number | undefined => timeouts.get(bundle.provider.name);
-    const chat = new ChatService({ runtime: new VersionRuntime({ providers: this.providers }), record: (event) => void sink.add(event), metrics, fallbackAfterMs });
+    const chat = new ChatService({ runtime: new VersionRuntime({ providers: this.providers }), record: (event) => void sink.add(event), metrics, tracing, fallbackAfterMs });
     http.httpAdapter.getHttpServer().requestTimeout = config.REQUEST_BODY_TIMEOUT_MS;
     registerGateway(http.httpAdapter.getInstance<FastifyInstance>(), {
       context: { table: this.table, workloads: config.MODEL_WORKLOADS },
       chat,
       sink,
       metrics,
+      tracing,
       feedback: { metrics: config.FEEDBACK_METRICS, origins: config.FEEDBACK_ORIGINS, interactions: this.interactions },
       limits: {
         chatBodyBytesMax: config.CHAT_BODY_BYTES_MAX,

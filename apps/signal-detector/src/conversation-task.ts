@@ -23,6 +23,8 @@ const NOTHING: readonly ProducedRecord[] = [];
 export interface TaskObserver {
   readonly onEmission: (emission: Emission) => void;
   readonly onVitals: (vitals: VitalsCounted) => void;
+  /** Told of an event before it is processed; what it gives is told of all that came of it. */
+  readonly onEvent: (event: EventEnvelope, record: ConsumedRecord) => ((emissions: readonly Emission[]) => void) | undefined;
   readonly onDeadLetter: (record: ConsumedRecord, reason: DeadLetterReason) => void;
   readonly onKeyProblem: (problem: KeyProblem) => void;
   /** Feedback by a name that means nothing and is not declared: its value says nothing. */
@@ -83,16 +85,20 @@ export class ConversationTask implements PartitionTask {
       return [toDeadLetter({ record, service: SERVICE, reason: decoded, nowMs: record.timestampMs })];
     }
     const { event } = decoded;
-    const emissions = this.tracker.apply({ event: event as unknown as TrackedEvent, eventId: event.id, offset: record.offset, timeMs: eventTimeMs(event, record) });
+    const told = isReplayed ? undefined : observer.onEvent?.(event, record);
+    const { id: eventId, traceparent } = event;
+    const emissions = this.tracker.apply({ event: event as unknown as TrackedEvent, eventId, traceparent, offset: record.offset, timeMs: eventTimeMs(event, record) });
+    told?.(emissions);
     if (!isReplayed && event.type === feedbackGiven.type) this.checkFeedbackName(event.data as Feedback);
     const alert = this.checkKey(record, event as unknown as TrackedEvent, isReplayed);
     if (emissions.length === 0 && alert === undefined) return NOTHING;
     const time = instantOf(this.tracker.streamTimeMs);
     const produced: ProducedRecord[] = alert ? [alert] : [];
     for (const emission of emissions) {
-      const { id, type, data } = emission;
+      const { id, type, data, traceparent: about } = emission;
       if (!isReplayed) observer.onEmission?.(emission);
-      produced.push(encodeEvent({ id, source: SOURCE, type, time, causationid: event.id, data }));
+      // As it came: a replay must put out the same, so no new span can stand here.
+      produced.push(encodeEvent({ id, source: SOURCE, type, time, causationid: eventId, ...(about !== undefined && { traceparent: about }), data }));
     }
     return produced;
   }

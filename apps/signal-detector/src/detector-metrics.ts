@@ -37,7 +37,7 @@ export class DetectorMetrics {
     this.showOpen = () => open.set([...this.tasks.values()].reduce((sum, task) => sum + task.openConversations, 0));
   }
 
-  observer(logError: (message: string, fields: Record<string, unknown>) => void): TaskObserver {
+  observer(logError: (message: string, fields: Record<string, unknown>) => void): Omit<TaskObserver, 'onEvent'> {
     return {
       onEmission: (emission) => {
         if (emission.type === 'ratchet.signal.detected') this.signals.inc({ signal: emission.data.name });

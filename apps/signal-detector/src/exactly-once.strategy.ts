@@ -2,12 +2,13 @@ import { Server } from '@nestjs/microservices';
 import type { CustomTransportStrategy } from '@nestjs/microservices';
 import { topics } from '@ratchet/contracts';
 import { ExactlyOnceProcessor } from '@ratchet/kafka';
-import { describeError, type Logger, type Metrics } from '@ratchet/observability';
+import { describeError, noTracing, type Logger, type Metrics } from '@ratchet/observability';
 import { OpenAiEmbeddingsClient } from '@ratchet/providers';
 import type { PlatformServices } from '@ratchet/service';
 import { shippedLanguages, useCueLanguages } from '@ratchet/signals';
 import type { Config } from './config.js';
 import { DetectorMetrics } from './detector-metrics.js';
+import { tracingObserver } from './detector-tracing.js';
 import { type EmbeddingsConfig, nameOfEmbedding } from './embeddings/embeddings-config.js';
 import { PrefetchedEmbedding } from './embeddings/prefetched-embedding.js';
 import type { Profile } from './reference/profile.js';
@@ -24,13 +25,13 @@ export class ExactlyOnceStrategy extends Server implements CustomTransportStrate
   private readonly processor: ExactlyOnceProcessor;
   private readonly metrics: DetectorMetrics;
 
-  constructor({ config, kafka, logger: log, metrics }: PlatformServices, profile: Profile) {
+  constructor({ config, kafka, logger: log, metrics, tracing = noTracing }: PlatformServices, profile: Profile) {
     super();
     const { DETECTION, FAILURE_WEIGHTS_FILE: weights, CUE_FILES, EMBEDDINGS, FETCH_WAIT_MS, FETCH_BYTES_MIN, BATCH_BYTES_MAX } = config as Config;
     useCueLanguages([...shippedLanguages, ...CUE_FILES]);
     log.info('detection', { weights: weights.version, threshold: DETECTION.failureThreshold ?? weights.threshold, languages: [...shippedLanguages, ...CUE_FILES].map(({ language }) => language) });
     this.metrics = new DetectorMetrics(metrics, topics.interactions.name);
-    const observer = this.metrics.observer((message, fields) => log.error(message, fields));
+    const observer = { ...this.metrics.observer((message, fields) => log.error(message, fields)), ...(tracing !== noTracing && tracingObserver(tracing, profile.groupId)) };
     const embedding = EMBEDDINGS && openEmbedding(EMBEDDINGS, { logger: log, metrics });
     this.processor = new ExactlyOnceProcessor({
       kafka,

@@ -6,7 +6,7 @@ import type { EventEnvelope, MessageLike } from './envelope.js';
 const TOPIC = 'ratchet.interactions.v1';
 const data = { feedbackId: 'f1', conversationId: 'c1', name: 'thumbs', value: true, source: { type: 'user' }, givenAt: '2026-01-01T00:00:00Z' };
 const event: EventEnvelope = {
-  id: 'e1', source: '/product', type: feedbackGiven.type, time: '2026-01-01T00:00:01Z', subject: 's', correlationid: 'cycle', causationid: 'e0', traceparent: '00-a-b-01',
+  id: 'e1', source: '/product', type: feedbackGiven.type, time: '2026-01-01T00:00:01Z', subject: 's', correlationid: 'cycle', causationid: 'e0', traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01',
   extensions: { tenant: 't1' }, data,
 };
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);

@@ -1,5 +1,6 @@
 import { type EventData, type EventDefinition, instantMsOf, instantOf, interactionCompleted, quickInteraction } from '@ratchet/domain';
 import { readAttributes, utf8 } from './header-attributes.js';
+import { readTraceparent } from './traceparent.js';
 import { catalogueEntryOf } from './topics.js';
 
 /** A CloudEvent 1.0 with Ratchet's extension attributes; attributes that nobody here knows are kept in `extensions`. */
@@ -14,6 +15,7 @@ export interface EventEnvelope<Data = unknown> {
   readonly correlationid?: string;
   /** The event that caused this one. */
   readonly causationid?: string;
+  /** W3C trace context; what is none is not taken. */
   readonly traceparent?: string;
   readonly extensions?: Readonly<Record<string, string>>;
   readonly data: Data;
@@ -125,7 +127,8 @@ const withOptional = (event: Growing, attributes: Readonly<Record<string, unknow
   if (subject !== undefined) setText(event, 'subject', subject);
   if (correlationid !== undefined) setText(event, 'correlationid', correlationid);
   if (causationid !== undefined) setText(event, 'causationid', causationid);
-  if (traceparent !== undefined) setText(event, 'traceparent', traceparent);
+  const trace = traceparent === undefined ? undefined : readTraceparent(traceparent);
+  if (trace !== undefined) event.traceparent = trace;
   let extensions: Record<string, string> | undefined;
   for (const name of Object.keys(attributes)) {
     if (notExtensions.has(name)) continue;
@@ -136,7 +139,7 @@ const withOptional = (event: Growing, attributes: Readonly<Record<string, unknow
   return event;
 };
 
-const setText = (event: Growing, name: 'subject' | 'correlationid' | 'causationid' | 'traceparent', value: unknown): void => {
+const setText = (event: Growing, name: 'subject' | 'correlationid' | 'causationid', value: unknown): void => {
   if (typeof value === 'string' && value !== '') event[name] = value;
 };
 

@@ -3,5 +3,6 @@ export {
   encodeEvent, decodeMessage, checkEvent, checkStructured, toStructured, isEvent, decodeErrorCodes,
   type EventEnvelope, type EncodedEvent, type MessageLike, type Decoded, type DecodeErrorCode,
 } from './envelope.js';
+export { isSampled, readTraceparent, traceIdOf } from './traceparent.js';
 export { defineService, topicsConsumedBy, type ServiceContract } from './service-contract.js';
 export type { EventData, EventDefinition } from '@ratchet/domain';

@@ -12,6 +12,7 @@ export { BatchConsumer, type BatchConsumerOptions } from './batch-consumer.js';
 export { EventProducer } from './event-producer.js';
 export { TopicTable, type TopicTableOptions } from './topic-table.js';
 export { TopicTail } from './topic-tail.js';
+export { startProcessSpan } from './process-span.js';
 export { toDeadLetter, type DeadLetterReason } from './dead-letter.js';
 export { backoffMs, sleep, type BackoffOptions } from './backoff.js';
 export { encodePosition, decodePosition, METADATA_BYTES_MAX, type ResumePoint } from './exactly-once/position.js';

@@ -32,6 +32,8 @@ export const baseConfigSchema = z
     KAFKA_REPLICATION_FACTOR: z.coerce.number().int().min(1).max(10).default(1).describe('Replicas of topics that Ratchet creates'),
     HTTP_HOST: z.string().default('0.0.0.0'),
     HTTP_PORT: z.coerce.number().int().min(0).max(65_535).default(8080).describe('0 chooses a free port'),
+    OTEL_EXPORTER_OTLP_ENDPOINT: z.url({ protocol: /^https?$/ }).optional().describe('Base address of an OpenTelemetry receiver that speaks OTLP over HTTP, such as http://collector:4318: traces go there. Off without it'),
+    OTEL_TRACES_SAMPLER_ARG: z.coerce.number().min(0).max(1).default(1).describe('Share of the traces that begin here and are recorded; what a caller began is recorded where the caller says so'),
     LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
   })
   .superRefine((config, context) => {

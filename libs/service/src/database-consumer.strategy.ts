@@ -2,10 +2,10 @@ import { Server } from '@nestjs/microservices';
 import type { CustomTransportStrategy, MessageHandler } from '@nestjs/microservices';
 import { decodeMessage, topicsConsumedBy } from '@ratchet/contracts';
 import type { EventEnvelope, ServiceContract } from '@ratchet/contracts';
-import { BatchConsumer, sleep, toDeadLetter } from '@ratchet/kafka';
+import { BatchConsumer, sleep, startProcessSpan, toDeadLetter } from '@ratchet/kafka';
 import type { ConsumedRecord, DeadLetterReason, EventProducer, KafkaClient } from '@ratchet/kafka';
-import { derivedId, describeError } from '@ratchet/observability';
-import type { Logger, Metrics } from '@ratchet/observability';
+import { derivedId, describeError, noTracing } from '@ratchet/observability';
+import type { Logger, Metrics, Tracing } from '@ratchet/observability';
 import { inboxKey, receiveOnce, storable } from '@ratchet/persistence';
 import type { Database, Transaction } from '@ratchet/persistence';
 import { firstValueFrom, isObservable } from 'rxjs';
@@ -19,6 +19,7 @@ export interface DatabaseConsumerOptions {
   readonly producer: EventProducer;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  readonly tracing?: Tracing;
   readonly accepts?: (event: EventEnvelope) => boolean;
   /** Milliseconds by topic for which a partition is left alone after a batch. */
   readonly restMs?: Readonly<Record<string, number>>;
@@ -160,7 +161,7 @@ export class DatabaseConsumerStrategy extends Server implements CustomTransportS
   }
 
   private async handleAll(tx: Transaction, received: readonly Received[], lost: AbortSignal): Promise<void> {
-    const { accepts = () => true } = this.options;
+    const { accepts = () => true, tracing = noTracing, contract } = this.options;
     const wanted = received.filter(({ event }) => this.handlers.has(event.type) && accepts(event));
     if (wanted.length === 0) return;
     const fresh = await receiveOnce(tx, wanted.map(({ event }) => event));
@@ -168,9 +169,17 @@ export class DatabaseConsumerStrategy extends Server implements CustomTransportS
       const key = inboxKey(event);
       if (!fresh.has(key)) continue;
       fresh.delete(key);
-      for (const handler of this.handlers.get(event.type) ?? []) {
-        lost.throwIfAborted();
-        await this.call(handler, event, tx, record);
+      const span = startProcessSpan(tracing, { event, record, groupId: contract.service });
+      try {
+        for (const handler of this.handlers.get(event.type) ?? []) {
+          lost.throwIfAborted();
+          await this.call(handler, event, tx, record);
+        }
+      } catch (error) {
+        span?.fail(error instanceof HandlerError ? HANDLER_FAULT : 'partition_lost');
+        throw error;
+      } finally {
+        span?.end();
       }
     }
     lost.throwIfAborted();

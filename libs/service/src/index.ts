@@ -1,7 +1,7 @@
 export { baseConfigSchema, databaseConfigSchema, loadEnv, type BaseConfig, type DatabaseConfig } from './config.js';
 export { jsonVariable } from './json-variable.js';
 export { cronPatternSchema, cronPatternsVariable, cronsOf, meantBy } from './schedules.js';
-export { CONFIG, KAFKA, WORK } from './tokens.js';
+export { CONFIG, KAFKA, TRACING, WORK } from './tokens.js';
 export { HealthDetails } from './health-details.js';
 export { HealthController } from './health.controller.js';
 export { RethrowFilter } from './rethrow.filter.js';

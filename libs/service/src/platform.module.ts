@@ -2,17 +2,19 @@ import { Global, Module } from '@nestjs/common';
 import type { DynamicModule, Provider } from '@nestjs/common';
 import { EventProducer } from '@ratchet/kafka';
 import type { KafkaClient } from '@ratchet/kafka';
-import { Logger, Metrics } from '@ratchet/observability';
+import { Logger, Metrics, noTracing, type Tracing } from '@ratchet/observability';
 import { Database } from '@ratchet/persistence';
 import { HealthController } from './health.controller.js';
 import { HealthDetails } from './health-details.js';
-import { CONFIG, KAFKA } from './tokens.js';
+import { CONFIG, KAFKA, TRACING } from './tokens.js';
 
 /** What the platform hands to a service. */
 export interface PlatformServices {
   readonly config: unknown;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  /** Off where absent. */
+  readonly tracing?: Tracing;
   readonly kafka: KafkaClient;
   readonly producer: EventProducer;
   readonly database?: Database;
@@ -21,12 +23,13 @@ export interface PlatformServices {
 @Global()
 @Module({})
 export class PlatformModule {
-  static with({ config, logger, metrics, kafka, producer, database }: PlatformServices): DynamicModule {
+  static with({ config, logger, metrics, tracing = noTracing, kafka, producer, database }: PlatformServices): DynamicModule {
     const providers: Provider[] = [
       { provide: CONFIG, useValue: config },
       { provide: KAFKA, useValue: kafka },
       { provide: Logger, useValue: logger },
       { provide: Metrics, useValue: metrics },
+      { provide: TRACING, useValue: tracing },
       { provide: EventProducer, useValue: producer },
       { provide: HealthDetails, useValue: new HealthDetails() },
       ...(database ? [{ provide: Database, useValue: database }] : []),

@@ -8,7 +8,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { topicCatalogue } from '@ratchet/contracts';
 import type { EventEnvelope, ServiceContract } from '@ratchet/contracts';
 import { checkBrokers, createKafka, ensureTopics, EventProducer, securityOf } from '@ratchet/kafka';
-import { describeError, Logger, Metrics, RatchetError } from '@ratchet/observability';
+import { describeError, Logger, Metrics, openTracing, RatchetError } from '@ratchet/observability';
 import { Database, Leader, OutboxRelay, prepareJobs, rotateInbox, startJobs, startTicks } from '@ratchet/persistence';
 import type { ApplicationRole, Cron, Job, Tick } from '@ratchet/persistence';
 import type { BaseConfig } from './config.js';
@@ -71,6 +71,7 @@ export const runService = async <Config extends BaseConfig>(options: ServiceOpti
 const start = async <Config extends BaseConfig>(options: ServiceOptions<Config>, config: Config, logger: Logger): Promise<void> => {
   const { contract } = options;
   const metrics = Metrics.forProcess();
+  const tracing = await openTracing({ endpoint: config.OTEL_EXPORTER_OTLP_ENDPOINT, sampleRatio: config.OTEL_TRACES_SAMPLER_ARG, service: contract.service, onError: (message) => logger.warn('traces could not be sent', { reason: message }) });
   const settings = { brokers: config.KAFKA_BROKERS, clientId: contract.service, ...securityOf(config) };
   const kafka = createKafka(settings, logger);
   const producer = new EventProducer(kafka);
@@ -80,13 +81,13 @@ const start = async <Config extends BaseConfig>(options: ServiceOptions<Config>,
   // A service that consumes needs its topics; one that only produces (the gateway) must serve while Kafka is away.
   if (database || options.strategy) await topicsExist;
   else topicsExist.catch((error: unknown) => logger.warn('the topics could not be checked', describeError(error)));
-  const services: PlatformServices = { config, logger, metrics, kafka, producer, ...(database && { database }) };
+  const services: PlatformServices = { config, logger, metrics, tracing, kafka, producer, ...(database && { database }) };
 
   const adapter = new FastifyAdapter({ bodyLimit: options.bodyBytesMax ?? 5_242_880, ...(options.headerBytesMax !== undefined && { http: { maxHeaderSize: options.headerBytesMax } }), clientErrorHandler: refuseUnreadable, frameworkErrors: refuseBadAddress as never });
   const root: DynamicModule = { module: class ServiceModule {}, imports: [PlatformModule.with(services), options.module(config)] };
   const app = await NestFactory.create<NestFastifyApplication>(root, adapter, { logger: ['error', 'warn'], abortOnError: false });
   app.useGlobalPipes(new StandardSchemaValidationPipe());
-  const strategy = options.strategy?.(services) ?? (database && contract.consumes.length > 0 ? new DatabaseConsumerStrategy({ contract, kafka, database, producer, logger, metrics, accepts: (event) => options.accepts?.(event, config) ?? true, ...(options.fetchBytesMin !== undefined && { fetchBytesMin: options.fetchBytesMin }), ...(options.restMs && { restMs: options.restMs }) }) : undefined);
+  const strategy = options.strategy?.(services) ?? (database && contract.consumes.length > 0 ? new DatabaseConsumerStrategy({ contract, kafka, database, producer, logger, metrics, tracing, accepts: (event) => options.accepts?.(event, config) ?? true, ...(options.fetchBytesMin !== undefined && { fetchBytesMin: options.fetchBytesMin }), ...(options.restMs && { restMs: options.restMs }) }) : undefined);
   app.useGlobalFilters(new RethrowFilter(app.getHttpAdapter()));
   await options.prepare?.(app, config);
   if (strategy) app.connectMicroservice({ strategy }, { inheritAppConfig: true });
@@ -100,6 +101,7 @@ const start = async <Config extends BaseConfig>(options: ServiceOptions<Config>,
     await leader?.stop();
     await producer.close();
     await database?.stop();
+    await tracing.close();
   }, logger);
 };
 

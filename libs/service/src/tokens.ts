@@ -4,3 +4,5 @@ export const CONFIG = Symbol('config');
 export const WORK = Symbol('work');
 /** The Kafka client of the process. */
 export const KAFKA = Symbol('kafka');
+/** Spans of the process; off where no receiver is named. */
+export const TRACING = Symbol('tracing');

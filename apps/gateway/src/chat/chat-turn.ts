@@ -1,4 +1,4 @@
-import { newEventId } from '@ratchet/observability';
+import { newEventId, type TraceSpan } from '@ratchet/observability';
 import { chooseVersion, type Choice } from '../routing/choose-version.js';
 import type { RoutingTable } from '../routing/routing-table.js';
 import type { ChatHeaders } from './chat-headers.js';
@@ -15,6 +15,8 @@ export interface ChatTurn {
   readonly choice: Choice;
   readonly startedAt: string;
   readonly startedMs: number;
+  /** Of the request, where tracing is on. */
+  readonly span?: TraceSpan | undefined;
 }
 
 export type OpenedTurn = { readonly ok: true; readonly turn: ChatTurn } | { readonly ok: false; readonly failure: HttpFailure };
@@ -48,7 +50,7 @@ const noSuchModel = ({ table }: TurnContext, model: string): HttpFailure => {
 };
 
 /** Finds the target and chooses the version, or says why there is none. */
-export const openTurn = ({ context, request, headers }: { context: TurnContext; request: ChatRequest; headers: ChatHeaders }): OpenedTurn => {
+export const openTurn = ({ context, request, headers, span }: { context: TurnContext; request: ChatRequest; headers: ChatHeaders; span?: TraceSpan | undefined }): OpenedTurn => {
   const { table } = context;
   const { model } = request;
   const known = table.workloadsOf(model);
@@ -72,6 +74,6 @@ export const openTurn = ({ context, request, headers }: { context: TurnContext; 
   }
   return {
     ok: true,
-    turn: { interactionId: newEventId(), conversationId, userId, workload, request, choice: chosen.choice, startedAt: new Date().toISOString(), startedMs: performance.now() },
+    turn: { interactionId: newEventId(), conversationId, userId, workload, request, choice: chosen.choice, startedAt: new Date().toISOString(), startedMs: performance.now(), span },
   };
 };

@@ -1,12 +1,13 @@
 import type { EventEnvelope } from '@ratchet/contracts';
 import type { VersionPublished } from '@ratchet/domain';
-import type { Metrics } from '@ratchet/observability';
+import { noTracing, type Metrics, type TraceSpan, type Tracing } from '@ratchet/observability';
 import { ProviderError, type VersionCompletion, type VersionPiece, type VersionRuntime } from '@ratchet/providers';
 import type { ChatTurn } from './chat-turn.js';
 import { chunkEvent, serverSentEvent, STREAM_END } from './completion-body.js';
 import { interactionOf, type TurnEnd } from './interaction-of.js';
 import { inTime } from './in-time.js';
 import { errorBody, type HttpFailure } from './openai-error.js';
+import { createSpan, endAs, startChatSpan, tracedPieces } from './turn-spans.js';
 import { failureOf, isCancelled, isOverloaded } from './turn-failure.js';
 
 export interface Answered {
@@ -43,6 +44,8 @@ export interface ChatServiceOptions {
   /** Takes the event of each turn, at once. */
   readonly record: (event: EventEnvelope) => void;
   readonly metrics: Metrics;
+  /** Off where absent. */
+  readonly tracing?: Tracing;
   /** How long a version may take, to its answer or the first piece of it, where a champion stands by; as long as its provider's limit where absent. */
   readonly fallbackAfterMs?: (version: VersionPublished) => number | undefined;
 }
@@ -52,9 +55,11 @@ export class ChatService {
   private readonly fallbacks;
   private readonly overloads;
   private readonly brokenStreams;
+  private readonly tracing: Tracing;
 
   constructor(private readonly options: ChatServiceOptions) {
-    const { metrics } = options;
+    const { metrics, tracing = noTracing } = options;
+    this.tracing = tracing;
     this.overloads = metrics.counter({ name: 'ratchet_gateway_queue_full_total', help: 'Chat requests that found no room in the line before a provider', labelNames: ['provider'] });
     this.brokenStreams = metrics.counter({ name: 'ratchet_gateway_broken_streams_total', help: 'Streams that had begun and ended with an error', labelNames: ['model', 'reason'] });
     this.fallbacks = metrics.counter({ name: 'ratchet_gateway_fallbacks_total', help: 'Answers of the champion in place of a candidate that failed', labelNames: ['model', 'reason'] });
@@ -62,7 +67,10 @@ export class ChatService {
 
   /** @throws {TurnFailedError} */
   async complete(turn: ChatTurn): Promise<Answered> {
-    const attempt: Attempt<VersionCompletion> = (version, signal) => this.options.runtime.complete({ ...versionRequest(turn, version), signal });
+    const attempt: Attempt<VersionCompletion> = async (version, signal) => {
+      const span = startChatSpan(this.tracing, turn, version);
+      return endAs(span, this.options.runtime.complete({ ...versionRequest(turn, version, span), signal }));
+    };
     const { result: completion, servedVersion, fellBack } = await this.withFallback(turn, attempt);
     this.record(turn, { servedVersion, fellBack, ...endOf(completion) });
     return { servedVersion, completion };
@@ -71,7 +79,8 @@ export class ChatService {
   /** Starts a stream; falling back is possible until its first piece is there. @throws {TurnFailedError} */
   async begin(turn: ChatTurn, left: AbortSignal): Promise<Begun> {
     const attempt: Attempt<{ first: VersionPiece; pieces: Begun['pieces'] }> = async (version, late) => {
-      const pieces = this.options.runtime.stream({ ...versionRequest(turn, version), signal: late ? AbortSignal.any([left, late]) : left });
+      const span = startChatSpan(this.tracing, turn, version);
+      const pieces = tracedPieces(span, this.options.runtime.stream({ ...versionRequest(turn, version, span), signal: late ? AbortSignal.any([left, late]) : left }));
       const { value: first, done } = await pieces.next();
       if (done || first === undefined) throw new ProviderError({ code: 'bad_response', provider: version.bundle.provider.name, message: 'the stream was empty' });
       return { first, pieces };
@@ -145,16 +154,20 @@ export class ChatService {
   }
 
   private record(turn: ChatTurn, end: TurnEnd): void {
-    this.options.record(interactionOf(turn, end));
+    const event = interactionOf(turn, end);
+    const span = createSpan(this.tracing, turn, event);
+    this.options.record(span ? { ...event, traceparent: span.traceparent } : event);
+    span?.end();
   }
 }
 
-const versionRequest = ({ request }: ChatTurn, { versionId, bundle }: VersionPublished) => ({
+const versionRequest = ({ request }: ChatTurn, { versionId, bundle }: VersionPublished, span: TraceSpan | undefined) => ({
   versionId,
   bundle,
   messages: request.messages,
   seed: request.seed,
   parameters: request.parameters,
+  traceparent: span?.traceparent,
 });
 
 const endOf = ({ content, finishReason, latencyMs, usage, costUsd, attributes }: VersionCompletion) => ({

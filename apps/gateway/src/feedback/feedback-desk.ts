@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { FeedbackMetrics } from '@ratchet/domain';
+import type { TraceSpan } from '@ratchet/observability';
+import { inTraceOf } from '../http/request-tracing.js';
 import type { EventSink } from '../sink/event-sink.js';
 import { problemOfFeedback, type FeedbackProblem } from './check-feedback.js';
 import { feedbackEvent, type FeedbackContext, type FeedbackInput } from './feedback-event.js';
@@ -35,7 +37,7 @@ export class FeedbackDesk {
     return this.options.interactions;
   }
 
-  take(input: FeedbackInput, context: FeedbackContext, { dryRun = false } = {}): Taken {
+  take(input: FeedbackInput, context: FeedbackContext, { dryRun = false, span }: { readonly dryRun?: boolean; readonly span?: TraceSpan | undefined } = {}): Taken {
     const { metrics, interactions, sink } = this.options;
     const problem = problemOfFeedback(metrics, input);
     if (problem !== undefined) return { outcome: 'refused', problem };
@@ -50,7 +52,7 @@ export class FeedbackDesk {
     const known = this.sayings.get(feedbackId);
     if (known !== undefined && known !== digest) return { outcome: 'conflict', feedbackId };
     if (known === undefined && !dryRun) {
-      if (!sink.add(event)) return { outcome: 'no_room' };
+      if (!sink.add(inTraceOf(span, event))) return { outcome: 'no_room' };
       this.sayings.set(feedbackId, digest);
     }
     return { outcome: 'accepted', feedbackId };

@@ -24,7 +24,7 @@ export const feedbackRoutes = (scope: FastifyInstance, { sink, limits, feedback 
     if (!headers.ok) return sendFailure(reply, headers.failure);
     const read = readFeedback(request.body);
     if (!read.ok) return sendFailure(reply, invalidRequest({ message: read.message }));
-    return answer(reply, desk.take(read.data, { now: new Date().toISOString(), userId: headers.headers.userId, workload: headers.headers.workload }));
+    return answer(reply, desk.take(read.data, { now: new Date().toISOString(), userId: headers.headers.userId, workload: headers.headers.workload }, { span: request.span }));
   });
 
   langfuseRoutes(scope, { desk, limits });

@@ -12,11 +12,11 @@ const batchSchema = z.object({ batch: z.array(z.object({ id: z.string(), type: z
 
 type ScoreAnswer = { readonly status: 200; readonly id: string } | { readonly status: 400 | 503; readonly message: string; readonly error: unknown };
 
-const takeScore = (desk: FeedbackDesk, body: unknown, context: FeedbackContext): ScoreAnswer => {
+const takeScore = (desk: FeedbackDesk, body: unknown, { context, span }: { context: FeedbackContext; span: FastifyRequest['span'] }): ScoreAnswer => {
   const read = langfuseScoreSchema.safeParse(body);
   if (!read.success) return { status: 400, message: 'Invalid request data', error: read.error.issues };
   const { id, feedback } = feedbackOfScore(read.data, desk);
-  const taken = desk.take(feedback, context);
+  const taken = desk.take(feedback, context, { span });
   if (taken.outcome === 'no_room') return { status: 503, message: 'Kafka does not answer and there is no room left for events; try again later.', error: 'ServiceUnavailable' };
   if (taken.outcome === 'refused') return { status: 400, message: 'Invalid request data', error: [{ code: 'custom', path: [taken.problem.param], message: taken.problem.message }] };
   return { status: 200, id };
@@ -27,7 +27,7 @@ export const langfuseRoutes = (scope: FastifyInstance, { desk, limits }: { desk:
   const config = { route: 'feedback' } as const;
 
   scope.post('/api/public/scores', { bodyLimit: limits.chatBodyBytesMax, config, errorHandler }, async (request, reply) => {
-    const answer = takeScore(desk, request.body, contextOf(request));
+    const answer = takeScore(desk, request.body, { context: contextOf(request), span: request.span });
     return answer.status === 200 ? reply.send({ id: answer.id }) : reply.code(answer.status).send({ message: answer.message, error: answer.error });
   });
 
@@ -38,7 +38,7 @@ export const langfuseRoutes = (scope: FastifyInstance, { desk, limits }: { desk:
     const successes: object[] = [];
     const errors: object[] = [];
     for (const { id, type, body } of read.data.batch) {
-      const answer: ScoreAnswer = type === SCORE_CREATED ? takeScore(desk, body, contextOf(request)) : { status: 400, message: `Only ${SCORE_CREATED} is taken here; send traces by OpenTelemetry.`, error: 'InvalidRequestError' };
+      const answer: ScoreAnswer = type === SCORE_CREATED ? takeScore(desk, body, { context: contextOf(request), span: request.span }) : { status: 400, message: `Only ${SCORE_CREATED} is taken here; send traces by OpenTelemetry.`, error: 'InvalidRequestError' };
       if (answer.status === 200) successes.push({ id, status: 201 });
       else errors.push({ id, ...answer });
     }

@@ -11,7 +11,7 @@ export const tensorZeroRoutes = (scope: FastifyInstance, { desk, limits }: { des
     if (!read.success) return reply.code(400).send({ error: read.error.issues.map(({ path, message }) => `${path.join('.') || 'body'}: ${message}`).join('; ') });
     const mapped = feedbackOfTensorZero(read.data, desk);
     if (!mapped.ok) return reply.code(400).send({ error: mapped.message });
-    const taken = desk.take(mapped.feedback, contextOf(request), { dryRun: read.data.dryrun === true });
+    const taken = desk.take(mapped.feedback, contextOf(request), { dryRun: read.data.dryrun === true, span: request.span });
     if (taken.outcome === 'no_room') return reply.code(503).send({ error: 'Kafka does not answer and there is no room left for events; try again later.' });
     if (taken.outcome === 'refused') return reply.code(taken.problem.code === 'unknown_metric' ? 404 : 400).send({ error: taken.problem.message });
     return reply.send({ feedback_id: mapped.feedback.feedbackId });

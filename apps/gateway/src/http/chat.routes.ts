@@ -17,7 +17,7 @@ export const chatRoutes = (scope: FastifyInstance, { context, chat, limits, metr
     if (!parsed.ok) return sendFailure(reply, parsed.failure);
     const read = parseHeaders(request.headers);
     if (!read.ok) return sendFailure(reply, read.failure);
-    const opened = openTurn({ context, request: parsed.request, headers: read.headers });
+    const opened = openTurn({ context, request: parsed.request, headers: read.headers, span: request.span });
     if (!opened.ok) return sendFailure(reply, opened.failure);
     const { turn } = opened;
     // On every answer from here on, a failure of the gateway's own as well; who answered in the end replaces it.

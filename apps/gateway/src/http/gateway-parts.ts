@@ -1,5 +1,5 @@
 import type { FeedbackMetrics } from '@ratchet/domain';
-import type { Metrics } from '@ratchet/observability';
+import type { Metrics, Tracing } from '@ratchet/observability';
 import type { FastifyReply } from 'fastify';
 import type { ChatService } from '../chat/chat.service.js';
 import type { TurnContext } from '../chat/chat-turn.js';
@@ -33,6 +33,7 @@ export interface GatewayParts {
   readonly chat: ChatService;
   readonly sink: Pick<EventSink, 'add' | 'publish'>;
   readonly metrics: Metrics;
+  readonly tracing: Tracing;
   readonly limits: GatewayLimits;
   readonly feedback: FeedbackParts;
   readonly onFault: (error: unknown) => void;

@@ -9,6 +9,7 @@ import { ingestRoutes } from './ingest.routes.js';
 import { OtlpRefusal } from '../otlp/otlp-encoding.js';
 import { sendOtlpRefusal, tracesRoutes } from '../otlp/traces.routes.js';
 import { guardRequests } from './request-gate.js';
+import { traceRequests } from './request-tracing.js';
 
 const bodyFailures: Readonly<Record<string, string>> = {
   FST_ERR_CTP_BODY_TOO_LARGE: 'The body is too large.',
@@ -33,6 +34,7 @@ export const registerGateway = (fastify: FastifyInstance, parts: GatewayParts): 
       if (problem === undefined) parse(request, body, done);
       else done(Object.assign(new Error(`The body cannot be taken: ${problem}.`), { statusCode: 400 }));
     });
+    traceRequests(scope, parts.tracing);
     guardRequests({
       scope,
       metrics: parts.metrics,

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { EventEnvelope } from '@ratchet/contracts';
 import { feedbackMetricsSchema, type Bundle, type RoutingChanged } from '@ratchet/domain';
-import { Logger, Metrics } from '@ratchet/observability';
+import { Logger, Metrics, noTracing, type Tracing } from '@ratchet/observability';
 import { InMemoryChatProvider, VersionRuntime, type ScriptedAnswer } from '@ratchet/providers';
 import fastify, { type FastifyInstance } from 'fastify';
 import { ChatService } from '../chat/chat.service.js';
@@ -62,6 +62,7 @@ export const openGatewayUnderTest = async ({
   feedback = {},
   privacy = {},
   fallbackAfterMs,
+  tracing = noTracing,
 }: {
   answers?: Readonly<Record<string, () => ScriptedAnswer | Promise<ScriptedAnswer>>>;
   limits?: Partial<GatewayLimits>;
@@ -69,6 +70,7 @@ export const openGatewayUnderTest = async ({
   feedback?: { metrics?: object; origins?: readonly string[] };
   privacy?: object;
   fallbackAfterMs?: number;
+  tracing?: Tracing;
 }): Promise<GatewayUnderTest> => {
   const folder = await mkdtemp(join(tmpdir(), 'gateway-'));
   const metrics = new Metrics();
@@ -82,13 +84,14 @@ export const openGatewayUnderTest = async ({
   const sink = new EventSink({ prepare, sender, spool: await Spool.open({ folder, bytesMax: 1_000_000 }), logger: Logger.silent(), metrics, lingerMs: 1, sendTimeoutMs: 1_000, retryMs: 10 });
   const table = new RoutingTable();
   const providers = new Map(Object.entries(answers).map(([name, answer]) => [name, new InMemoryChatProvider({ name, answer })]));
-  const chat = new ChatService({ runtime: new VersionRuntime({ providers }), record: (event) => void sink.add(event), metrics, fallbackAfterMs: () => fallbackAfterMs });
+  const chat = new ChatService({ runtime: new VersionRuntime({ providers }), record: (event) => void sink.add(event), metrics, tracing, fallbackAfterMs: () => fallbackAfterMs });
   const server = fastify();
   registerGateway(server, {
     context: { table, workloads },
     chat,
     sink,
     metrics,
+    tracing,
     feedback: { metrics: feedbackMetricsSchema.parse(feedback.metrics ?? {}), origins: feedback.origins ?? [], interactions },
     limits: { chatBodyBytesMax: 10_000, eventsBodyBytesMax: 100_000, eventsPerRequestMax: 5, eventBytesMax: 5_000, concurrentRequestsMax: 10, clientStallMs: 60_000, otlpBodyBytesMax: 50_000, otlpDecodedBytesMax: 200_000, otlpRequestsMax: 4, ...limits },
     onFault: () => undefined,

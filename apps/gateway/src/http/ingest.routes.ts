@@ -3,13 +3,14 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import { invalidRequest, type HttpFailure } from '../chat/openai-error.js';
 import { ingestEvent, statusOf, type EventResult, type Ingested } from '../ingest/ingest-event.js';
 import { handoffEvent } from '../ingest/ingest-handoff.js';
+import { inTraceOf } from './request-tracing.js';
 import { sendFailure, type GatewayParts } from './gateway-parts.js';
 
 const noRoom: HttpFailure = { status: 503, type: 'api_error', code: 'kafka_unavailable', message: 'Kafka does not answer and there is no room left for events; try again later.' };
 
 /** `POST /v1/events` (CloudEvents, acknowledged by Kafka) and `/v1/handoff` (plain JSON, taken at once). */
 export const ingestRoutes = (scope: FastifyInstance, { sink, limits, feedback, onFault }: GatewayParts): void => {
-  scope.post('/v1/events', { bodyLimit: limits.eventsBodyBytesMax, config: { route: 'events' } }, async ({ body }, reply) => {
+  scope.post('/v1/events', { bodyLimit: limits.eventsBodyBytesMax, config: { route: 'events' } }, async ({ body, span }, reply) => {
     const values: unknown[] = Array.isArray(body) ? body : [body];
     if (values.length === 0) return sendFailure(reply, invalidRequest({ message: 'Send at least one event.' }));
     if (values.length > limits.eventsPerRequestMax) {
@@ -17,7 +18,7 @@ export const ingestRoutes = (scope: FastifyInstance, { sink, limits, feedback, o
     }
     const receivedMs = Date.now();
     const ingested = values.map((value) => ingestEvent(value, { receivedMs, bytesMax: limits.eventBytesMax, metrics: feedback.metrics }));
-    const events = ingested.flatMap((one) => (one.ok ? [one.event] : []));
+    const events = ingested.flatMap((one) => (one.ok ? [inTraceOf(span, one.event)] : []));
     try {
       if (events.length > 0) await sink.publish(events);
     } catch (error) {
@@ -34,7 +35,7 @@ export const ingestRoutes = (scope: FastifyInstance, { sink, limits, feedback, o
   scope.post('/v1/handoff', { bodyLimit: limits.chatBodyBytesMax, config: { route: 'handoff' } }, async (request, reply) => {
     const accepted = handoffEvent(request.body, { now: new Date().toISOString() });
     if (!accepted.ok) return sendFailure(reply, invalidRequest({ message: accepted.message }));
-    return takeOne(reply, accepted.event, { status: 'accepted' });
+    return takeOne(reply, inTraceOf(request.span, accepted.event), { status: 'accepted' });
   });
 };
 

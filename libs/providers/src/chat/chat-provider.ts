@@ -13,6 +13,8 @@ export interface ChatRequest {
   /** Further fields of OpenAI's request (`temperature`, `max_tokens`, ...), sent as they are. */
   readonly parameters?: Readonly<Record<string, unknown>> | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** W3C trace context, sent along as a header. */
+  readonly traceparent?: string | undefined;
 }
 
 export interface ChatAnswer {

@@ -42,7 +42,7 @@ export class OpenAiChatProvider implements ChatProvider {
   async complete(request: ChatRequest): Promise<ChatAnswer> {
     const body = JSON.stringify(bodyOf(request));
     const { response, text } = await this.calls.run(async (signal) => {
-      const answered = await this.post(body, signal);
+      const answered = await this.post(body, signal, request.traceparent);
       return { response: answered, text: await answered.body.text() };
     }, request.signal);
     if (response.statusCode < 200 || response.statusCode > 299) throw this.refusal(response, text);
@@ -53,7 +53,7 @@ export class OpenAiChatProvider implements ChatProvider {
     const call = await this.calls.begin(request.signal);
     const answer = new StreamedAnswer(this.name);
     try {
-      for await (const event of this.events(call, JSON.stringify({ ...bodyOf(request), stream: true, stream_options: { include_usage: true } }))) {
+      for await (const event of this.events(call, request)) {
         const delta = answer.take(event);
         if (delta !== '') yield { delta };
       }
@@ -69,15 +69,16 @@ export class OpenAiChatProvider implements ChatProvider {
     await this.agent.close();
   }
 
-  private post(body: string, signal: AbortSignal): Promise<Dispatcher.ResponseData> {
-    return this.agent.request({ origin: this.origin, path: this.path, method: 'POST', headers: this.headers, body, signal });
+  private post(body: string, signal: AbortSignal, traceparent: string | undefined): Promise<Dispatcher.ResponseData> {
+    return this.agent.request({ origin: this.origin, path: this.path, method: 'POST', headers: traceparent === undefined ? this.headers : { ...this.headers, traceparent }, body, signal });
   }
 
   /** The data of a stream's events up to its end, or to where it breaks off. Time counts only while the provider is waited for, not its reader. */
-  private async *events(call: ProviderCall, body: string): AsyncGenerator<string, void, undefined> {
+  private async *events(call: ProviderCall, request: ChatRequest): AsyncGenerator<string, void, undefined> {
     const { firstPieceTimeoutMs, pieceTimeoutMs = PIECE_TIMEOUT_MS } = this.config;
+    const body = JSON.stringify({ ...bodyOf(request), stream: true, stream_options: { include_usage: true } });
     call.expect('first piece', firstPieceTimeoutMs);
-    const response = await this.calls.connect(call, (signal) => this.post(body, signal));
+    const response = await this.calls.connect(call, (signal) => this.post(body, signal, request.traceparent));
     if (response.statusCode < 200 || response.statusCode > 299) throw this.refusal(response, await response.body.text());
     const parser = new ServerSentEvents();
     const chunks = response.body.iterator({ destroyOnReturn: false });

@@ -20,6 +20,8 @@ export interface VersionRequest {
   /** Further fields of OpenAI's request, sent to the provider as they are. */
   readonly parameters?: Readonly<Record<string, unknown>> | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** W3C trace context that the provider may continue. */
+  readonly traceparent?: string | undefined;
 }
 
 export interface VersionCompletion {
@@ -104,7 +106,7 @@ export class VersionRuntime {
     }
   }
 
-  private prepare({ bundle, versionId, messages, seed, parameters, signal }: VersionRequest): Prepared {
+  private prepare({ bundle, versionId, messages, seed, parameters, signal, traceparent }: VersionRequest): Prepared {
     const startedMs = this.nowMs();
     const provider = this.providers.get(bundle.provider.name);
     if (!provider) {
@@ -117,7 +119,7 @@ export class VersionRuntime {
     return {
       refusal: unsafeScoreAbove(query, bundle),
       retrieved,
-      chat: { model: bundle.provider.model, messages: system === undefined ? messages : [{ role: 'system', content: system }, ...messages], seed, parameters, signal },
+      chat: { model: bundle.provider.model, messages: system === undefined ? messages : [{ role: 'system', content: system }, ...messages], seed, parameters, signal, traceparent },
       provider,
       startedMs,
     };

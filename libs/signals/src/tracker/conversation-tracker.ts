@@ -153,7 +153,7 @@ export class ConversationTracker {
     // Steps of an agent repeat the user's message with tool results after it: only a message of the user is a new turn.
     if (interaction.input[interaction.input.length - 1]?.role === 'user') this.#userTurn(conversation, { exchange: window, record, requestedMs: requestedMs ?? timeMs });
     keepLess(window);
-    const tracked: TrackedInteraction = { interactionId, userId: interaction.userId, route, earlier: undefined, window };
+    const tracked: TrackedInteraction = { interactionId, userId: interaction.userId, route, traceparent: record.traceparent, earlier: undefined, window };
     if (conversation.firstRoute === undefined && !route.overridden) conversation.firstRoute = routeOfUnit(route, interaction.assignment);
     conversation.turns += 1;
     conversation.firstRequestAfterMs ??= msBetween(conversation.startedMs, requestedMs ?? timeMs);
@@ -218,9 +218,9 @@ export class ConversationTracker {
   /** Emits a signal; while the interaction's window is open it counts towards its probability, once a name. */
   #add(conversation: OpenConversation, { tracked, detected, origin }: { tracked: TrackedInteraction; detected: Detected | undefined; origin: Origin }): void {
     if (detected === undefined) return;
-    const { interactionId, userId, route, window } = tracked;
+    const { interactionId, userId, traceparent, route, window } = tracked;
     if (!this.#unsent.has(detected.name)) {
-      const subject = { interactionId, conversationId: conversation.conversationId, userId, route };
+      const subject = { interactionId, conversationId: conversation.conversationId, userId, traceparent, route };
       this.#emissions.push(signalEmission({ subject, detected, sourceId: origin.sourceId, timeMs: origin.timeMs, late: window === undefined || conversation.late }));
     }
     if (window !== undefined) addToWindow(window, detected);
@@ -279,7 +279,7 @@ export class ConversationTracker {
   }
 
   #emitUnjoined({ conversationId }: OpenConversation, waiting: Waiting): void {
-    const subject = { interactionId: aboutOf(waiting).interactionId ?? UNKNOWN_SUBJECT, conversationId, userId: undefined, route: this.#unknownRoute };
+    const subject = { interactionId: aboutOf(waiting).interactionId ?? UNKNOWN_SUBJECT, conversationId, userId: undefined, traceparent: undefined, route: this.#unknownRoute };
     for (const detected of this.#detectedIn(waiting)) this.#emissions.push(signalEmission({ subject, detected, sourceId: idOfEvidence(waiting), timeMs: waiting.timeMs, late: true }));
   }
 }

@@ -23,12 +23,13 @@ export interface Subject {
   readonly interactionId: string;
   readonly conversationId: string;
   readonly userId: string | undefined;
+  readonly traceparent: string | undefined;
   readonly route: Pick<Route, 'model' | 'workload' | 'version' | 'assignment' | 'withheld'>;
 }
 
 type SubjectFields = Pick<SignalDetected, 'interactionId' | 'conversationId' | 'userId' | 'model' | 'workload' | 'version' | 'assignment'>;
 
-const fieldsOf = ({ interactionId, conversationId, userId, route: { model, workload, version, assignment } }: Subject): SubjectFields => ({
+const fieldsOf = ({ interactionId, conversationId, userId, route: { model, workload, version, assignment } }: Omit<Subject, 'traceparent'>): SubjectFields => ({
   interactionId,
   conversationId,
   ...(userId !== undefined && { userId }),
@@ -39,7 +40,7 @@ const fieldsOf = ({ interactionId, conversationId, userId, route: { model, workl
 });
 
 export const signalEmission = ({ subject, detected, sourceId, timeMs, late }: { subject: Subject; detected: Detected; sourceId: string; timeMs: number; late: boolean }): Emission => {
-  const { interactionId, conversationId, userId, route } = subject;
+  const { interactionId, conversationId, userId, traceparent, route } = subject;
   const id = idOfText(`signal\u0000${conversationId}\u0000${interactionId}\u0000${detected.name}\u0000${sourceId}`);
   const detectedAt = instantOf(timeMs);
   const { name, strength, evidence, correction, comment, reasons } = detected;
@@ -49,7 +50,7 @@ export const signalEmission = ({ subject, detected, sourceId, timeMs, late }: { 
   const data: SignalDetected = plain
     ? { signalId: id, interactionId, conversationId, model, workload, version, name, strength, evidence, detectedAt }
     : { signalId: id, ...fieldsOf(subject), ...(route.withheld ? { ...withoutText(detected), contentWithheld: true } : detected), ...(late && { late: true }), detectedAt };
-  return { type: 'ratchet.signal.detected', key: conversationId, id, data };
+  return { type: 'ratchet.signal.detected', key: conversationId, id, traceparent, data };
 };
 
 /** The first attributes that fit. */
@@ -69,7 +70,7 @@ interface Failed {
 
 export const failureEmission = ({ conversation, tracked, window, probability, closedMs }: Failed): Emission => {
   const { conversationId } = conversation;
-  const { interactionId, userId, route } = tracked;
+  const { interactionId, userId, traceparent, route } = tracked;
   const { query, reply, signals, said, attributes, startedAt } = window;
   const { reasons, comment, correction } = said ?? {};
   const data: InteractionFailed = {
@@ -84,5 +85,5 @@ export const failureEmission = ({ conversation, tracked, window, probability, cl
     startedAt: typeof startedAt === 'string' ? startedAt : instantOf(conversation.startedMs + startedAt),
     closedAt: instantOf(closedMs),
   };
-  return { type: 'ratchet.interaction.failed', key: conversationId, id: idOfText(`failed\u0000${conversationId}\u0000${interactionId}`), data };
+  return { type: 'ratchet.interaction.failed', key: conversationId, id: idOfText(`failed\u0000${conversationId}\u0000${interactionId}`), traceparent, data };
 };

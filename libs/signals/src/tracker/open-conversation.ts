@@ -31,6 +31,8 @@ export interface TrackedInteraction {
   readonly interactionId: string;
   readonly userId: string | undefined;
   readonly route: Route;
+  /** W3C trace context of its event: what is found about it belongs to its trace, whatever event brought it to light. */
+  readonly traceparent: string | undefined;
   /** The interaction before it: a list linked this way takes no more than one field. */
   earlier: TrackedInteraction | undefined;
   /** Undefined once the window has closed. */

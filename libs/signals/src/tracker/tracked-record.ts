@@ -12,6 +12,7 @@ export type TrackedEvent =
 export interface TrackedRecord {
   readonly event: TrackedEvent;
   readonly eventId: string;
+  readonly traceparent?: string | undefined;
   readonly offset: bigint;
   /** Event time in milliseconds since the epoch, no later than a minute after the record's append time. */
   readonly timeMs: number;
@@ -19,10 +20,13 @@ export interface TrackedRecord {
   readonly untimed?: boolean;
 }
 
-/** An event to send; `id` is derived from what it comes from, so that a repeat makes the same one. `key` is the conversation id. */
+/**
+ * An event to send; `id` is derived from what it comes from, so that a repeat makes the same one. `key` is the conversation id, `traceparent` that of
+ * the interaction that it is about.
+ */
 export type Emission =
-  | { readonly type: 'ratchet.signal.detected'; readonly key: string; readonly id: string; readonly data: SignalDetected }
-  | { readonly type: 'ratchet.interaction.failed'; readonly key: string; readonly id: string; readonly data: InteractionFailed };
+  | { readonly type: 'ratchet.signal.detected'; readonly key: string; readonly id: string; readonly traceparent: string | undefined; readonly data: SignalDetected }
+  | { readonly type: 'ratchet.interaction.failed'; readonly key: string; readonly id: string; readonly traceparent: string | undefined; readonly data: InteractionFailed };
 
 /** Model, workload and version of evidence whose interaction is not among the open conversations: consumers join it by interaction id. */
 export const UNKNOWN_SUBJECT = 'unknown';
