@@ -42,7 +42,7 @@ export interface TracingSettings {
 /** Tracing that is off. */
 export const noTracing: Tracing = { start: () => undefined, close: async () => undefined };
 
-/** OpenTelemetry is loaded where an endpoint is named, and else no part of it. */
+/** OpenTelemetry's SDK is loaded where an endpoint is named, and else no part of it. */
 export const openTracing = async (settings: TracingSettings): Promise<Tracing> => {
   const { endpoint } = settings;
   if (endpoint === undefined) return noTracing;
