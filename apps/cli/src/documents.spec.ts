@@ -89,7 +89,7 @@ describe('links in the documents', () => {
 });
 
 /** Of Node, GitHub and OpenTelemetry, and one that a reader fills in. */
-const ofOthers = ['NODE_EXTRA_CA_CERTS', 'GH_TOKEN', 'SPAN_ONLY', 'SPAN_AND_EVENT', 'TOKEN_ID'];
+const ofOthers = ['NODE_EXTRA_CA_CERTS', 'GH_TOKEN', 'OTEL_EXPORTER_OTLP_HEADERS', 'SPAN_ONLY', 'SPAN_AND_EVENT', 'TOKEN_ID'];
 const NAME = /(?<![\w$.])[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+(?=[=`\s,.:]|$)/gu;
 
 describe('variables in the documents', () => {
