@@ -34,6 +34,7 @@ export const baseConfigSchema = z
     HTTP_PORT: z.coerce.number().int().min(0).max(65_535).default(8080).describe('0 chooses a free port'),
     OTEL_EXPORTER_OTLP_ENDPOINT: z.url({ protocol: /^https?$/ }).optional().describe('Base address of an OpenTelemetry receiver that speaks OTLP over HTTP, such as http://collector:4318: traces go there. Off without it'),
     OTEL_TRACES_SAMPLER_ARG: z.coerce.number().min(0).max(1).default(1).describe('Share of the traces that begin here and are recorded; what a caller began is recorded where the caller says so'),
+    STUCK_AFTER_MINUTES: z.coerce.number().positive().default(60).describe('A batch that neither ends nor fails for so long makes `GET /health/live` fail, so that the service is started again; long calls are jobs, which it does not hold'),
     LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
   })
   .superRefine((config, context) => {

@@ -9,6 +9,7 @@ import type { Logger, Metrics, Tracing } from '@ratchet/observability';
 import { inboxKey, receiveOnce, storable } from '@ratchet/persistence';
 import type { Database, Transaction } from '@ratchet/persistence';
 import { firstValueFrom, isObservable } from 'rxjs';
+import type { BatchWatch } from './batch-watch.js';
 import { transactionAt } from './handler-transaction.js';
 import { mayPass } from './passing-fault.js';
 
@@ -24,6 +25,7 @@ export interface DatabaseConsumerOptions {
   /** Milliseconds by topic for which a partition is left alone after a batch. */
   readonly restMs?: Readonly<Record<string, number>>;
   readonly fetchBytesMin?: number;
+  readonly watch?: BatchWatch;
 }
 
 interface Received {
@@ -121,6 +123,15 @@ export class DatabaseConsumerStrategy extends Server implements CustomTransportS
 
   private async onBatch(records: readonly ConsumedRecord[], lost: AbortSignal): Promise<void> {
     const [{ topic } = { topic: '' }] = records;
+    const endWatch = this.options.watch?.begin(`a batch of ${topic}`);
+    try {
+      await this.carryOut(topic, records, lost);
+    } finally {
+      endWatch?.();
+    }
+  }
+
+  private async carryOut(topic: string, records: readonly ConsumedRecord[], lost: AbortSignal): Promise<void> {
     const endTimer = this.batchSeconds.startTimer({ topic });
     const { received, refused } = await this.handleDecoded(records, lost);
     // The next owner decodes them as well, and sets them aside.

@@ -1,6 +1,7 @@
 import { Controller, Get, Inject, Optional, ServiceUnavailableException, Header } from '@nestjs/common';
 import { Metrics } from '@ratchet/observability';
 import { Database } from '@ratchet/persistence';
+import { BatchWatch } from './batch-watch.js';
 import { HealthDetails } from './health-details.js';
 
 @Controller()
@@ -8,11 +9,15 @@ export class HealthController {
   constructor(
     @Inject(Metrics) private readonly metrics: Metrics,
     @Inject(HealthDetails) private readonly details: HealthDetails,
+    @Inject(BatchWatch) private readonly watch: BatchWatch,
     @Optional() @Inject(Database) private readonly database?: Database,
   ) {}
 
+  /** Fails only where a start anew helps. */
   @Get('health/live')
   live(): { status: string } {
+    const stuck = this.watch.stuck();
+    if (stuck) throw new ServiceUnavailableException({ status: `${stuck.what} has been under way for ${stuck.seconds} s` });
     return { status: 'live' };
   }
 

@@ -4,6 +4,7 @@ import { EventProducer } from '@ratchet/kafka';
 import type { KafkaClient } from '@ratchet/kafka';
 import { Logger, Metrics, noTracing, type Tracing } from '@ratchet/observability';
 import { Database } from '@ratchet/persistence';
+import { BatchWatch } from './batch-watch.js';
 import { HealthController } from './health.controller.js';
 import { HealthDetails } from './health-details.js';
 import { CONFIG, KAFKA, TRACING } from './tokens.js';
@@ -18,12 +19,14 @@ export interface PlatformServices {
   readonly kafka: KafkaClient;
   readonly producer: EventProducer;
   readonly database?: Database;
+  /** Watches nothing where absent. */
+  readonly watch?: BatchWatch;
 }
 
 @Global()
 @Module({})
 export class PlatformModule {
-  static with({ config, logger, metrics, tracing = noTracing, kafka, producer, database }: PlatformServices): DynamicModule {
+  static with({ config, logger, metrics, tracing = noTracing, kafka, producer, database, watch = new BatchWatch(Number.POSITIVE_INFINITY) }: PlatformServices): DynamicModule {
     const providers: Provider[] = [
       { provide: CONFIG, useValue: config },
       { provide: KAFKA, useValue: kafka },
@@ -31,6 +34,7 @@ export class PlatformModule {
       { provide: Metrics, useValue: metrics },
       { provide: TRACING, useValue: tracing },
       { provide: EventProducer, useValue: producer },
+      { provide: BatchWatch, useValue: watch },
       { provide: HealthDetails, useValue: new HealthDetails() },
       ...(database ? [{ provide: Database, useValue: database }] : []),
     ];

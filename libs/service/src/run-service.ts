@@ -12,6 +12,7 @@ import { describeError, Logger, Metrics, openTracing, RatchetError } from '@ratc
 import { Database, Leader, OutboxRelay, prepareJobs, rotateInbox, startJobs, startTicks } from '@ratchet/persistence';
 import type { ApplicationRole, Cron, Job, Tick } from '@ratchet/persistence';
 import type { BaseConfig } from './config.js';
+import { BatchWatch } from './batch-watch.js';
 import { refuseBadAddress } from './refuse-bad-address.js';
 import { refuseUnreadable } from './refuse-unreadable.js';
 import { DatabaseConsumerStrategy } from './database-consumer.strategy.js';
@@ -47,6 +48,7 @@ export interface ServiceOptions<Config extends BaseConfig> {
   readonly prepare?: (app: NestFastifyApplication, config: Config) => Promise<void>;
 }
 
+const MINUTE_MS = 60_000;
 const ROTATE_EVERY_MS = 3_600_000;
 const STOP_WITHIN_MS = 25_000;
 
@@ -81,13 +83,14 @@ const start = async <Config extends BaseConfig>(options: ServiceOptions<Config>,
   // A service that consumes needs its topics; one that only produces (the gateway) must serve while Kafka is away.
   if (database || options.strategy) await topicsExist;
   else topicsExist.catch((error: unknown) => logger.warn('the topics could not be checked', describeError(error)));
-  const services: PlatformServices = { config, logger, metrics, tracing, kafka, producer, ...(database && { database }) };
+  const watch = new BatchWatch(config.STUCK_AFTER_MINUTES * MINUTE_MS);
+  const services: PlatformServices = { config, logger, metrics, tracing, kafka, producer, watch, ...(database && { database }) };
 
   const adapter = new FastifyAdapter({ bodyLimit: options.bodyBytesMax ?? 5_242_880, ...(options.headerBytesMax !== undefined && { http: { maxHeaderSize: options.headerBytesMax } }), clientErrorHandler: refuseUnreadable, frameworkErrors: refuseBadAddress as never });
   const root: DynamicModule = { module: class ServiceModule {}, imports: [PlatformModule.with(services), options.module(config)] };
   const app = await NestFactory.create<NestFastifyApplication>(root, adapter, { logger: ['error', 'warn'], abortOnError: false });
   app.useGlobalPipes(new StandardSchemaValidationPipe());
-  const strategy = options.strategy?.(services) ?? (database && contract.consumes.length > 0 ? new DatabaseConsumerStrategy({ contract, kafka, database, producer, logger, metrics, tracing, accepts: (event) => options.accepts?.(event, config) ?? true, ...(options.fetchBytesMin !== undefined && { fetchBytesMin: options.fetchBytesMin }), ...(options.restMs && { restMs: options.restMs }) }) : undefined);
+  const strategy = options.strategy?.(services) ?? (database && contract.consumes.length > 0 ? new DatabaseConsumerStrategy({ contract, kafka, database, producer, logger, metrics, tracing, watch, accepts: (event) => options.accepts?.(event, config) ?? true, ...(options.fetchBytesMin !== undefined && { fetchBytesMin: options.fetchBytesMin }), ...(options.restMs && { restMs: options.restMs }) }) : undefined);
   app.useGlobalFilters(new RethrowFilter(app.getHttpAdapter()));
   await options.prepare?.(app, config);
   if (strategy) app.connectMicroservice({ strategy }, { inheritAppConfig: true });
