@@ -1,5 +1,6 @@
 // Goal: a request's trace leads from its caller through the gateway and Kafka to the signal about it, and without a receiver there is no trace
 // of tracing. Method: the built gateway and signal-detector as processes, a provider and an OTLP receiver as doubles in this one.
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -127,6 +128,20 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
+/** Packages of OpenTelemetry, but for its API, which the library of the metrics loads, that a process has loaded once it has opened tracing. */
+const loadedWith = (endpoint: string | undefined): string[] => {
+  const script = `
+    import { createRequire, registerHooks } from 'node:module';
+    const seen = [];
+    registerHooks({ resolve: (name, context, next) => { if (name.startsWith('@opentelemetry/') && name !== '@opentelemetry/api') seen.push(name); return next(name, context); } });
+    const { openTracing } = await import(${JSON.stringify(fileURLToPath(new URL('../../../libs/observability/dist/index.js', import.meta.url)))});
+    await openTracing({ endpoint: ${JSON.stringify(endpoint)}, sampleRatio: 1, service: 's', onError: () => {} });
+    process.stdout.write(JSON.stringify(seen));
+    process.exit(0);`;
+  const { NODE_OPTIONS: _, ...env } = process.env;
+  return JSON.parse(execFileSync(process.execPath, ['--input-type=module', '-e', script.replaceAll('undefined', 'void 0')], { encoding: 'utf8', env })) as string[];
+};
+
 describe('tracing', () => {
   it('leads in one trace from the caller over gateway, provider and Kafka to the signal, and holds nothing of what was said', async () => {
     const conversation = uniqueName('conversation');
@@ -183,5 +198,10 @@ describe('tracing', () => {
     const [event] = await eventsOf(topics.interactions.name, conversation, 1);
     expect(event?.traceparent).toBeUndefined();
     expect(providerTraces.at(-1)).toBeUndefined();
+  });
+
+  it('loads nothing of its SDK without a receiver', () => {
+    expect(loadedWith(undefined)).toEqual([]);
+    expect(loadedWith('http://127.0.0.1:9')).toContain('@opentelemetry/sdk-trace');
   });
 });
