@@ -12,6 +12,7 @@ import { decodeMessage, encodeEvent, topicCatalogue, topics, type EventEnvelope 
 import { routingChanged, versionPublished } from '@ratchet/domain';
 import { createKafka, ensureTopics, EventProducer } from '@ratchet/kafka';
 import { Logger, newEventId } from '@ratchet/observability';
+import { ChaosStack } from './chaos/chaos-stack.js';
 import { eventually, kafkaBrokers, readAll, startTestProcess, uniqueName, type TestProcess } from '@ratchet/testing';
 
 const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
@@ -33,8 +34,8 @@ const folder = mkdtempSync(join(tmpdir(), 'ratchet-tracing-'));
 const spans: OtlpSpan[] = [];
 const bodies: string[] = [];
 const providerTraces: (string | undefined)[] = [];
-const kafka = createKafka({ brokers: kafkaBrokers(), clientId: 'tracing-itest' }, Logger.silent());
-const producer = new EventProducer(kafka);
+const stack = new ChaosStack(join(folder, 'stack'), () => undefined);
+let producer: EventProducer;
 const processes: TestProcess[] = [];
 const servers: Server[] = [];
 
@@ -106,6 +107,10 @@ const complain = async (url: string, conversation: string, interactionId: string
 };
 
 beforeAll(async () => {
+  await stack.start();
+  process.env['KAFKA_BROKERS'] = stack.brokers.join(',');
+  const kafka = createKafka({ brokers: stack.brokers, clientId: 'tracing-itest' }, Logger.silent());
+  producer = new EventProducer(kafka);
   await ensureTopics(kafka, { catalogue: topicCatalogue, replicationFactor: 1, services: ['signal-detector'] });
   provider = await listen((_, headers) => {
     providerTraces.push(headers['traceparent'] as string | undefined);
@@ -119,12 +124,13 @@ beforeAll(async () => {
     { type: routingChanged.type, data: { ...target, revision: 1, champion: `${model}-1`, share: 0, stage: 0, salt: 's', stickTo: 'conversation', changedAt: time } },
   ];
   await producer.sendRecords(events.map((event) => encodeEvent({ id: newEventId(), source: '/itest', time, ...event })));
-}, 60_000);
+}, 180_000);
 
 afterAll(async () => {
   await Promise.all(processes.map((process) => process.end('SIGTERM')));
   await producer.close();
   for (const server of servers) server.close();
+  await stack.stop();
   rmSync(folder, { recursive: true, force: true });
 });
 
