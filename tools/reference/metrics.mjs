@@ -7,7 +7,13 @@ const KINDS = new Set(['counter', 'gauge', 'histogram']);
 /** By Prometheus' conventions: https://prometheus.io/docs/practices/naming/ */
 const NAME = { counter: /^ratchet_[a-z0-9_]+_total$/, gauge: /^ratchet_[a-z0-9_]+(?<!_total)$/, histogram: /^ratchet_[a-z0-9_]+(?<!_total)$/ };
 const OTHER_UNITS = /_(ms|milliseconds|minutes|hours|days|kb|mb|percent)(_|$)/;
+const TIMES = /(?:^|_)(duration|latency|age|silence|time|lateness)(?:_|$)/;
+const HISTOGRAM_UNITS = /_(seconds|bytes|records|score|ratio)$/;
+/** Each value would be a series of its own. */
+const UNBOUNDED_LABELS = /(?:^|_)(id|ids|uuid|user|conversation|interaction|session|message|text|question|answer|trace|span|key|email|path|url)(?:_|$)/;
 
+/** Where prom-client itself may be used: all others ask `Metrics`, which bounds the series. */
+const OF_PROM_CLIENT = new Set(['Counter', 'Gauge', 'Histogram', 'Summary']);
 /** Where a metric of a library is told. */
 const OWNERS = { 'libs/service': 'every service with a database' };
 
@@ -25,14 +31,17 @@ const listOf = (node, file) => {
   return found;
 };
 
+const placeOf = (node, file, path) => `${path}:${file.getLineAndCharacterOfPosition(node.getStart(file)).line + 1}`;
+
 const metricOf = (call, kind, file, path) => {
   const [given] = call.arguments;
-  if (!given || !ts.isObjectLiteralExpression(given)) return undefined;
+  if (!given || !ts.isObjectLiteralExpression(given)) return { kind, labels: undefined, place: placeOf(call, file, path) };
   const fields = Object.fromEntries(given.properties.map((property) => [property.name?.getText(file), ts.isShorthandPropertyAssignment(property) ? property.name : property.initializer]));
   const [name, help] = [fields.name, fields.help].map((node) => node && textOf(node));
   const labels = fields.labelNames ? listOf(fields.labelNames, file) : [];
   const [, owner, project] = /^((?:apps|libs)\/([\w-]+))\//.exec(path);
-  return { name, help, labels, kind, service: OWNERS[owner] ?? project, place: `${path}:${file.getLineAndCharacterOfPosition(call.getStart(file)).line + 1}` };
+  const byLeader = fields.toldBy && textOf(fields.toldBy) === 'leader';
+  return { name, help: byLeader ? `${help}; told by the leader` : help, labels, kind, service: OWNERS[owner] ?? project, place: placeOf(call, file, path) };
 };
 
 const metricsIn = (path, source) => {
@@ -40,18 +49,23 @@ const metricsIn = (path, source) => {
   const found = [];
   const look = (node) => {
     if (ts.isCallExpression(node) && ts.isPropertyAccessExpression(node.expression) && KINDS.has(node.expression.name.text)) {
-      const metric = metricOf(node, node.expression.name.text, file, path);
-      if (metric) found.push(metric);
+      found.push(metricOf(node, node.expression.name.text, file, path));
     }
+    if (ts.isNewExpression(node) && OF_PROM_CLIENT.has(node.expression.getText(file))) found.push({ place: placeOf(node, file, path), isOutsideOfMetrics: true });
     ts.forEachChild(node, look);
   };
   look(file);
   return found;
 };
 
-const faultOf = ({ name, help, labels, kind }) => {
+const faultOf = ({ name, help, labels, kind, isOutsideOfMetrics }) => {
+  if (isOutsideOfMetrics) return 'metrics are made by `Metrics`, which bounds their series';
   if (name === undefined || !help || labels === undefined || labels.includes(undefined)) return 'name, help and labels have to be literals';
   if (!NAME[kind].test(name)) return `${name}: a ${kind} is named ratchet_..., ${kind === 'counter' ? 'with' : 'without'} _total at its end`;
+  const unbounded = labels.find((label) => UNBOUNDED_LABELS.test(label));
+  if (unbounded) return `${name}: the label ${unbounded} would make a series of each of its values`;
+  if (kind === 'histogram' && !HISTOGRAM_UNITS.test(name)) return `${name}: a histogram is named with its unit at its end`;
+  if (TIMES.test(name) && !/_seconds(_total)?$/.test(name)) return `${name}: a time is named _seconds`;
   return OTHER_UNITS.test(name) ? `${name}: times are in seconds, sizes in bytes, shares in ratios` : undefined;
 };
 
@@ -74,7 +88,7 @@ export const metricsOf = (root) => {
   return `# Metrics
 
 Made from the code by \`node tools/generate-reference.mjs\`. Each service answers \`GET /metrics\` on its own port; beside these it tells of its process and of Node (\`process_*\`, \`nodejs_*\`).
-No label holds an id of a conversation, an interaction or a user. Names that come from outside (models, workloads, versions) are bounded: beyond 1,000 series of a metric, 100 of a histogram, what is new is told as \`other\`, until the service is started again.
+No label holds an id of a conversation, an interaction or a user. Names that come from outside (models, workloads, versions) are bounded: beyond 1,000 series of a metric, 100 of a histogram, what is new is told with \`other\` in the place of its names, until the service is started again.
 
 | name | kind | labels | what | told by |
 | --- | --- | --- | --- | --- |

@@ -2,6 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { globSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { OUTSIDE_LABELS } from '@ratchet/observability';
 import { parse } from 'yaml';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
@@ -26,6 +27,7 @@ interface Dashboard {
 
 const rules = filesOf('deploy/prometheus/rules/*.yaml').flatMap((file) => (parse(read(file)) as { groups: { rules: Rule[] }[] }).groups.flatMap((group) => group.rules));
 const alerts = rules.flatMap((rule) => (rule.alert === undefined ? [] : [{ ...rule, alert: rule.alert }]));
+const testSeries = filesOf('deploy/prometheus/tests/*.yaml').flatMap((file) => (parse(read(file)) as { tests: { input_series: { series: string }[] }[] }).tests.flatMap((each) => each.input_series.map(({ series }) => series)));
 const ruleTests = filesOf('deploy/prometheus/tests/*.yaml').flatMap((file) => (parse(read(file)) as { tests: RuleTest[] }).tests.flatMap((each) => each.promql_expr_test));
 const dashboards = filesOf('deploy/grafana/dashboards/*.json').map((file) => ({ file, dashboard: JSON.parse(read(file)) as Dashboard }));
 const expressions = [
@@ -35,6 +37,12 @@ const expressions = [
 
 const sources = filesOf('{apps,libs}/*/src/**/*.ts').filter((file) => !/\.(spec|itest)\.ts$/.test(file)).map(read).join('\n');
 const metrics = new Set([...sources.matchAll(/name: '(ratchet_[a-z0-9_]+)'/g)].map(([, name]) => name));
+const labelsOfMetric = new Map([...read('docs/reference/metrics.md').matchAll(/^\| `(ratchet_[a-z0-9_]+)` \| \w+ \| ([^|]*) \|/gm)].map(([, name = '', labels = '']) => [name, new Set([...labels.matchAll(/`(\w+)`/g)].map(([, label]) => label))]));
+/** Given to every target by the scrape, or to a bucket of a histogram by its kind. */
+const ofTarget = new Set(['job', 'service', 'instance', 'le']);
+/** Each matcher of a metric with a plain value: `name{label="value"}`. */
+const matchersIn = (expr: string): { name: string; label: string; value: string; isPlain: boolean }[] =>
+  [...expr.matchAll(/\b(ratchet_[a-z0-9_]+)\{([^}]*)\}/g)].flatMap(([, name = '', inside = '']) => [...inside.matchAll(/(\w+)\s*(=~|!~|!=|=)\s*"([^"]*)"/g)].map(([, label = '', operator, value = '']) => ({ name: name.replace(/_(bucket|sum|count)$/, (end) => (labelsOfMetric.has(name) ? end : '')), label, value, isPlain: operator === '=' })));
 const isKnown = (name: string): boolean => [name, name.replace(/_(bucket|sum|count)$/, '')].some((each) => metrics.has(each));
 
 describe('what monitoring names', () => {
@@ -42,6 +50,15 @@ describe('what monitoring names', () => {
     const named = [...new Set(expressions.flatMap((expr) => expr.match(/\bratchet_[a-z0-9_]+/g) ?? []))];
     expect(named.length).toBeGreaterThan(40);
     expect(named.filter((name) => !isKnown(name))).toEqual([]);
+  });
+
+  test('every label that a rule, a dashboard or a test of a rule asks for is one that the metric has, with a value that the code gives', () => {
+    const asked = [...expressions, ...testSeries].flatMap(matchersIn).filter(({ label }) => !ofTarget.has(label));
+    expect(asked.length).toBeGreaterThan(60);
+    expect(asked.filter(({ name, label }) => !labelsOfMetric.get(name)?.has(label))).toEqual([]);
+    const closed = asked.filter(({ label, isPlain }) => isPlain && !OUTSIDE_LABELS.has(label) && label !== 'topic');
+    expect(closed.length).toBeGreaterThan(20);
+    expect(closed.filter(({ value }) => !sources.includes(`'${value}'`) && !sources.includes(`${value}:`))).toEqual([]);
   });
 
   test('every recorded series that is used is recorded, and the other way about', () => {

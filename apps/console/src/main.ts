@@ -13,4 +13,4 @@ const headerBytesMax = 65_536;
 // These come by the hundred a second, and nobody waits for a single one: a turn is read when somebody opens a failure.
 const restMs = { [topics.interactions.name]: 2_000, [topics.signals.name]: 1_000, [topics.vitals.name]: 500 };
 // A page asks half a dozen things at once when something changes, while three batches may be under way: none of them should wait for a connection.
-await runService({ contract, loadConfig, module: () => AppModule.create(), database: { migrations, role: appRole, connectionsMax: 12 }, fetchBytesMin: 1, headerBytesMax, restMs, prepare: prepareApp, accepts: isForConsole });
+await runService({ contract, loadConfig, module: () => AppModule.create(), database: { migrations, role: appRole, connectionsMax: 12 }, isAskedWithoutKafka: true, fetchBytesMin: 1, headerBytesMax, restMs, prepare: prepareApp, accepts: isForConsole });

@@ -15,7 +15,6 @@ export class DetectorMetrics {
   private readonly unknownFeedback;
   private readonly mismatches;
   private readonly records;
-  private readonly lag;
   private readonly batchSeconds;
   private readonly replayRecords;
   private readonly restoreSeconds;
@@ -29,7 +28,6 @@ export class DetectorMetrics {
     this.unknownFeedback = metrics.counter({ name: 'ratchet_feedback_unknown_total', help: 'Feedback by a name that is neither built in nor declared in DETECTION.feedbackMetrics: its value is ignored' });
     this.mismatches = metrics.counter({ name: 'ratchet_restore_mismatches_total', help: 'Partitions whose restored state differs from the committed one' });
     this.records = metrics.counter({ name: 'ratchet_consumed_records_total', help: 'Records consumed, by topic', labelNames: ['topic'] });
-    this.lag = metrics.gauge({ name: 'ratchet_consumer_lag_records', help: 'Records of the partition that are not processed yet', labelNames: ['topic', 'partition'] });
     this.batchSeconds = metrics.histogram({ name: 'ratchet_batch_duration_seconds', help: 'Time from a batch to its commit', labelNames: ['topic'], buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5] });
     this.replayRecords = metrics.gauge({ name: 'ratchet_replay_length_records', help: 'Records that a restart would read again', labelNames: ['partition'] });
     this.restoreSeconds = metrics.histogram({ name: 'ratchet_restore_duration_seconds', help: 'Time to restore a partition', buckets: [0.1, 0.5, 1, 5, 15, 60, 300] });
@@ -66,15 +64,13 @@ export class DetectorMetrics {
     for (const partition of this.tasks.keys()) {
       if (partitions.includes(partition)) continue;
       this.tasks.delete(partition);
-      this.lag.remove({ topic: this.topic, partition: String(partition) });
       this.replayRecords.remove({ partition: String(partition) });
     }
     this.showOpen();
   }
 
-  committed({ partition, records, lag, durationMs, replayRecords }: CommitProgress): void {
+  committed({ partition, records, durationMs, replayRecords }: CommitProgress): void {
     this.records.inc({ topic: this.topic }, records);
-    this.lag.set({ topic: this.topic, partition: String(partition) }, Number(lag));
     this.replayRecords.set({ partition: String(partition) }, Number(replayRecords));
     this.batchSeconds.observe({ topic: this.topic }, durationMs / 1_000);
     this.showOpen();

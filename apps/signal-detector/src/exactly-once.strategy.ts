@@ -4,7 +4,7 @@ import { topics } from '@ratchet/contracts';
 import { ExactlyOnceProcessor } from '@ratchet/kafka';
 import { describeError, noTracing, type Logger, type Metrics } from '@ratchet/observability';
 import { OpenAiEmbeddingsClient } from '@ratchet/providers';
-import type { PlatformServices } from '@ratchet/service';
+import { ConsumerState, type PlatformServices } from '@ratchet/service';
 import { shippedLanguages, useCueLanguages } from '@ratchet/signals';
 import type { Config } from './config.js';
 import { DetectorMetrics } from './detector-metrics.js';
@@ -25,7 +25,7 @@ export class ExactlyOnceStrategy extends Server implements CustomTransportStrate
   private readonly processor: ExactlyOnceProcessor;
   private readonly metrics: DetectorMetrics;
 
-  constructor({ config, kafka, logger: log, metrics, tracing = noTracing }: PlatformServices, profile: Profile) {
+  constructor({ config, kafka, logger: log, metrics, tracing = noTracing, watch, consumer = new ConsumerState(metrics) }: PlatformServices, profile: Profile) {
     super();
     const { DETECTION, FAILURE_WEIGHTS_FILE: weights, CUE_FILES, EMBEDDINGS, FETCH_WAIT_MS, FETCH_BYTES_MIN, BATCH_BYTES_MAX } = config as Config;
     useCueLanguages([...shippedLanguages, ...CUE_FILES]);
@@ -47,12 +47,19 @@ export class ExactlyOnceStrategy extends Server implements CustomTransportStrate
         this.metrics.watch(start.partition, task);
         return task;
       },
-      onAssigned: (partitions) => this.metrics.keepOnly(partitions),
+      ...(watch && { onBatchBegun: (partition) => watch.begin(`a batch of ${topics.interactions.name}/${partition}`) }),
+      onAssigned: (places) => {
+        consumer.noteAssigned(places);
+        this.metrics.keepOnly(places?.map(({ partition }) => partition) ?? []);
+      },
       onFatal: (error) => {
         log.error('stopped: nothing can be read or written before somebody mends this', describeError(error));
         process.exit(1);
       },
-      onCommitted: (progress) => this.metrics.committed(progress),
+      onCommitted: (progress) => {
+        consumer.noteLag({ topic: topics.interactions.name, partition: progress.partition }, progress.lag);
+        this.metrics.committed(progress);
+      },
       onRestored: (restored) => {
         this.metrics.restored(restored);
         log.info('state restored', restored);

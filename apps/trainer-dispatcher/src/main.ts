@@ -4,4 +4,5 @@ import { loadConfig } from './config.js';
 import { contract } from './contract.js';
 import { migrations } from './persistence/migrations.js';
 
-await runService({ contract, loadConfig, module: () => AppModule.create(), database: { migrations } });
+// Trainers fetch their data here, whatever becomes of Kafka.
+await runService({ contract, loadConfig, module: () => AppModule.create(), database: { migrations }, isAskedWithoutKafka: true });

@@ -31,6 +31,8 @@ export interface BatchConsumerOptions {
   /** Bounds of the waits between tries; 200 ms to 15 s unless given. */
   readonly retryMs?: BackoffOptions;
   readonly onCommitted?: (progress: { readonly topic: string; readonly partition: number; readonly records: number; readonly lag: bigint }) => void;
+  /** Told which partitions this member has, whenever that changes; undefined while it is out of its group. */
+  readonly onAssigned?: (places: readonly TopicPartition[] | undefined) => void;
   /** Told how many partitions wait because their batch has failed, whenever that number changes. */
   readonly onWaiting?: (partitions: number) => void;
 }
@@ -85,7 +87,7 @@ export class BatchConsumer {
       onBatch: (batch) => this.begin(batch),
       // Else lag would be left over markers and aborted records, which are never delivered. A commit that fails comes with the next batch.
       onPassedOver: ({ topic, partition, to }) => void this.consumer?.commit({ topic, partition, offset: to }).catch(() => undefined),
-      onAssigned: (places, { isContinued }) => this.onAssigned(places, isContinued),
+      onAssigned: (places, member) => this.onAssigned(places, member),
       ...(retryMs && { retryMs }),
     });
     await this.consumer.start();
@@ -98,7 +100,8 @@ export class BatchConsumer {
     await this.consumer?.stop();
   }
 
-  private onAssigned(places: readonly TopicPartition[], isContinued: boolean): void {
+  private onAssigned(places: readonly TopicPartition[], { isContinued, isMember }: { readonly isContinued: boolean; readonly isMember: boolean }): void {
+    this.options.onAssigned?.(isMember ? places : undefined);
     const assigned = new Set(places.map(({ topic, partition }) => placeOf(topic, partition)));
     // As a new member: what we held may have been another's in between.
     for (const [place, work] of this.works) if (!isContinued || !assigned.has(place)) this.lose(work);

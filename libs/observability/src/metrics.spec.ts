@@ -33,6 +33,61 @@ describe('Metrics', () => {
     expect(total).toBe(20_000);
   });
 
+  it('still says what happened where it has no room for names', async () => {
+    const metrics = new Metrics();
+    const outcomes = metrics.counter({ name: 'ratchet_test_outcomes_total', help: 'outcomes', labelNames: ['version', 'outcome'], seriesMax: 1 });
+    outcomes.inc({ version: 'v1', outcome: 'ok' });
+    outcomes.inc({ version: 'v2', outcome: 'ok' }, 3);
+    outcomes.inc({ version: 'v3', outcome: 'failed' }, 2);
+    outcomes.inc({ version: 'v4', outcome: 'failed' }, 2);
+    const text = await metrics.registry.metrics();
+    expect(text.match(/ratchet_test_outcomes_total\{.*/g)).toEqual([
+      'ratchet_test_outcomes_total{version="v1",outcome="ok"} 1',
+      'ratchet_test_outcomes_total{version="other",outcome="ok"} 3',
+      'ratchet_test_outcomes_total{version="other",outcome="failed"} 4',
+    ]);
+  });
+
+  it('stays bounded where a label that the code was to fill gets any number of values', async () => {
+    const metrics = new Metrics();
+    const outcomes = metrics.counter({ name: 'ratchet_test_outcomes_total', help: 'outcomes', labelNames: ['version', 'outcome'], seriesMax: 10 });
+    for (let n = 0; n < 1_000; n += 1) outcomes.inc({ version: `v${n}`, outcome: `outcome ${n}` });
+    const text = await metrics.registry.metrics();
+    expect(text.match(/ratchet_test_outcomes_total\{.*/g)).toHaveLength(10 + 100 + 1);
+    expect(text).toContain('ratchet_test_outcomes_total{version="other",outcome="other"} 890');
+  });
+
+  it('removes a series whose name was cut', async () => {
+    const metrics = new Metrics();
+    const now = metrics.gauge({ name: 'ratchet_test_now', help: 'now', labelNames: ['model'], seriesMax: 1 });
+    const long = 'm'.repeat(1_000);
+    now.set({ model: long }, 1);
+    now.remove({ model: long });
+    now.set({ model: 'next' }, 2);
+    expect((await metrics.registry.metrics()).match(/ratchet_test_now\{.*/g)).toEqual(['ratchet_test_now{model="next"} 2']);
+  });
+
+  it('tells what the leader tells while it leads, and nothing of it before and after', async () => {
+    const metrics = new Metrics();
+    metrics.setLeading(false);
+    const open = metrics.gauge({ name: 'ratchet_test_open', help: 'open', labelNames: ['state'], toldBy: 'leader' });
+    const waiting = metrics.gauge({ name: 'ratchet_test_waiting', help: 'waiting', toldBy: 'leader' });
+    const own = metrics.gauge({ name: 'ratchet_test_own', help: 'own' });
+    const tell = (): void => {
+      open.set({ state: 'new' }, 3);
+      waiting.set(4);
+      own.set(5);
+    };
+    const told = async (): Promise<string[]> => (await metrics.registry.metrics()).match(/^ratchet_.*/gm) ?? [];
+    tell();
+    expect(await told()).toEqual(['ratchet_test_own 5']);
+    metrics.setLeading(true);
+    tell();
+    expect(await told()).toEqual(['ratchet_test_open{state="new"} 3', 'ratchet_test_waiting 4', 'ratchet_test_own 5']);
+    metrics.setLeading(false);
+    expect(await told()).toEqual(['ratchet_test_own 5']);
+  });
+
   it('has room again for what was removed', async () => {
     const metrics = new Metrics();
     const now = metrics.gauge({ name: 'ratchet_test_now', help: 'now', labelNames: ['partition'], seriesMax: 1 });

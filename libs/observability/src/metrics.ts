@@ -7,13 +7,18 @@ interface MetricOptions<Label extends string> {
   readonly help: string;
   /** Never ids of conversations, interactions and users. */
   readonly labelNames?: readonly Label[];
-  /** Series at most, 1,000 unless given; what goes beyond is told as `other`. */
+  /** Series at most, 1,000 unless given; what goes beyond is told with `other` in the place of its names. */
   readonly seriesMax?: number;
 }
 
 const SERIES_MAX = 1_000;
 /** A histogram has a dozen series for each set of labels. */
 const HISTOGRAMS_MAX = 100;
+
+interface GaugeOptions<Label extends string> extends MetricOptions<Label> {
+  /** Of what all instances share, such as rows of the database: told by the one that leads alone, so that no other shows what was, and sums count it once. */
+  readonly toldBy?: 'leader';
+}
 
 const areLabels = (given: unknown): given is Partial<Record<string, string | number>> => typeof given === 'object' && given !== null;
 
@@ -27,8 +32,8 @@ const withBoundedSeries = <M extends object>(metric: M, max: number): M => {
   }
   const [remove, reset] = [methods['remove']?.bind(metric), methods['reset']?.bind(metric)];
   methods['remove'] = (...labels) => {
-    if (areLabels(labels[0])) series.remove(labels[0]);
-    remove?.(...labels);
+    const [first, ...rest] = labels;
+    remove?.(...(areLabels(first) ? [series.remove(first), ...rest] : labels));
   };
   methods['reset'] = () => {
     series.clear();
@@ -40,6 +45,9 @@ const withBoundedSeries = <M extends object>(metric: M, max: number): M => {
 /** The process's metrics; asking twice for a name gives the same metric. However many names come from outside, the number of series is bounded. */
 export class Metrics {
   readonly registry = new Registry();
+  private readonly forgetters: (() => void)[] = [];
+  /** A process in which nothing has to be led tells all. */
+  private isLeading = true;
 
   static forProcess(): Metrics {
     const metrics = new Metrics();
@@ -51,12 +59,32 @@ export class Metrics {
     return this.known(options.name) ?? withBoundedSeries(new Counter({ ...options, labelNames: [...labelNames], registers: [this.registry] }), seriesMax);
   }
 
-  gauge<Label extends string = string>({ seriesMax = SERIES_MAX, labelNames = [], ...options }: MetricOptions<Label>): Gauge<Label> {
-    return this.known(options.name) ?? withBoundedSeries(new Gauge({ ...options, labelNames: [...labelNames], registers: [this.registry] }), seriesMax);
+  gauge<Label extends string = string>({ seriesMax = SERIES_MAX, labelNames = [], toldBy, ...options }: GaugeOptions<Label>): Gauge<Label> {
+    const known = this.known<Gauge<Label>>(options.name);
+    if (known) return known;
+    const gauge = withBoundedSeries(new Gauge({ ...options, labelNames: [...labelNames], registers: [this.registry] }), seriesMax);
+    // prom-client's reset leaves a gauge without labels at 0, which would say something.
+    return toldBy === 'leader' ? this.whileLeading(gauge, labelNames.length > 0 ? () => gauge.reset() : () => gauge.remove()) : gauge;
   }
 
   histogram<Label extends string = string>({ seriesMax = HISTOGRAMS_MAX, labelNames = [], buckets, ...options }: MetricOptions<Label> & { readonly buckets?: number[] }): Histogram<Label> {
     return this.known(options.name) ?? withBoundedSeries(new Histogram({ ...options, labelNames: [...labelNames], ...(buckets && { buckets }), registers: [this.registry] }), seriesMax);
+  }
+
+  /** From when on, and until when, this process tells what the leader tells. */
+  setLeading(isLeading: boolean): void {
+    this.isLeading = isLeading;
+    if (!isLeading) for (const forget of this.forgetters) forget();
+  }
+
+  private whileLeading<Label extends string>(gauge: Gauge<Label>, forget: () => void): Gauge<Label> {
+    const set = gauge.set.bind(gauge) as (...given: unknown[]) => void;
+    gauge.set = (...given: unknown[]) => {
+      if (this.isLeading) set(...given);
+    };
+    this.forgetters.push(forget);
+    if (!this.isLeading) forget();
+    return gauge;
   }
 
   private known<Metric>(name: string): Metric | undefined {

@@ -10,6 +10,7 @@ import { inboxKey, receiveOnce, storable } from '@ratchet/persistence';
 import type { Database, Transaction } from '@ratchet/persistence';
 import { firstValueFrom, isObservable } from 'rxjs';
 import type { BatchWatch } from './batch-watch.js';
+import { ConsumerState } from './consumer-state.js';
 import { transactionAt } from './handler-transaction.js';
 import { mayPass } from './passing-fault.js';
 
@@ -26,6 +27,7 @@ export interface DatabaseConsumerOptions {
   readonly restMs?: Readonly<Record<string, number>>;
   readonly fetchBytesMin?: number;
   readonly watch?: BatchWatch;
+  readonly consumer?: ConsumerState;
 }
 
 interface Received {
@@ -64,17 +66,15 @@ export class DatabaseConsumerStrategy extends Server implements CustomTransportS
   private readonly consumed;
   private readonly deadLetters;
   private readonly batchSeconds;
-  private readonly lag;
-  private readonly waiting;
+  private readonly failures;
 
   constructor(private readonly options: DatabaseConsumerOptions) {
     super();
-    const { contract, kafka, metrics } = options;
+    const { contract, kafka, metrics, consumer = new ConsumerState(metrics) } = options;
     this.consumed = metrics.counter({ name: 'ratchet_consumed_records_total', help: 'Records consumed, by topic', labelNames: ['topic'] });
     this.deadLetters = metrics.counter({ name: 'ratchet_dead_letters_total', help: 'Records sent to a dead-letter topic', labelNames: ['topic', 'code'] });
-    this.batchSeconds = metrics.histogram({ name: 'ratchet_batch_duration_seconds', help: 'Time of a batch: its transaction and what it set aside', labelNames: ['topic'], buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 30] });
-    this.lag = metrics.gauge({ name: 'ratchet_consumer_lag_records', help: 'Records of the partition behind the last batch that was done', labelNames: ['topic', 'partition'] });
-    this.waiting = metrics.gauge({ name: 'ratchet_consumer_waiting_partitions', help: 'Partitions that are paused because their batch has failed and waits to be tried again' });
+    this.batchSeconds = metrics.histogram({ name: 'ratchet_batch_duration_seconds', help: 'Time of a batch that was done: its transaction and what it set aside', labelNames: ['topic'], buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 30] });
+    this.failures = metrics.counter({ name: 'ratchet_batch_failures_total', help: 'Batches that failed and are tried again, a database that is away among the reasons', labelNames: ['topic'] });
     this.consumer = new BatchConsumer({
       kafka,
       groupId: contract.service,
@@ -83,10 +83,10 @@ export class DatabaseConsumerStrategy extends Server implements CustomTransportS
       ...(options.fetchBytesMin !== undefined && { fetchBytesMin: options.fetchBytesMin }),
       ...(options.restMs && { restMs: options.restMs }),
       onBatch: (records, lost) => this.onBatch(records, lost),
-      onCommitted: ({ topic, partition, lag }) => this.lag.set({ topic, partition: String(partition) }, Number(lag)),
-      onWaiting: (partitions) => this.waiting.set(partitions),
+      onAssigned: (places) => consumer.noteAssigned(places),
+      onCommitted: ({ topic, partition, lag }) => consumer.noteLag({ topic, partition }, lag),
+      onWaiting: (partitions) => consumer.noteWaiting(partitions),
     });
-    this.waiting.set(0);
   }
 
   /** Nest would link the handlers of an event, so that each calls all that follow it, at once: on one connection they take turns. */
@@ -126,6 +126,9 @@ export class DatabaseConsumerStrategy extends Server implements CustomTransportS
     const endWatch = this.options.watch?.begin(`a batch of ${topic}`);
     try {
       await this.carryOut(topic, records, lost);
+    } catch (error) {
+      if (!lost.aborted) this.failures.inc({ topic });
+      throw error;
     } finally {
       endWatch?.();
     }

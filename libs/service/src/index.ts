@@ -2,6 +2,7 @@ export { baseConfigSchema, databaseConfigSchema, loadEnv, type BaseConfig, type 
 export { jsonVariable } from './json-variable.js';
 export { cronPatternSchema, cronPatternsVariable, cronsOf, meantBy } from './schedules.js';
 export { CONFIG, KAFKA, TRACING, WORK } from './tokens.js';
+export { ConsumerState } from './consumer-state.js';
 export { HealthDetails } from './health-details.js';
 export { HealthController } from './health.controller.js';
 export { RethrowFilter } from './rethrow.filter.js';

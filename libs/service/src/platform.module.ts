@@ -6,7 +6,9 @@ import { Logger, Metrics, noTracing, type Tracing } from '@ratchet/observability
 import { Database } from '@ratchet/persistence';
 import { BatchWatch } from './batch-watch.js';
 import { HealthController } from './health.controller.js';
+import type { ConsumerState } from './consumer-state.js';
 import { HealthDetails } from './health-details.js';
+import { Readiness } from './readiness.js';
 import { CONFIG, KAFKA, TRACING } from './tokens.js';
 
 /** What the platform hands to a service. */
@@ -21,12 +23,18 @@ export interface PlatformServices {
   readonly database?: Database;
   /** Watches nothing where absent. */
   readonly watch?: BatchWatch;
+  /** Needs nothing where absent. */
+  readonly readiness?: Readiness;
+  /** Told by whoever consumes. */
+  readonly consumer?: ConsumerState;
 }
 
 @Global()
 @Module({})
 export class PlatformModule {
-  static with({ config, logger, metrics, tracing = noTracing, kafka, producer, database, watch = new BatchWatch(Number.POSITIVE_INFINITY) }: PlatformServices): DynamicModule {
+  static with({ config, logger, metrics, tracing = noTracing, kafka, producer, database, watch = new BatchWatch(Number.POSITIVE_INFINITY), readiness = new Readiness(), consumer }: PlatformServices): DynamicModule {
+    const details = new HealthDetails();
+    if (consumer) details.add('consumer', () => consumer.details());
     const providers: Provider[] = [
       { provide: CONFIG, useValue: config },
       { provide: KAFKA, useValue: kafka },
@@ -35,7 +43,8 @@ export class PlatformModule {
       { provide: TRACING, useValue: tracing },
       { provide: EventProducer, useValue: producer },
       { provide: BatchWatch, useValue: watch },
-      { provide: HealthDetails, useValue: new HealthDetails() },
+      { provide: Readiness, useValue: readiness },
+      { provide: HealthDetails, useValue: details },
       ...(database ? [{ provide: Database, useValue: database }] : []),
     ];
     return { module: PlatformModule, global: true, controllers: [HealthController], providers, exports: providers };

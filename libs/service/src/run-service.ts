@@ -13,6 +13,8 @@ import { Database, Leader, OutboxRelay, prepareJobs, rotateInbox, startJobs, sta
 import type { ApplicationRole, Cron, Job, Tick } from '@ratchet/persistence';
 import type { BaseConfig } from './config.js';
 import { BatchWatch } from './batch-watch.js';
+import { ConsumerState } from './consumer-state.js';
+import { needsBroker, needsDatabase, needsGroup, Readiness } from './readiness.js';
 import { refuseBadAddress } from './refuse-bad-address.js';
 import { refuseUnreadable } from './refuse-unreadable.js';
 import { DatabaseConsumerStrategy } from './database-consumer.strategy.js';
@@ -39,6 +41,8 @@ export interface ServiceOptions<Config extends BaseConfig> {
   readonly accepts?: (event: EventEnvelope, config: Config) => boolean;
   /** A rest after each batch of a topic, in milliseconds by its name: for busy topics that nobody waits for, so that those that people wait for have the machine. */
   readonly restMs?: Readonly<Record<string, number>>;
+  /** Answers people or other programs while Kafka is away: an instance that cannot consume is still asked. */
+  readonly isAskedWithoutKafka?: boolean;
   /** For a service that consumes in another way. */
   readonly strategy?: (services: PlatformServices) => CustomTransportStrategy;
   readonly bodyBytesMax?: number;
@@ -84,13 +88,18 @@ const start = async <Config extends BaseConfig>(options: ServiceOptions<Config>,
   if (database || options.strategy) await topicsExist;
   else topicsExist.catch((error: unknown) => logger.warn('the topics could not be checked', describeError(error)));
   const watch = new BatchWatch(config.STUCK_AFTER_MINUTES * MINUTE_MS);
-  const services: PlatformServices = { config, logger, metrics, tracing, kafka, producer, watch, ...(database && { database }) };
+  const consumes = options.strategy !== undefined || (database !== undefined && contract.consumes.length > 0);
+  const consumer = consumes ? new ConsumerState(metrics) : undefined;
+  const readiness = new Readiness();
+  if (database) readiness.require(needsDatabase(database));
+  if (consumer && !options.isAskedWithoutKafka) readiness.require(needsBroker(settings), needsGroup(consumer));
+  const services: PlatformServices = { config, logger, metrics, tracing, kafka, producer, watch, readiness, ...(consumer && { consumer }), ...(database && { database }) };
 
   const adapter = new FastifyAdapter({ bodyLimit: options.bodyBytesMax ?? 5_242_880, ...(options.headerBytesMax !== undefined && { http: { maxHeaderSize: options.headerBytesMax } }), clientErrorHandler: refuseUnreadable, frameworkErrors: refuseBadAddress as never });
   const root: DynamicModule = { module: class ServiceModule {}, imports: [PlatformModule.with(services), options.module(config)] };
   const app = await NestFactory.create<NestFastifyApplication>(root, adapter, { logger: ['error', 'warn'], abortOnError: false });
   app.useGlobalPipes(new StandardSchemaValidationPipe());
-  const strategy = options.strategy?.(services) ?? (database && contract.consumes.length > 0 ? new DatabaseConsumerStrategy({ contract, kafka, database, producer, logger, metrics, tracing, watch, accepts: (event) => options.accepts?.(event, config) ?? true, ...(options.fetchBytesMin !== undefined && { fetchBytesMin: options.fetchBytesMin }), ...(options.restMs && { restMs: options.restMs }) }) : undefined);
+  const strategy = options.strategy?.(services) ?? (database && consumer ? new DatabaseConsumerStrategy({ contract, kafka, database, producer, logger, metrics, tracing, watch, consumer, accepts: (event) => options.accepts?.(event, config) ?? true, ...(options.fetchBytesMin !== undefined && { fetchBytesMin: options.fetchBytesMin }), ...(options.restMs && { restMs: options.restMs }) }) : undefined);
   app.useGlobalFilters(new RethrowFilter(app.getHttpAdapter()));
   await options.prepare?.(app, config);
   if (strategy) app.connectMicroservice({ strategy }, { inheritAppConfig: true });
@@ -121,8 +130,9 @@ const openDatabase = async <Config extends BaseConfig>(options: ServiceOptions<C
 };
 
 const startLeader = ({ app, services, database, service }: { app: NestFastifyApplication; services: PlatformServices; database: Database; service: string }): Leader => {
-  const { logger, producer } = services;
+  const { logger, producer, metrics } = services;
   const work = readWork(app);
+  metrics.setLeading(false);
   const rotate: Tick = { tickName: 'rotate-inbox', everyMs: ROTATE_EVERY_MS, tick: async () => void (await rotateInbox(database)) };
   const leader = new Leader({
     url: database.url,
@@ -131,10 +141,12 @@ const startLeader = ({ app, services, database, service }: { app: NestFastifyApp
     onElected: async () => {
       const relay = new OutboxRelay({ database, logger, send: (records) => producer.sendRecords(records) });
       relay.start();
+      metrics.setLeading(true);
       const stopJobs = work.jobs?.length ? await startJobs({ url: database.url, service, jobs: work.jobs, crons: work.crons ?? [], logger }) : async () => undefined;
       const stopTicks = startTicks([rotate, ...(work.ticks ?? [])], logger);
       // Together: once another one leads, none of it may go on for long.
       return async () => {
+        metrics.setLeading(false);
         await Promise.all([stopTicks(), stopJobs(), relay.stop()]);
       };
     },

@@ -11,7 +11,7 @@ export class OpportunityMetricsTick implements Tick {
   private readonly opportunities;
 
   constructor(private readonly database: Pick<Database, 'query'>, metrics: Metrics) {
-    this.opportunities = metrics.gauge({ name: 'ratchet_analyzer_opportunities', help: 'Weaknesses by state; told by the leader', labelNames: ['state'] });
+    this.opportunities = metrics.gauge({ name: 'ratchet_analyzer_opportunities', toldBy: 'leader', help: 'Weaknesses by state', labelNames: ['state'] });
   }
 
   async tick(): Promise<void> {

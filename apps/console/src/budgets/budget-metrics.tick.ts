@@ -11,7 +11,7 @@ export class BudgetMetricsTick implements Tick {
   private readonly used;
 
   constructor(private readonly database: Pick<Database, 'query'>, metrics: Metrics) {
-    this.used = metrics.gauge({ name: 'ratchet_budget_used_ratio', help: "What a component has spent on a target this month (UTC), as a share of its limit; nothing where there is no limit", labelNames: ['component', 'model', 'workload'] });
+    this.used = metrics.gauge({ name: 'ratchet_budget_used_ratio', toldBy: 'leader', help: "What a component has spent on a target this month (UTC), as a share of its limit; nothing where there is no limit", labelNames: ['component', 'model', 'workload'] });
   }
 
   async tick(): Promise<void> {

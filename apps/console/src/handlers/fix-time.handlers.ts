@@ -26,6 +26,8 @@ export class FixTimeHandlers {
        where y.cycle_id = $1 and c.opportunity_id = o.id and f.interaction_id = c.interaction_id`,
       [cycleId, promotedAt],
     );
-    if (typeof first?.seconds === 'number') this.fixSeconds.observe(Math.max(0, first.seconds));
+    const seconds = first?.seconds;
+    // A batch that fails on the way is tried again, and would count twice.
+    if (typeof seconds === 'number') tx.atEnd(`fix time of ${cycleId}`, async () => this.fixSeconds.observe(Math.max(0, seconds)));
   }
 }

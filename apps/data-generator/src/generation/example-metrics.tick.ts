@@ -2,7 +2,7 @@ import type { Metrics } from '@ratchet/observability';
 import type { Database } from '@ratchet/persistence';
 import type { Tick } from '@ratchet/service';
 
-const COUNT_EVERY_MS = 30_000;
+const COUNT_EVERY_MS = 60_000;
 
 /** Shows where examples come from, and where they stand. */
 export class ExampleMetricsTick implements Tick {
@@ -11,7 +11,7 @@ export class ExampleMetricsTick implements Tick {
   private readonly examples;
 
   constructor(private readonly database: Pick<Database, 'query'>, metrics: Metrics) {
-    this.examples = metrics.gauge({ name: 'ratchet_data_generator_examples', help: 'Examples by source and state (issued, or of the review queue: waiting, approved, rejected, withdrawn); told by the leader', labelNames: ['source', 'state'] });
+    this.examples = metrics.gauge({ name: 'ratchet_data_generator_examples', toldBy: 'leader', help: 'Examples by source and state (issued, or of the review queue: waiting, approved, rejected, withdrawn)', labelNames: ['source', 'state'] });
   }
 
   async tick(): Promise<void> {

@@ -14,7 +14,7 @@ export class GenerationMetrics {
     this.runs = metrics.counter({ name: 'ratchet_data_generator_runs_total', help: 'Runs, by outcome', labelNames: ['outcome'] });
     this.examples = metrics.counter({ name: 'ratchet_data_generator_examples_issued_total', help: 'Examples issued, by source and split', labelNames: ['source', 'split'] });
     this.rejected = metrics.counter({ name: 'ratchet_data_generator_candidates_rejected_total', help: 'Candidates left out, by reason', labelNames: ['reason'] });
-    this.waiting = metrics.gauge({ name: 'ratchet_data_generator_review_items_waiting', help: 'Candidates that wait for more users or a reviewer' });
+    this.waiting = metrics.gauge({ name: 'ratchet_data_generator_review_items_waiting', toldBy: 'leader', help: 'Candidates that wait for more users or a reviewer' });
   }
 
   record({ assembly, waiting }: { readonly assembly: Assembly; readonly waiting: number }): void {

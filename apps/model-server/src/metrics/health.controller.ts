@@ -27,7 +27,7 @@ export class HealthController {
 
   @Get('metrics')
   @Header('content-type', 'text/plain; version=0.0.4; charset=utf-8')
-  async prometheus(): Promise<string> {
-    return this.metrics.registry.metrics();
+  prometheus(): Promise<string> {
+    return this.metrics.text();
   }
 }

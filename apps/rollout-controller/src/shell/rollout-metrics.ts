@@ -38,10 +38,10 @@ export class RolloutMetrics {
 
   constructor(@Inject(Metrics) metrics: Metrics) {
     const labelNames = ['target'];
-    this.stage = metrics.gauge({ name: 'ratchet_rollout_controller_stage_number', help: 'Stage of the rollout with traffic, 0 without one', labelNames });
-    this.share = metrics.gauge({ name: 'ratchet_rollout_controller_share_ratio', help: 'Share of the traffic that the candidate gets', labelNames });
-    this.held = metrics.gauge({ name: 'ratchet_rollout_controller_held', help: '1 while the rollout with traffic holds, is paused or awaits an approval, by reason', labelNames: ['target', 'reason'] });
-    this.silence = metrics.gauge({ name: 'ratchet_rollout_controller_candidate_silence_seconds', help: 'Time since counts of the candidate came, or since its stage began; 0 without a rollout', labelNames });
+    this.stage = metrics.gauge({ name: 'ratchet_rollout_controller_stage_number', toldBy: 'leader', help: 'Stage of the rollout with traffic, 0 without one', labelNames });
+    this.share = metrics.gauge({ name: 'ratchet_rollout_controller_share_ratio', toldBy: 'leader', help: 'Share of the traffic that the candidate gets', labelNames });
+    this.held = metrics.gauge({ name: 'ratchet_rollout_controller_held', toldBy: 'leader', help: '1 while the rollout with traffic holds, is paused or awaits an approval, by reason', labelNames: ['target', 'reason'] });
+    this.silence = metrics.gauge({ name: 'ratchet_rollout_controller_candidate_silence_seconds', toldBy: 'leader', help: 'Time since counts of the candidate came, or since its stage began; 0 without a rollout', labelNames });
     this.transitions = metrics.counter({ name: 'ratchet_rollout_controller_transitions_total', help: 'Transitions, by the status that they lead to', labelNames: ['to'] });
     this.rollbacks = metrics.counter({ name: 'ratchet_rollout_controller_rollbacks_total', help: 'Rollbacks, by what failed', labelNames: ['metric'] });
     this.evaluations = metrics.counter({ name: 'ratchet_rollout_controller_evaluations_total', help: 'Looks at a rollout with traffic, by target', labelNames });

@@ -17,7 +17,7 @@ export class RegistryMetrics implements Tick {
     @Inject(Database) private readonly database: Database,
     @Inject(Metrics) metrics: Metrics,
   ) {
-    this.versions = metrics.gauge({ name: 'ratchet_registry_versions', help: 'Versions of a target, by where they stand', labelNames: ['model', 'workload', 'state'] });
+    this.versions = metrics.gauge({ name: 'ratchet_registry_versions', toldBy: 'leader', help: 'Versions of a target, by where they stand', labelNames: ['model', 'workload', 'state'] });
   }
 
   async tick(): Promise<void> {

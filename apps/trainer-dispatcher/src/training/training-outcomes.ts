@@ -54,9 +54,9 @@ export class TrainingOutcomes {
     const { cycleId, baseVersion, trainingRunId, dataHash } = run;
     const target = { model: run.model, workload: run.workload };
     const { datasetIds, opportunityIds } = await dataOfCycle(this.database, cycleId);
-    await this.database.transaction(async (tx) => {
+    const registered = await this.database.transaction(async (tx) => {
       const row = await lockTarget(tx, target);
-      if (!row || !(await lockTrainingRun(tx, cycleId))) return;
+      if (!row || !(await lockTrainingRun(tx, cycleId))) return undefined;
       const ordinal = row.lastOrdinal + 1;
       const version = versionIdOf({ ordinal, bundle });
       const now = new Date().toISOString();
@@ -79,15 +79,17 @@ export class TrainingOutcomes {
         },
         { ...of, id: derivedId('candidate', cycleId), causationId: derivedId('training-started', cycleId) },
       );
-      this.logger.info('a candidate is registered', { cycleId, version, ordinal });
-      this.runs.inc({ result: 'registered' });
+      return { version, ordinal };
     });
+    if (!registered) return;
+    this.runs.inc({ result: 'registered' });
+    this.logger.info('a candidate is registered', { cycleId, ...registered });
   }
 
   async fail(run: RunRow, { code, reason, dataAtFault, costUsd, log = '' }: RunEnd): Promise<void> {
     const { cycleId, model, workload, trainingRunId, baseVersion } = run;
-    await this.database.transaction(async (tx) => {
-      if (!(await lockTrainingRun(tx, cycleId))) return;
+    const ended = await this.database.transaction(async (tx) => {
+      if (!(await lockTrainingRun(tx, cycleId))) return false;
       await endRun(tx, cycleId, costUsd);
       await endCycle(tx, cycleId, 'failed', dataAtFault ? 'quarantined' : 'waiting');
       await keepLog(tx, run, log);
@@ -97,7 +99,9 @@ export class TrainingOutcomes {
         { cycleId, model, workload, trainingRunId, baseVersion, reason, code, failedAt: new Date().toISOString() },
         { id: derivedId('training-failed', cycleId), correlationId: cycleId },
       );
+      return true;
     });
+    if (!ended) return;
     this.runs.inc({ result: code });
     this.logger.warn('training failed', { cycleId, code, reason });
   }

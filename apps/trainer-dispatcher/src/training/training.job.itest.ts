@@ -1,6 +1,6 @@
 // Runs of cycles from their start to their outcome, against a real PostgreSQL and a trainer that a test holds in its hand.
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { Logger } from '@ratchet/observability';
+import { Logger, Metrics } from '@ratchet/observability';
 import { Database, prepareJobs } from '@ratchet/persistence';
 import { createTestDatabase, eventually } from '@ratchet/testing';
 import type { TestDatabase } from '@ratchet/testing';
@@ -61,7 +61,7 @@ class HandheldTrainers extends Trainers {
     return backend;
   }
 }
-const jobWith = (config = configOf()): TrainingJob => trainingJobWith(config, database, new HandheldTrainers(config));
+const jobWith = (config = configOf(), metrics = new Metrics()): TrainingJob => trainingJobWith(config, database, new HandheldTrainers(config), metrics);
 const runs = (): TrainingRuns => new TrainingRuns(database, Logger.silent());
 const open = async (config = configOf()): Promise<string> => {
   await database.transaction((tx) => starterWith(config, database).startByCommand(tx, target, 'test'));
@@ -111,6 +111,19 @@ describe('a training run', () => {
     await Promise.all(both);
     expect(backend.orders).toHaveLength(1);
     expect(await sent('ratchet.candidate.registered')).toHaveLength(1);
+  });
+
+  it.each([
+    ['registered', succeeded],
+    ['failed', { status: 'failed', code: 'failed', reason: 'out of memory', dataAtFault: false }],
+  ] as const)('is counted once as %s, though two services see its end', async (result, end) => {
+    const cycleId = await open();
+    const metrics = new Metrics();
+    const both = [1, 2].map(() => jobWith(configOf(), metrics).run({ cycleId }, AbortSignal.timeout(20_000)));
+    await eventually(async () => expect((await database.query('select 1 from cycles where run_begun')).length).toBe(1), { everyMs: 10 });
+    backend.finish(cycleId, end);
+    await Promise.all(both);
+    expect((await metrics.registry.metrics()).match(/ratchet_trainer_runs_total\{.*/g)).toEqual([`ratchet_trainer_runs_total{result="${result}"} 1`]);
   });
 
   it.each([

@@ -50,7 +50,7 @@ export interface ConsumerOptions {
   /** Resolves to true when the next batch may come, to false when this one must come again. Nothing is committed by itself. */
   readonly onBatch: (batch: ReceivedBatch) => Promise<boolean>;
   /** Called on every assignment with all partitions, with none of them when the member has to be replaced, before anything of them is fetched: `pause` and `seek` take effect in time. */
-  readonly onAssigned?: (partitions: readonly TopicPartition[], member: { /** False for a new member, though it had been one before. */ readonly isContinued: boolean }) => void;
+  readonly onAssigned?: (partitions: readonly TopicPartition[], member: { /** False for a new member, though it had been one before. */ readonly isContinued: boolean; /** False when it has left its group, to be replaced. */ readonly isMember: boolean }) => void;
   /** From `from` up to, and without, `to` there were markers or aborted records only. */
   readonly onPassedOver?: (place: TopicPartition & { readonly from: bigint; readonly to: bigint }) => void;
   /** The log does not hold the offset to be read. Without this the consumer goes on at `from`. */

@@ -16,8 +16,10 @@ export interface ExactlyOnceProcessorOptions {
   readonly onFatal: (error: Error) => void;
   readonly onCommitted?: (progress: CommitProgress) => void;
   readonly onRestored?: PartitionContext['onRestored'];
-  /** The partitions that this process has now. */
-  readonly onAssigned?: (partitions: readonly number[]) => void;
+  /** Called as a batch is taken up; what it gives is called when it is computed, or given up. */
+  readonly onBatchBegun?: (partition: number) => () => void;
+  /** The partitions that this process has now; undefined while it is out of its group. */
+  readonly onAssigned?: (places: readonly TopicPartition[] | undefined) => void;
   /** The input must keep its records at least so long; unchecked where undefined. */
   readonly retentionMsMin?: number;
   readonly fetchWaitMs?: number;
@@ -104,16 +106,16 @@ export class ExactlyOnceProcessor {
       fetchBytesMax: this.context.batchBytesMax,
       partitionsConcurrently,
       onBatch: (batch) => this.onBatch(batch),
-      onAssigned: (partitions) => this.onAssigned(partitions),
+      onAssigned: (places, { isMember }) => this.onAssigned(places, isMember),
       onPassedOver: ({ partition, from, to }) => this.owned.get(partition)?.passOver(from, to),
       onOutOfRange: ({ partition }) => this.lostRecords(partition),
     });
   }
 
-  private onAssigned(places: readonly TopicPartition[]): void {
+  private onAssigned(places: readonly TopicPartition[], isMember: boolean): void {
     const { topic } = this.options;
     this.assigned = new Set(places.map(({ partition }) => partition));
-    this.options.onAssigned?.([...this.assigned]);
+    this.options.onAssigned?.(isMember ? places : undefined);
     for (const [partition, own] of this.owned) {
       if (this.assigned.has(partition)) continue;
       this.owned.delete(partition);
@@ -149,7 +151,12 @@ export class ExactlyOnceProcessor {
 
   private async onBatch(batch: ReceivedBatch): Promise<boolean> {
     if (this.stopping) return false;
-    return (await this.owned.get(batch.partition)?.take(batch)) ?? false;
+    const onEnded = this.options.onBatchBegun?.(batch.partition);
+    try {
+      return (await this.owned.get(batch.partition)?.take(batch)) ?? false;
+    } finally {
+      onEnded?.();
+    }
   }
 
   private tickClocks(): void {

@@ -99,6 +99,21 @@ describe('the limits of ExactlyOnceProcessor', () => {
     expect(Math.max(...sizes.map(({ records }) => records))).toBe(6);
   });
 
+  it('says which batch it has under way, so that one which never ends is noticed', async () => {
+    const { input, groupId } = await prepare();
+    await sendNumbers(input, 1);
+    const underWay: number[] = [];
+    const onBatchBegun = (partition: number): (() => void) => {
+      underWay.push(partition);
+      return () => void underWay.splice(underWay.indexOf(partition), 1);
+    };
+    const { promise: held, resolve: letGo } = Promise.withResolvers<void>();
+    await start({ groupId, topic: input, onBatchBegun }, { prepare: () => held });
+    await eventually(() => expect(underWay).toEqual([0]), { withinMs: 30_000 });
+    letGo();
+    await eventually(() => expect(underWay).toEqual([]));
+  });
+
   it('stops with an instruction, and resets nothing, where the log no longer holds its position', async () => {
     const { input, groupId } = await prepare();
     await sendNumbers(input, 50);

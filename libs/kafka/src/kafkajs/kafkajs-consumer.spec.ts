@@ -39,10 +39,10 @@ const until = async (condition: () => boolean): Promise<void> => {
 };
 
 describe('KafkajsConsumer', () => {
-  const assignments: { places: readonly TopicPartition[]; isContinued: boolean }[] = [];
+  const assignments: { places: readonly TopicPartition[]; isContinued: boolean; isMember: boolean }[] = [];
   const library = new Library();
   const consumer = new KafkajsConsumer(library.kafka, {
-    groupId: 'g', topics: ['t'], from: 'earliest', retryMs: { initialMs: 1, maxMs: 1 }, onBatch: async () => true, onAssigned: (places, { isContinued }) => void assignments.push({ places, isContinued }),
+    groupId: 'g', topics: ['t'], from: 'earliest', retryMs: { initialMs: 1, maxMs: 1 }, onBatch: async () => true, onAssigned: (places, member) => void assignments.push({ places, ...member }),
   });
   afterEach(() => void assignments.splice(0));
 
@@ -57,13 +57,13 @@ describe('KafkajsConsumer', () => {
   it('puts a new member in the place of one that has given up, as often as it takes, and leaves none behind', async () => {
     library.connectErrors = [new Error('refused'), new Error('refused')];
     library.emit('crash', { restart: false });
-    expect(assignments).toEqual([{ places: [], isContinued: false }]);
+    expect(assignments).toEqual([{ places: [], isContinued: false, isMember: false }]);
     consumer.pause([{ topic: 't', partition: 1 }]);
     await until(() => library.made.length === 4 && library.connectErrors.length === 0);
     expect(library.made.map(({ disconnected }) => disconnected)).toEqual([true, true, true, false]);
     expect(library.made.flatMap(({ paused }) => paused)).toEqual([]);
     library.emit('join', { memberId: 'b', memberAssignment: { t: [0] } });
-    expect(assignments.at(-1)).toMatchObject({ isContinued: false });
+    expect(assignments.at(-1)).toMatchObject({ isContinued: false, isMember: true });
   });
 
   it('is replaced once where the same trouble is told twice, and not by what a former one says', async () => {

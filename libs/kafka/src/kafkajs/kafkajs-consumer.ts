@@ -103,7 +103,7 @@ export class KafkajsConsumer implements KafkaConsumer {
       this.assigned = flat(payload.memberAssignment);
       const isContinued = payload.memberId === this.memberId;
       this.memberId = payload.memberId;
-      onAssigned?.(this.assigned, { isContinued });
+      onAssigned?.(this.assigned, { isContinued, isMember: true });
     });
     // Without records kafkajs goes on by itself, and says so only here.
     consumer.on(consumer.events.START_BATCH_PROCESS, ({ payload: { topic, partition, batchSize, firstOffset, lastOffset } }) => {
@@ -121,7 +121,7 @@ export class KafkajsConsumer implements KafkaConsumer {
     this.hasEnded = true;
     this.assigned = [];
     this.memberId = undefined;
-    this.options.onAssigned?.([], { isContinued: false });
+    this.options.onAssigned?.([], { isContinued: false, isMember: false });
   }
 
   private async beginAgain(): Promise<void> {

@@ -13,7 +13,7 @@ const logger = Logger.silent();
 /** What Nest puts together, for tests that need a part of it. */
 export const starterWith = (config: Config, database: Database): CycleStarter => new CycleStarter(config, database, logger, new Metrics(), new TrainingBudget(config, logger), new Trainers(config));
 
-export const trainingJobWith = (config: Config, database: Database, trainers = new Trainers(config)): TrainingJob => {
+export const trainingJobWith = (config: Config, database: Database, trainers = new Trainers(config), metrics = new Metrics()): TrainingJob => {
   const budget = new TrainingBudget(config, logger);
-  return new TrainingJob(config, database, logger, trainers, new TrainingOrders(config, database, trainers), budget, new TrainingOutcomes(config, database, logger, budget, new Metrics()));
+  return new TrainingJob(config, database, logger, trainers, new TrainingOrders(config, database, trainers), budget, new TrainingOutcomes(config, database, logger, budget, metrics));
 };
