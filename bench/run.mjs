@@ -1,4 +1,4 @@
-// npm run bench -- streams|clients|gateway|training [options]: see docs/internals/benchmarks.md and docs/internals/training.md.
+// npm run bench -- streams|clients|gateway|tracing|training [options]: see docs/internals/benchmarks.md and docs/internals/training.md.
 import { spawnSync } from 'node:child_process';
 import { delimiter, dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -8,6 +8,7 @@ import { root, say } from './shared/report.mjs';
 const USAGE = `usage: npm run bench -- streams [--only PART,...] [--records N] [--rounds N] [--conversations N] [--seed N] [--json FILE]
        npm run bench -- clients [--records N] [--rounds N] [--json FILE]
        npm run bench -- gateway [--connections N,...] [--rounds N] [--seconds N] [--latency MS] [--profile FOLDER] [--json FILE]
+       npm run bench -- tracing [--connections N] [--rounds N] [--seconds N] [--latency MS] [--json FILE]
        npm run bench -- training [--only streams|hurts] [--stream NAME,...] [--recipes NAME,...] [--seeds N] [--part test|selection] [--grams] [--json FILE]
 `;
 const text = { type: 'string' };
@@ -18,6 +19,7 @@ const needs = {
   streams: ['signal-detector', 'local-stack'],
   clients: ['signal-detector', 'local-stack'],
   gateway: ['gateway', 'local-stack'],
+  tracing: ['gateway', 'local-stack'],
   training: ['embedded-model', 'gates', 'sentence-encoder'],
 };
 const wholeNumber = (text, name) => {

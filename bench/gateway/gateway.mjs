@@ -53,7 +53,8 @@ const interactionsInLog = async (admin, expected) => {
   return count;
 };
 
-const runRounds = async ({ targets, provider, rounds, seconds, connections, kind }) => {
+/** Each round, each target once, one after the other. */
+export const runRounds = async ({ targets, provider, rounds, seconds, connections, kind }) => {
   const measured = Object.fromEntries(targets.map(({ name }) => [name, []]));
   for (let round = 0; round < rounds; round += 1) {
     for (const target of targets) {

@@ -148,6 +148,12 @@ const loadedWith = (endpoint: string | undefined): string[] => {
   return JSON.parse(execFileSync(process.execPath, ['--input-type=module', '-e', script.replaceAll('undefined', 'void 0')], { encoding: 'utf8', env })) as string[];
 };
 
+const chainOf = (id: string): string => {
+  const { NODE_OPTIONS: _, ...env } = process.env;
+  const cli = fileURLToPath(new URL('../../cli/bin/ratchet.mjs', import.meta.url));
+  return execFileSync(process.execPath, [cli, 'trace', id, '--brokers', stack.brokers.join(',')], { encoding: 'utf8', env });
+};
+
 describe('tracing', () => {
   it('leads in one trace from the caller over gateway, provider and Kafka to the signal, and holds nothing of what was said', async () => {
     const conversation = uniqueName('conversation');
@@ -175,6 +181,8 @@ describe('tracing', () => {
     expect(told?.traceId).not.toBe(TRACE);
     expect(providerTraces.at(-1)).toBe(`00-${TRACE}-${chat.spanId}-01`);
     for (const text of [SECRET, ANSWER]) expect(bodies.join('')).not.toContain(text);
+    // From the trace, and from the signal in it, to what the loop makes of it.
+    for (const id of [TRACE, signal?.id ?? '']) expect(chainOf(id)).toContain(`signal thumbs_down (strength 1.00) in interaction ${interactionId}`);
   });
 
   it('begins a trace of its own where a caller sends what is none', async () => {

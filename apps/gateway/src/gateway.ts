@@ -1,6 +1,6 @@
 import type { BeforeApplicationShutdown, OnApplicationShutdown, OnModuleInit } from '@nestjs/common';
 import type { HttpAdapterHost } from '@nestjs/core';
-import type { EventEnvelope } from '@ratchet/contracts';
+import { traceIdOf, type EventEnvelope } from '@ratchet/contracts';
 import type { VersionPublished } from '@ratchet/domain';
 import { TopicTable, type EventProducer, type KafkaClient } from '@ratchet/kafka';
 import { describeError, type Logger, type Metrics, type Tracing } from '@ratchet/observability';
@@ -88,7 +88,7 @@ export class Gateway implements OnModuleInit, BeforeApplicationShutdown, OnAppli
         otlpDecodedBytesMax: config.OTLP_DECODED_BYTES_MAX,
         otlpRequestsMax: config.OTLP_REQUESTS_MAX,
       },
-      onFault: (error) => logger.error('a request failed', describeError(error)),
+      onFault: (error, span) => logger.error('a request failed', { ...(span && { traceId: traceIdOf(span.traceparent) }), ...describeError(error) }),
     });
     await this.follower.start();
     this.spans?.start();

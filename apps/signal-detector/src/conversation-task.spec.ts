@@ -13,9 +13,11 @@ const detection = signalsConfigSchema.parse({ idleEndMs: 60_000 });
 const PARTITIONS = 6;
 const PARTITION = partitionOfKey('a', PARTITIONS);
 
+/** Every other one recorded. */
+const traceparentOf = (offset: number): string => `00-${String(offset + 1).padStart(32, '0')}-${String(offset + 1).padStart(16, '0')}-0${offset % 2}`;
 const recordAt = (offset: number, type: string, data: object, { timeMs = startMs + offset * 1_000, appendedMs = timeMs }: { timeMs?: number; appendedMs?: number } = {}): ConsumedRecord => ({
   topic: TOPIC, partition: PARTITION, offset: BigInt(offset), timestampMs: appendedMs, key: Buffer.from((data as { conversationId?: string }).conversationId ?? ''), value: Buffer.from(JSON.stringify(data)),
-  headers: { ce_specversion: '1.0', ce_id: `e${offset}`, ce_source: '/test', ce_type: type, ce_time: new Date(timeMs).toISOString() },
+  headers: { ce_specversion: '1.0', ce_id: `e${offset}`, ce_source: '/test', ce_type: type, ce_time: new Date(timeMs).toISOString(), ce_traceparent: traceparentOf(offset) },
 });
 const turn = (offset: number, conversationId: string, query: string): ConsumedRecord =>
   recordAt(offset, 'ratchet.interaction.completed', {
@@ -54,6 +56,13 @@ describe('ConversationTask', () => {
     expect(passes[0]?.length).toBeGreaterThan(2);
     expect(passes[1]).toEqual(passes[0]);
     expect(passes[0]?.[0]).toMatchObject({ topic: 'ratchet.signals.v1', headers: { ce_source: '/ratchet/signal-detector', ce_causationid: expect.stringMatching(/^e\d$/) } });
+  });
+
+  it('gives each signal the trace of its own interaction, whichever event brought it to light, and again when it is replayed', () => {
+    const traces = [taskFrom(0n), taskFrom(0n)].map(({ task }) => log.flatMap((record) => task.process(record)).map(({ value, headers }) => [(JSON.parse(String(value)) as { interactionId: string }).interactionId, headers['ce_traceparent']]));
+    expect(traces[0]?.length).toBeGreaterThan(2);
+    expect(traces[0]).toEqual(traces[0]?.map(([interactionId]) => [interactionId, traceparentOf(Number(String(interactionId).slice(1)))]));
+    expect(traces[1]).toEqual(traces[0]);
   });
 
   it.each([1, 2, 3, 4, 5])('goes on as if it had never stopped when another task restores its state at offset %d', (position) => {

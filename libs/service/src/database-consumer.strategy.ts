@@ -1,6 +1,6 @@
 import { Server } from '@nestjs/microservices';
 import type { CustomTransportStrategy, MessageHandler } from '@nestjs/microservices';
-import { decodeMessage, topicsConsumedBy } from '@ratchet/contracts';
+import { decodeMessage, readTraceparent, topicsConsumedBy, traceIdOf } from '@ratchet/contracts';
 import type { EventEnvelope, ServiceContract } from '@ratchet/contracts';
 import { BatchConsumer, sleep, startProcessSpan, toDeadLetter } from '@ratchet/kafka';
 import type { ConsumedRecord, DeadLetterReason, EventProducer, KafkaClient } from '@ratchet/kafka';
@@ -51,6 +51,12 @@ class HandlerError extends Error {
 }
 
 const placeOf = ({ topic, partition, offset }: ConsumedRecord): string => `${topic}/${partition}/${offset}`;
+
+/** So that a line of the log can be found from a trace, and the other way about. */
+const traceOf = ({ headers }: ConsumedRecord): { traceId?: string } => {
+  const traceparent = readTraceparent(headers?.['ce_traceparent']?.toString());
+  return traceparent === undefined ? {} : { traceId: traceIdOf(traceparent) };
+};
 
 /**
  * People and models write any character, and PostgreSQL takes neither NUL nor half of a surrogate pair: one in a comment would send the whole
@@ -155,7 +161,7 @@ export class DatabaseConsumerStrategy extends Server implements CustomTransportS
       } catch (error) {
         lost.throwIfAborted();
         if (!(await this.countFault(error))) throw error instanceof HandlerError ? error.cause : error;
-        this.options.logger.warn('a handler failed on a record and will be tried again', { service: this.options.contract.service, ...describeError((error as HandlerError).cause) });
+        this.options.logger.warn('a handler failed on a record and will be tried again', { service: this.options.contract.service, ...traceOf((error as HandlerError).record), ...describeError((error as HandlerError).cause) });
         await sleep(FAULT_RETRY_MS, lost);
       }
     }
@@ -228,7 +234,7 @@ export class DatabaseConsumerStrategy extends Server implements CustomTransportS
       this.faults.delete(placeOf(record));
       this.deadLetters.inc({ topic: record.topic, code: reason.code });
       const deadLetterId = derivedId(contract.service, placeOf(record));
-      logger.warn('a record went to the dead letters', { deadLetterId, topic: record.topic, partition: record.partition, offset: String(record.offset), code: reason.code });
+      logger.warn('a record went to the dead letters', { deadLetterId, topic: record.topic, partition: record.partition, offset: String(record.offset), code: reason.code, ...traceOf(record) });
     }
   }
 }

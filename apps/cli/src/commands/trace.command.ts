@@ -9,10 +9,16 @@ import { TraceCollector } from '../trace/trace-collector.js';
 
 const TRACED = [topics.signals, topics.opportunities, topics.datasets, topics.candidates, topics.versions, topics.verdicts, topics.promotions, topics.commands].map(({ name }) => name);
 
-const trace = async (id: string, { json, ...options }: KafkaOptions & { json?: boolean }, io: CommandIo): Promise<void> => {
-  const collector = new TraceCollector(id);
+const collect = async (options: KafkaOptions, ...ids: readonly string[]): Promise<TraceCollector> => {
+  const collector = new TraceCollector(...ids);
   await withKafka(options, (kafka) => readEvents({ kafka, topics: TRACED, onEvent: (event) => collector.take(event) }));
-  const events = collector.events();
+  return collector;
+};
+
+const trace = async (id: string, { json, ...options }: KafkaOptions & { json?: boolean }, io: CommandIo): Promise<void> => {
+  const found = await collect(options, id);
+  const { interactions } = found;
+  const events = (interactions.length > 0 ? await collect(options, ...interactions) : found).events();
   if (events.length === 0) {
     io.stderr.write(`nothing is known of ${id}: no event names it, or its topic has let it go; an interaction is known from its first signal on\n`);
     io.exitCode = EXIT.failed;
@@ -25,7 +31,7 @@ const trace = async (id: string, { json, ...options }: KafkaOptions & { json?: b
 /** `ratchet trace`: how one thing led to another, across the topics. */
 export const register = (command: Command, io: CommandIo): void => {
   withKafkaOptions(command)
-    .argument('<id>', 'of an interaction, conversation, opportunity, dataset, cycle, version or event')
+    .argument('<id>', 'of an interaction, conversation, signal, request trace, opportunity, dataset, cycle, version or event')
     .option('--json', 'the events, as structured CloudEvents, one a line; of large ones, the part that the trace is about')
     .addHelpText('after', '\nExit code: 0 found, 1 nothing is known of the id, 2 bad usage.')
     .action((id: string, options: KafkaOptions & { json?: boolean }) => trace(id, options, io));

@@ -45,6 +45,22 @@ describe('a trace', () => {
     expect(minutes('i2')).toEqual([2, 4, 20, 21, 22, 23]);
   });
 
+  it('knows which interactions a signal or the trace of a request is about, so that these can be followed', () => {
+    const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
+    const traced = { ...failed(1, 'i1'), traceparent: `00-${traceId}-00f067aa0ba902b7-01` };
+    const collectorOf = (...ids: string[]): TraceCollector => {
+      const collector = new TraceCollector(...ids);
+      for (const item of [traced, ...log.slice(1)]) collector.take(item);
+      return collector;
+    };
+    expect(collectorOf('event-1').interactions).toEqual(['i1']);
+    expect(collectorOf(traceId).interactions).toEqual(['i1']);
+    expect(collectorOf('0'.repeat(32)).interactions).toEqual([]);
+    expect(collectorOf('i1').interactions).toEqual([]);
+    expect(collectorOf('cycle1').interactions).toEqual([]);
+    expect(collectorOf('i1', 'i2').events().map(({ time }) => new Date(time).getUTCMinutes())).toEqual([1, 2, 3, 4, 6, 7, 8, 10, 11, 12, 20, 21, 22, 23]);
+  });
+
   it('does not depend on the order in which topics are read', () => {
     expect(minutes('i1', log.toReversed())).toEqual([1, 3, 6, 7, 8, 10, 11, 12]);
   });

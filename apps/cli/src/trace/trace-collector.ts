@@ -1,4 +1,4 @@
-import { isEvent } from '@ratchet/contracts';
+import { isEvent, traceIdOf } from '@ratchet/contracts';
 import type { EventEnvelope } from '@ratchet/contracts';
 import { candidateRegistered, examplesAdded, interactionFailed, opportunityRanked, qualityEvaluated, signalDetected, trainingStarted } from '@ratchet/domain';
 import type { ExamplesAdded, OpportunityRanked } from '@ratchet/domain';
@@ -15,20 +15,32 @@ interface Kept {
 const aboutOneInteraction = (event: EventEnvelope): boolean => [signalDetected, interactionFailed, qualityEvaluated].some((definition) => isEvent(event, definition));
 
 /** Keeps what a trace needs of the large events: the rest of their rows would fill the memory. */
-const trimmed = (event: EventEnvelope, id: string): EventEnvelope => {
+const trimmed = (event: EventEnvelope, ids: ReadonlySet<string>): EventEnvelope => {
   if (isEvent(event, examplesAdded)) {
-    const examples = event.data.examples.filter(({ exampleId, lineage }) => exampleId === id || lineage.interactionIds.includes(id));
+    const examples = event.data.examples.filter(({ exampleId, lineage }) => ids.has(exampleId) || lineage.interactionIds.some((interaction) => ids.has(interaction)));
     return { ...event, data: { ...event.data, examples } satisfies ExamplesAdded };
   }
-  if (isEvent(event, opportunityRanked)) return { ...event, data: { ...event.data, interactionIds: event.data.interactionIds.filter((interaction) => interaction === id) } satisfies OpportunityRanked };
+  if (isEvent(event, opportunityRanked)) return { ...event, data: { ...event.data, interactionIds: event.data.interactionIds.filter((interaction) => ids.has(interaction)) } satisfies OpportunityRanked };
   return event;
 };
 
-/** Takes all events of the loop, in any order, and gives those that lead from or to one id. */
+/** Takes all events of the loop, in any order, and gives those that lead from or to one id, or from or to several of the same kind. */
 export class TraceCollector {
   private readonly kept: Kept[] = [];
+  private readonly ids: ReadonlySet<string>;
 
-  constructor(private readonly id: string) {}
+  constructor(...ids: readonly string[]) {
+    this.ids = new Set(ids);
+  }
+
+  /**
+   * Interactions that the ids stand for: an id of a single event about one, such as a signal, or of a request's trace. What came of them names the
+   * interactions and not these ids, so that it takes another pass to find it.
+   */
+  get interactions(): string[] {
+    const meant = this.kept.flatMap(({ event, links }) => (aboutOneInteraction(event) && (this.ids.has(event.id) || this.isOfTrace(event)) ? (links.interactions ?? []) : []));
+    return [...new Set(meant)];
+  }
 
   take(event: EventEnvelope): void {
     const links = linksOf(event);
@@ -36,7 +48,7 @@ export class TraceCollector {
     const direct = this.names(event, links);
     // Most events are about other interactions.
     if (!direct && aboutOneInteraction(event)) return;
-    this.kept.push({ event: trimmed(event, this.id), links: { ...links, interactions: [] }, direct });
+    this.kept.push({ event: trimmed(event, this.ids), links: aboutOneInteraction(event) ? links : { ...links, interactions: [] }, direct });
   }
 
   /** The events of the trace by time; of an opportunity that was ranked often, the first and the last ranking. */
@@ -54,19 +66,23 @@ export class TraceCollector {
   }
 
   private names(event: EventEnvelope, links: Links): boolean {
-    const { id } = this;
-    const ids = [event.id, event.correlationid, event.causationid, event.subject, links.conversation, links.cycle, links.version];
+    const { ids } = this;
+    const named = [event.id, event.correlationid, event.causationid, event.subject, links.conversation, links.cycle, links.version];
     // A cycle lists its datasets and opportunities; so it is found from these, and does not name them itself.
     const own = isEvent(event, trainingStarted) ? [] : [...(links.opportunities ?? []), ...(links.datasets ?? [])];
-    const rows = isEvent(event, examplesAdded) && event.data.examples.some(({ exampleId }) => exampleId === id);
-    return rows || ids.includes(id) || own.includes(id) || (links.interactions?.includes(id) ?? false);
+    const rows = isEvent(event, examplesAdded) && event.data.examples.some(({ exampleId }) => ids.has(exampleId));
+    return rows || this.isOfTrace(event) || [...named, ...own, ...(links.interactions ?? [])].some((one) => one !== undefined && ids.has(one));
+  }
+
+  private isOfTrace({ traceparent }: EventEnvelope): boolean {
+    return traceparent !== undefined && this.ids.has(traceIdOf(traceparent));
   }
 
   private chosen(): Set<EventEnvelope> {
     const direct = this.kept.filter((kept) => kept.direct);
     const cycles = new Set(direct.flatMap(({ links: { cycle } }) => cycle ?? []));
     // From a version, only the cycle that made it: later cycles name it as the one they replace.
-    const made = this.kept.filter(({ event }) => isEvent(event, candidateRegistered) && event.data.version === this.id).flatMap(({ links: { cycle } }) => cycle ?? []);
+    const made = this.kept.filter(({ event }) => isEvent(event, candidateRegistered) && this.ids.has(event.data.version)).flatMap(({ links: { cycle } }) => cycle ?? []);
     if (made.length > 0) {
       cycles.clear();
       for (const cycle of made) cycles.add(cycle);

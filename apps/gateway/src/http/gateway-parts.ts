@@ -1,5 +1,5 @@
 import type { FeedbackMetrics } from '@ratchet/domain';
-import type { Metrics, Tracing } from '@ratchet/observability';
+import type { Metrics, TraceSpan, Tracing } from '@ratchet/observability';
 import type { FastifyReply } from 'fastify';
 import type { ChatService } from '../chat/chat.service.js';
 import type { TurnContext } from '../chat/chat-turn.js';
@@ -36,7 +36,8 @@ export interface GatewayParts {
   readonly tracing: Tracing;
   readonly limits: GatewayLimits;
   readonly feedback: FeedbackParts;
-  readonly onFault: (error: unknown) => void;
+  /** With the span of the request, where there is one. */
+  readonly onFault: (error: unknown, span?: TraceSpan) => void;
 }
 
 export const sendFailure = (reply: FastifyReply, failure: HttpFailure): FastifyReply => {

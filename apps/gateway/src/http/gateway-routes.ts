@@ -21,10 +21,10 @@ const bodyFailures: Readonly<Record<string, string>> = {
 /** The doors, as routes of their own beside Nest's: these are hot, and Nest's pipeline costs more than their work. */
 export const registerGateway = (fastify: FastifyInstance, parts: GatewayParts): void => {
   fastify.register(async (scope) => {
-    scope.setErrorHandler((error: FastifyError, _request, reply) => {
+    scope.setErrorHandler((error: FastifyError, { span }, reply) => {
       const status = error.statusCode ?? 500;
       if (status < 500) return sendFailure(reply, invalidRequest({ status, message: bodyFailures[error.code] ?? error.message, code: 'invalid_body' }));
-      parts.onFault(error);
+      parts.onFault(error, span);
       return sendFailure(reply, { status: 500, type: 'api_error', code: 'internal_error', message: 'The gateway failed.' });
     });
     const parse = scope.getDefaultJsonParser('error', 'error');

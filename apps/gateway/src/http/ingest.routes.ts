@@ -22,7 +22,7 @@ export const ingestRoutes = (scope: FastifyInstance, { sink, limits, feedback, o
     try {
       if (events.length > 0) await sink.publish(events);
     } catch (error) {
-      onFault(error);
+      onFault(error, span);
       const results = resultsOf(ingested, 'Kafka did not acknowledge it; send it again later with the same id');
       return reply.code(503).header('retry-after', '1').send({ results });
     }

@@ -13,6 +13,8 @@ const ERROR_EVERY_MS = 60_000;
 
 const kinds: Readonly<Record<SpanKind, OtelKind>> = { internal: OtelKind.INTERNAL, server: OtelKind.SERVER, client: OtelKind.CLIENT, producer: OtelKind.PRODUCER, consumer: OtelKind.CONSUMER };
 
+const isRecorded = (traceparent: string): boolean => (Number.parseInt(traceparent.slice(-2), 16) & 1) === 1;
+
 const spanContextOf = (traceparent: string): SpanContext => {
   const [, traceId = '', spanId = '', flags = '00'] = traceparent.split('-');
   return { traceId, spanId, traceFlags: Number.parseInt(flags, 16) & 1, isRemote: true };
@@ -39,6 +41,9 @@ class OtlpSpan implements TraceSpan {
   }
 }
 
+/** In a trace that nobody records: handed on as it came, for most requests are of this kind, and should pay for nothing else. */
+const unrecorded = (traceparent: string): TraceSpan => ({ traceparent, set: () => undefined, fail: () => undefined, end: () => undefined });
+
 /** Sends spans by OTLP over HTTP, in the background: a receiver that is slow or away costs spans and nothing else. */
 export class OtlpTracing implements Tracing {
   private readonly provider: TracerProvider;
@@ -56,6 +61,7 @@ export class OtlpTracing implements Tracing {
   }
 
   start(name: string, { kind, parent, links = [], attributes = {}, startMs }: SpanStart): TraceSpan {
+    if (parent !== undefined && !isRecorded(parent)) return unrecorded(parent);
     const context: Context = parent === undefined ? ROOT_CONTEXT : trace.setSpanContext(ROOT_CONTEXT, spanContextOf(parent));
     const span = this.tracer.startSpan(name, { kind: kinds[kind], attributes, links: links.map((link) => ({ context: spanContextOf(link) })), ...(startMs !== undefined && { startTime: startMs }) }, context);
     return new OtlpSpan(span);
