@@ -21,6 +21,7 @@ import { ReportsController } from './reports/reports.controller.js';
 import { ReportsHandlers } from './reports/reports.handlers.js';
 import { DeliveryTick } from './webhooks/delivery.tick.js';
 import { AnchorTick } from './audit/anchor.tick.js';
+import { AuditRepublisher } from './audit/audit-republisher.js';
 import { AuditController } from './audit/audit.controller.js';
 import { DecisionsHandlers } from './audit/decisions.handlers.js';
 import { CallerController } from './api/caller.controller.js';
@@ -67,6 +68,7 @@ import { WebhooksHandlers } from './webhooks/webhooks.handlers.js';
 import type { Config } from './config.js';
 
 const workOf = (config: Config, database: Database, deliveries: WebhookMetrics, metrics: Metrics, logger: Logger): Work => ({
+  republishers: [new AuditRepublisher(config.AUDIT_ANCHOR_KEY_FILE)],
   ticks: [
     new AnchorTick({ database, everyMs: config.AUDIT_ANCHOR_EVERY_MS, key: config.AUDIT_ANCHOR_KEY_FILE, logger }),
     new BudgetMetricsTick(database, metrics),

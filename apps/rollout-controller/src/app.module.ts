@@ -5,6 +5,7 @@ import { CommandsHandlers } from './handlers/commands.handlers.js';
 import { ErasureHandlers } from './handlers/erasure.handlers.js';
 import { EvidenceHandlers } from './handlers/evidence.handlers.js';
 import { Operators } from './shell/operators.js';
+import { RoutingRepublisher } from './shell/routing-republisher.js';
 import { RolloutMetrics } from './shell/rollout-metrics.js';
 import { RolloutTick } from './shell/rollout.tick.js';
 import { type Clock, CLOCK, Rollouts } from './shell/rollouts.js';
@@ -25,7 +26,7 @@ export class AppModule {
         Operators,
         RolloutTick,
         UserUnitsTick,
-        { provide: WORK, useFactory: (...ticks: Tick[]): Work => ({ ticks }), inject: [RolloutTick, UserUnitsTick] },
+        { provide: WORK, useFactory: (...ticks: Tick[]): Work => ({ ticks, republishers: [new RoutingRepublisher(clock)] }), inject: [RolloutTick, UserUnitsTick] },
       ],
     };
   }

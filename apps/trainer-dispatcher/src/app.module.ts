@@ -9,6 +9,7 @@ import { FixHandlers } from './handlers/fix.handlers.js';
 import { HoldHandlers } from './handlers/hold.handlers.js';
 import { RegistryMetrics } from './registry/registry-metrics.js';
 import { RegistryHandlers } from './registry/registry.handlers.js';
+import { VersionRepublisher } from './registry/version-republisher.js';
 import { CycleStarter } from './training/cycle-starter.js';
 import { FixStarter } from './training/fix-starter.js';
 import { TrainingBudget } from './training/budget/training-budget.js';
@@ -19,7 +20,7 @@ import { TrainingOutcomes } from './training/training-outcomes.js';
 import { TrainingRuns } from './training/training-runs.js';
 import { TrainingJob } from './training/training.job.js';
 
-const workOf = (starter: CycleStarter, fixes: FixStarter, training: TrainingJob, runs: TrainingRuns, registry: RegistryMetrics): Work => ({ jobs: [training, starter], ticks: [starter, fixes, runs, registry] });
+const workOf = (starter: CycleStarter, fixes: FixStarter, training: TrainingJob, runs: TrainingRuns, registry: RegistryMetrics): Work => ({ jobs: [training, starter], ticks: [starter, fixes, runs, registry], republishers: [new VersionRepublisher()] });
 
 @Module({})
 export class AppModule {

@@ -35,6 +35,12 @@ export interface Transaction {
   gather<T>(key: string, value: T, work: (values: readonly T[]) => Promise<void>): void;
 }
 
+/** For work with more events than one keeps in memory. */
+export interface BulkTransaction extends Transaction {
+  /** Writes what was emitted until now to the outbox; other emitters wait from here to the end of the transaction. */
+  flush(): Promise<void>;
+}
+
 export interface DatabaseOptions {
   readonly url: string;
   /** The service's name: it owns a schema of the same name (dashes become underscores). */
@@ -147,28 +153,30 @@ export class Database {
     return rowsOf<Row>(await this.dataSource.query(sql, [...parameters]));
   }
 
-  async transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
-    const emitted: EventEnvelope[] = [];
+  async transaction<T>(work: (tx: BulkTransaction) => Promise<T>): Promise<T> {
+    let hasEmitted = false;
     const result = await this.dataSource.transaction(async (manager) => {
-      const tx = new DatabaseTransaction(manager, this, emitted);
+      const tx = new DatabaseTransaction(manager, this);
       const value = await work(tx);
       await tx.end();
-      await writeOutbox(manager, emitted);
+      await tx.flush();
+      hasEmitted = tx.hasEmitted;
       return value;
     });
-    if (emitted.length > 0) this.onOutboxWritten();
+    if (hasEmitted) this.onOutboxWritten();
     return result;
   }
 }
 
-class DatabaseTransaction implements Transaction {
+class DatabaseTransaction implements BulkTransaction {
+  hasEmitted = false;
+  private emitted: EventEnvelope[] = [];
   private readonly last = new Map<string, () => Promise<void>>();
   private readonly gathered = new Map<string, unknown[]>();
 
   constructor(
     private readonly manager: EntityManager,
     private readonly database: Database,
-    private readonly emitted: EventEnvelope[],
   ) {}
 
   async query<Row extends object = Record<string, unknown>>(sql: string, parameters: readonly unknown[] = []): Promise<Row[]> {
@@ -202,6 +210,13 @@ class DatabaseTransaction implements Transaction {
       this.gathered.delete(key);
       await work(all);
     });
+  }
+
+  async flush(): Promise<void> {
+    const events = this.emitted;
+    this.emitted = [];
+    this.hasEmitted ||= events.length > 0;
+    await writeOutbox(this.manager, events);
   }
 
   /** Does what was put off, and what that puts off in turn. */

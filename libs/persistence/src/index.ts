@@ -1,4 +1,4 @@
-export { Database, schemaOf, type DatabaseOptions, type Transaction, type EmitOptions, type EnqueueOptions } from './database.js';
+export { Database, schemaOf, type DatabaseOptions, type Transaction, type BulkTransaction, type EmitOptions, type EnqueueOptions } from './database.js';
 export { OutboxRelay, type OutboxRelayOptions } from './outbox.js';
 export { receiveOnce, inboxKey, rotateInbox } from './inbox.js';
 export { Leader, type LeaderOptions } from './leader.js';

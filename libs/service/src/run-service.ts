@@ -20,6 +20,8 @@ import { refuseUnreadable } from './refuse-unreadable.js';
 import { DatabaseConsumerStrategy } from './database-consumer.strategy.js';
 import { PlatformModule } from './platform.module.js';
 import type { PlatformServices } from './platform.module.js';
+import { republishLost } from './republish.js';
+import type { Republisher } from './republish.js';
 import { RethrowFilter } from './rethrow.filter.js';
 import { WORK } from './tokens.js';
 
@@ -27,6 +29,7 @@ export interface Work {
   readonly jobs?: readonly Job[];
   readonly ticks?: readonly Tick[];
   readonly crons?: readonly Cron[];
+  readonly republishers?: readonly Republisher[];
 }
 
 export interface ServiceOptions<Config extends BaseConfig> {
@@ -104,6 +107,7 @@ const start = async <Config extends BaseConfig>(options: ServiceOptions<Config>,
   await options.prepare?.(app, config);
   if (strategy) app.connectMicroservice({ strategy }, { inheritAppConfig: true });
   await app.init();
+  if (database) await republishLost({ kafka, database, republishers: readWork(app).republishers ?? [], logger });
   const leader = database && startLeader({ app, services, database, service: contract.service });
   if (strategy) await app.startAllMicroservices();
   await app.listen(config.HTTP_PORT, config.HTTP_HOST);

@@ -66,9 +66,21 @@ export interface StoredAnchor {
   readonly anchoredAt: string;
 }
 
+interface AnchorRow {
+  readonly cs: number;
+  readonly ch: string;
+  readonly ds: number;
+  readonly dh: string;
+  readonly at: Date;
+}
+
+const anchorColumns = 'cycles_sequence::float8 as cs, cycles_hash as ch, decisions_sequence::float8 as ds, decisions_hash as dh, anchored_at as at';
+const anchorOf = ({ cs, ch, ds, dh, at }: AnchorRow): StoredAnchor => ({ cycles: { sequence: cs, hash: ch }, decisions: { sequence: ds, hash: dh }, anchoredAt: at.toISOString() });
+
 export const lastAnchor = async (db: Queries): Promise<StoredAnchor | null> => {
-  const [row] = await db.query<{ cs: number; ch: string; ds: number; dh: string; at: Date }>(
-    'select cycles_sequence::float8 as cs, cycles_hash as ch, decisions_sequence::float8 as ds, decisions_hash as dh, anchored_at as at from audit_anchors order by anchored_at desc limit 1',
-  );
-  return row ? { cycles: { sequence: row.cs, hash: row.ch }, decisions: { sequence: row.ds, hash: row.dh }, anchoredAt: row.at.toISOString() } : null;
+  const [row] = await db.query<AnchorRow>(`select ${anchorColumns} from audit_anchors order by anchored_at desc limit 1`);
+  return row ? anchorOf(row) : null;
 };
+
+/** One an hour at most, so that all of them are few. */
+export const allAnchors = async (db: Queries): Promise<StoredAnchor[]> => (await db.query<AnchorRow>(`select ${anchorColumns} from audit_anchors order by anchored_at`)).map(anchorOf);

@@ -13,3 +13,8 @@ export const noteOffset = async (tx: Transaction, rolloutId: string, { topic, pa
 
 export const offsetsOf = (tx: Transaction, rolloutId: string): Promise<NonNullable<EvidenceRecord['offsets']>> =>
   tx.query(`select topic, partition, last_offset::text as "offset" from evidence_offsets where rollout_id = $1 order by topic, partition`, [rolloutId]);
+
+/** Where open rollouts had read to means nothing in a log that begins anew: its records would all seem to be older. */
+export const forgetOpenOffsets = async (tx: Transaction): Promise<void> => {
+  await tx.query(`delete from evidence_offsets o using rollouts r where r.rollout_id = o.rollout_id and r.has_traffic`);
+};

@@ -1,3 +1,4 @@
+import { topicOf } from '@ratchet/contracts';
 import { routingChanged, type RoutingChanged, type Target, targetKey } from '@ratchet/domain';
 import { derivedId, RatchetError } from '@ratchet/observability';
 import type { Database, Transaction } from '@ratchet/persistence';
@@ -110,4 +111,25 @@ export const endDraining = async (tx: Transaction, row: TargetRow, rolloutId: st
   const { draining: _, ...served } = last.body;
   const body = { ...served, revision: row.revision + 1, changedAt: new Date(at).toISOString() };
   await writeRouting(tx, row, { body, draining: null, previousChampion: row.previousChampion, actor: POLICY_ACTOR, reason: `${row.draining.candidate} gave an unsafe answer while it drained` });
+};
+
+/** More than any target is changed between two backups. */
+const REVISIONS_BEYOND_LOSS = 1_000;
+
+/**
+ * Announces what serves once more, after Kafka was lost. The database may be an older one as well, and gateways know newer revisions than it does and
+ * keep to them: this one is beyond all that they can know. False where the outbox still holds all that was ever announced.
+ */
+export const announceAgain = async (tx: Transaction, row: TargetRow, at: number): Promise<boolean> => {
+  const [known] = await tx.query<{ body: RoutingChanged; wasPublished: boolean }>(
+    `select body, (select count(*) from routing_revisions where target = $1) > (select count(*) from outbox where topic = $3 and key #>> '{}' = $1) as "wasPublished"
+     from routing_revisions where target = $1 and revision = $2`,
+    [row.target, row.revision, topicOf(routingChanged).name],
+  );
+  if (!known?.wasPublished) return false;
+  const { draining: before, ...served } = known.body;
+  const draining = before && Date.parse(before.until) > at ? before : null;
+  const body = { ...served, ...(draining && { draining }), revision: row.revision + REVISIONS_BEYOND_LOSS, changedAt: new Date(at).toISOString() };
+  await writeRouting(tx, row, { body, draining, previousChampion: row.previousChampion, actor: POLICY_ACTOR, reason: 'Kafka was empty: what serves is announced again' });
+  return true;
 };

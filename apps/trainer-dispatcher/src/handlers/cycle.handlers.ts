@@ -2,10 +2,11 @@ import { Controller, Inject } from '@nestjs/common';
 import type { EventEnvelope } from '@ratchet/contracts';
 import { bundleHash, candidateJudged, commandIssued, rolloutAdvanced, versionIdOf, versionPromoted, versionPublished, versionRolledBack } from '@ratchet/domain';
 import type { CandidateJudged, Command, RolloutAdvanced, VersionPromoted, VersionRolledBack } from '@ratchet/domain';
-import { derivedId, Logger } from '@ratchet/observability';
+import { Logger } from '@ratchet/observability';
 import type { Transaction } from '@ratchet/persistence';
 import { OnEvent } from '@ratchet/service';
 import { crownChampion, endCycle, insertTarget, insertVersion, moveCycle } from '../persistence/trainer.repository.js';
+import { versionEventId } from '../registry/version-event-id.js';
 import { CycleStarter } from '../training/cycle-starter.js';
 import { TrainingRuns } from '../training/training-runs.js';
 
@@ -68,7 +69,7 @@ export class CycleHandlers {
     tx.emit(
       versionPublished,
       { versionId, ...target, ordinal: 1, bundle, contentHash: bundleHash(bundle), publishedAt: new Date().toISOString() },
-      { id: derivedId('version', model, workload, versionId), causationId },
+      { id: versionEventId({ ...target, versionId }), causationId },
     );
     this.logger.info('a first champion is adopted', { ...target, versionId });
   }

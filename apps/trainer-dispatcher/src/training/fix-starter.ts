@@ -10,6 +10,7 @@ import type { Config } from '../config.js';
 import { hasOpenCycle, insertFixCycle, judgingDatasetOf, nextFix, settleFixes, targetsWithWaitingFixes } from '../persistence/fix.repository.js';
 import { bundleOf, endCycle, insertVersion, lockTarget } from '../persistence/trainer.repository.js';
 import type { TargetRow } from '../persistence/trainer.repository.js';
+import { versionEventId } from '../registry/version-event-id.js';
 
 const TRIGGER = 'high_priority_fix';
 
@@ -78,7 +79,7 @@ export class FixStarter implements Tick {
     tx.emit(
       versionPublished,
       { versionId: version, model, workload, ordinal, bundle, contentHash: bundleHash(bundle), parentVersion: champion, publishedAt: now },
-      { id: derivedId('version', version), correlationId: cycleId },
+      { id: versionEventId({ model, workload, versionId: version, parentVersion: champion }), correlationId: cycleId },
     );
     tx.emit(
       candidateRegistered,

@@ -1,0 +1,35 @@
+import { withAdmin } from '@ratchet/kafka';
+import type { KafkaClient } from '@ratchet/kafka';
+import type { Logger } from '@ratchet/observability';
+import type { BulkTransaction, Database } from '@ratchet/persistence';
+
+/** A topic that others read for as long as the product lives, and whose contents its service has in tables. */
+export interface Republisher {
+  readonly topic: string;
+  /** Emits all that the topic should hold; gives how many events that are. */
+  republish(tx: BulkTransaction): Promise<number>;
+}
+
+export interface RepublishOptions {
+  readonly kafka: KafkaClient;
+  readonly database: Database;
+  readonly republishers: readonly Republisher[];
+  readonly logger: Logger;
+}
+
+/**
+ * Publishes again what Kafka has lost. The end of a topic never goes back, whatever is compacted or expires: one whose end is 0 was never written
+ * to, so that all that was published before is gone. Called before this instance publishes anything, or a first new event would hide the loss.
+ */
+export const republishLost = async ({ kafka, database, republishers, logger }: RepublishOptions): Promise<void> => {
+  if (republishers.length === 0) return;
+  const lost = await withAdmin(kafka, async (admin) => {
+    const empty: Republisher[] = [];
+    for (const one of republishers) if ((await admin.bounds(one.topic)).every(({ high }) => high === 0n)) empty.push(one);
+    return empty;
+  });
+  for (const one of lost) {
+    const events = await database.transaction((tx) => one.republish(tx));
+    if (events > 0) logger.warn('a topic that had been written to is empty: its events are published again from the database', { topic: one.topic, events });
+  }
+};
