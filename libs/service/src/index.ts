@@ -10,6 +10,6 @@ export { OnEvent } from './on-event.js';
 export { type HandlerTransaction, type RecordPosition, transactionAt } from './handler-transaction.js';
 export { PlatformModule, type PlatformServices } from './platform.module.js';
 export { DatabaseConsumerStrategy, type DatabaseConsumerOptions } from './database-consumer.strategy.js';
-export { republishLost, type Republisher, type RepublishOptions } from './republish.js';
+export { republishLost, waitingFor, type Republisher, type RepublishOptions } from './republish.js';
 export { runService, type ServiceOptions, type Work } from './run-service.js';
 export type { Job, Cron, Tick } from '@ratchet/persistence';

@@ -10,6 +10,12 @@ export interface Republisher {
   republish(tx: BulkTransaction): Promise<number>;
 }
 
+/** Events of a topic that the outbox still holds. Where that is all of them, nothing of it was ever published, and nothing is lost. */
+export const waitingFor = async (tx: Pick<BulkTransaction, 'query'>, topic: string): Promise<number> => {
+  const [row] = await tx.query<{ waiting: number }>('select count(*)::int as waiting from outbox where topic = $1', [topic]);
+  return row?.waiting ?? 0;
+};
+
 export interface RepublishOptions {
   readonly kafka: KafkaClient;
   readonly database: Database;

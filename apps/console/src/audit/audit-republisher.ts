@@ -5,8 +5,8 @@ import type { AuditRecorded, DecisionRecord } from '@ratchet/domain';
 import { derivedId } from '@ratchet/observability';
 import type { BulkTransaction } from '@ratchet/persistence';
 import type { AuditEntry } from '@ratchet/console-api';
-import type { Republisher } from '@ratchet/service';
-import { allAnchors, entriesAfter } from './chains.repository.js';
+import { type Republisher, waitingFor } from '@ratchet/service';
+import { allAnchors, entriesAfter, headOf } from './chains.repository.js';
 
 const PAGE = 1_000;
 
@@ -17,6 +17,8 @@ export class AuditRepublisher implements Republisher {
   constructor(private readonly key: KeyObject | undefined) {}
 
   async republish(tx: BulkTransaction): Promise<number> {
+    const made = ((await headOf(tx, 'cycles'))?.sequence ?? 0) + ((await headOf(tx, 'decisions'))?.sequence ?? 0);
+    if ((await waitingFor(tx, this.topic)) >= made) return 0;
     const records = await this.republishChain(tx, 'cycles', ({ record, ...link }) => {
       const cycle = record as unknown as AuditRecorded['record'];
       tx.emit(auditRecorded, { ...link, record: cycle }, { id: derivedId('audit', link.hash), correlationId: cycle.cycle_id });

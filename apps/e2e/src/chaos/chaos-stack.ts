@@ -39,14 +39,19 @@ export class ChaosStack {
 
   /** Ends one of the two with the signal, and starts it again after a while. */
   async interrupt(service: ServiceName, { signal, awayMs }: { signal: NodeJS.Signals; awayMs: number }): Promise<void> {
+    await this.end(service, signal);
+    await wait(awayMs);
+    await this.start();
+  }
+
+  /** Ends one of the two with the signal, and leaves it so. */
+  async end(service: ServiceName, signal: NodeJS.Signals): Promise<void> {
     const pid = this.pidOf(service);
     process.kill(pid, signal);
     for (const until = Date.now() + GONE_WITHIN_MS; isAlive(pid); ) {
       if (Date.now() > until) throw new Error(`${service} is still there ${GONE_WITHIN_MS} ms after ${signal}`);
       await wait(50);
     }
-    await wait(awayMs);
-    await this.start();
   }
 
   /** It keeps all that it holds, and does nothing until it is resumed. */

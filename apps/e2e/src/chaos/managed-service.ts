@@ -39,6 +39,7 @@ export class ManagedService {
 
   start(): void {
     const { script, env, port, logFile } = this.options;
+    this.stopping = false;
     const started = startTestProcess({ script, env: { ...env, HTTP_HOST: '127.0.0.1', HTTP_PORT: String(port) } });
     this.process = started;
     this.isAlive = true;

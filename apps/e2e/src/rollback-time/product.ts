@@ -39,7 +39,8 @@ export class Product {
     }
   }
 
-  private async ask(): Promise<void> {
+  /** One request; rejects where it gets no answer. */
+  async ask(): Promise<void> {
     const { gatewayUrl, model, workload } = this.options;
     const conversationId = uniqueName('conversation');
     const headers = { 'content-type': 'application/json', 'x-ratchet-workload': workload, 'x-ratchet-conversation': conversationId };

@@ -33,11 +33,12 @@ interface Sent {
 }
 const sent = (): Promise<Sent[]> => database.query<Sent & Record<string, unknown>>(`select headers ->> 'ce_id' as id, headers ->> 'ce_correlationid' as cycle, value::jsonb as data from outbox where topic = 'ratchet.versions.v1' order by sequence`);
 
-it('publishes every version again, oldest first, as it was published, under the same id', async () => {
+it('publishes every version that had been published again, oldest first, as it was published, under the same id', async () => {
   const handlers = new CycleHandlers(undefined as never, undefined as never, Logger.silent());
   const adopt: Command = { name: 'target.adopt', commandId: 'c', actor: 'ann', reason: 'the first', ...target, issuedAt: '2026-06-01T00:00:00.000Z', bundle };
   await database.transaction((tx) => handlers.onCommand({ id: 'e', source: '/test', type: 'test', time: adopt.issuedAt, data: adopt } as EventEnvelope<Command>, tx));
   const [adopted] = await sent();
+  expect(await database.transaction((tx) => new VersionRepublisher().republish(tx))).toBe(0);
   const trained = { ...target, versionId: 'v2-trained', ordinal: 2, bundle: { ...bundle, provider: { name: 'p', model: 'm@2' } }, parentVersion: adopted?.data.versionId ?? '' };
   await database.transaction((tx) => insertVersion(tx, trained));
   await database.query(`insert into cycles (cycle_id, model, workload, state, trigger, trigger_reason, base_version, version, training_run_id) values ('c1', 'assistant', 'default', 'judging', 'manual', 'r', 'v1', 'v2-trained', 'run')`);

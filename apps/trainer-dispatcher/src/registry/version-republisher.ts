@@ -2,7 +2,7 @@ import { topicOf } from '@ratchet/contracts';
 import { bundleHash, versionPublished } from '@ratchet/domain';
 import type { Bundle, Target } from '@ratchet/domain';
 import type { BulkTransaction } from '@ratchet/persistence';
-import type { Republisher } from '@ratchet/service';
+import { type Republisher, waitingFor } from '@ratchet/service';
 import { versionEventId } from './version-event-id.js';
 
 interface VersionRow extends Target {
@@ -24,6 +24,7 @@ export class VersionRepublisher implements Republisher {
          (select min(cycle_id) from cycles c where c.model = v.model and c.workload = v.workload and c.version = v.version_id) as "cycleId"
        from versions v order by created_at, ordinal`,
     );
+    if ((await waitingFor(tx, this.topic)) >= rows.length) return 0;
     for (const { versionId, model, workload, ordinal, bundle, parentVersion, cycleId, createdAt } of rows) {
       const of = { versionId, model, workload, parentVersion };
       tx.emit(

@@ -1,0 +1,135 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { topics } from '@ratchet/contracts';
+import type { EventEnvelope } from '@ratchet/contracts';
+import { commandIssued, fixProposed, versionIdOf } from '@ratchet/domain';
+import type { Bundle, CandidateRegistered } from '@ratchet/domain';
+import { eventually } from '@ratchet/testing';
+import type { Comparison } from '../chaos/comparison.js';
+import { kafkaDoor } from '../chaos/doors.js';
+import { dataOf, eventsOf } from '../chaos/loop-invariants.js';
+import { Product } from '../rollback-time/product.js';
+import { DrillStack } from './drill-stack.js';
+import { findingsOf, publishedVersions, unread } from './findings.js';
+import { untilRouted } from './routed.js';
+
+const target = { model: 'shop', workload: 'support' };
+const bundle: Bundle = { provider: { name: 'usual', model: 'moody' }, systemPrompt: 'You help customers of a shop.' };
+const champion = versionIdOf({ ordinal: 1, bundle });
+const SOON_MS = 120_000;
+const PROMOTED_WITHIN_MS = 240_000;
+/** Some conversations are counted by then. */
+const TRAFFIC_MS = 4_000;
+
+export interface RestoreOptions {
+  readonly root: string;
+  readonly dataDir: string;
+  readonly say: (text: string) => void;
+}
+
+export interface RestoreReport {
+  /** What took how long, in order. */
+  readonly steps: readonly { readonly step: string; readonly seconds: number }[];
+  readonly findings: readonly Comparison[];
+}
+
+/** What happens from outside, each time by a client of its own: the broker may be another one by then. */
+const send = async (event: Pick<EventEnvelope, 'id' | 'type' | 'data'>): Promise<void> => {
+  const door = kafkaDoor(() => undefined);
+  await door.send([{ source: '/restore-drill', time: new Date().toISOString(), ...event }]);
+  await door.close();
+};
+const order = (id: string, command: object): Promise<void> =>
+  send({ id, type: commandIssued.type, data: { commandId: id, actor: 'a-person', reason: 'the drill', ...target, issuedAt: new Date().toISOString(), ...command } });
+
+/** From a proposal to the first share of the traffic, as the services do it. */
+const rollOutFix = async (fixId: string, baseVersion: string): Promise<string> => {
+  await send({ id: fixId, type: fixProposed.type, data: { fixId, ...target, baseVersion, opportunityId: `${fixId}-weakness`, fixType: 'prompt_patch', patch: { systemPrompt: `## ${fixId}\nName the page where it is found.` }, proposedAt: new Date().toISOString() } });
+  const version = await eventually(
+    async () => dataOf<CandidateRegistered>((await eventsOf(topics.candidates)).events, 'ratchet.candidate.registered').find((one) => one.fixId === fixId)?.version ?? Promise.reject(new Error(`${fixId} has not become a candidate`)),
+    { withinMs: SOON_MS, everyMs: 250 },
+  );
+  // Nothing is asked of it: the suites are empty, so that a person has to decide.
+  await order(`${fixId}-approved`, { name: 'candidate.approve', version });
+  return version;
+};
+
+class Drill {
+  readonly steps: { step: string; seconds: number }[] = [];
+  private readonly product: Product;
+
+  constructor(
+    private readonly stack: DrillStack,
+    private readonly say: (text: string) => void,
+  ) {
+    this.product = new Product({ gatewayUrl: stack.gatewayUrl, ...target, atOnce: 6, pauseMs: 100 });
+  }
+
+  async run(root: string): Promise<RestoreReport> {
+    const gateway = { url: this.stack.gatewayUrl, model: target.model };
+    const candidate = await this.reachMiddleOfRollout();
+    const first = await untilRouted(gateway, 'the first stage', { withinMs: SOON_MS, isSo: (routed) => routed.candidate === candidate });
+    await wait(TRAFFIC_MS);
+    const versions = await publishedVersions();
+    await this.timed('backup of the running PostgreSQL', () => this.stack.backUp());
+    const [newest] = await this.stack.query<{ hash: string }>('select hash from console.decision_records order by sequence desc limit 1');
+    await order('advanced-after-the-backup', { name: 'rollout.advance' });
+    const last = await untilRouted(gateway, 'the second stage', { withinMs: SOON_MS, isSo: ({ revision }) => revision > first.revision });
+    await wait(TRAFFIC_MS);
+    const lostAt = new Date().toISOString();
+    await this.timed('both stores lost', () => this.stack.loseBoth());
+    await wait(TRAFFIC_MS);
+    await this.timed('what is left of the loop stopped', () => this.stack.stopLoop());
+    await this.timed('PostgreSQL restored, and an empty Kafka', () => this.stack.restore());
+    const restoredAt = new Date().toISOString();
+    await this.timed('services ready', () => this.stack.startLoop());
+    const again = await this.timed('the gateway has the restored stage', () => untilRouted(gateway, 'a revision beyond the one that it has', { withinMs: SOON_MS, isSo: ({ revision }) => revision > last.revision }));
+    this.say(`the gateway had revision ${last.revision} with ${last.share}, the backup ${first.revision}; it takes ${again.revision} with ${again.share}`);
+    await this.timed('the rollout goes on to its promotion', () => untilRouted(gateway, 'the candidate as champion', { withinMs: PROMOTED_WITHIN_MS, isSo: (routed) => routed.champion === candidate && routed.candidate === undefined }));
+    await this.timed('the next fix has traffic', async () => {
+      const next = await rollOutFix('fix-2', candidate);
+      await untilRouted(gateway, 'the next candidate', { withinMs: SOON_MS, isSo: (routed) => routed.candidate === next });
+    });
+    await this.product.stop();
+    await eventually(async () => ((await unread()).length > 0 ? Promise.reject(new Error('records are unread')) : undefined), { withinMs: SOON_MS, everyMs: 500 }).catch(() => undefined);
+    const findings = await findingsOf(root, this.stack, { versions, head: newest?.hash ?? '', lostAt, restoredAt, unanswered: this.product.failures });
+    return { steps: this.steps, findings };
+  }
+
+  stop(): Promise<void> {
+    return this.product.stop();
+  }
+
+  private async reachMiddleOfRollout(): Promise<string> {
+    this.say('adopting a first version');
+    await order('adopted', { name: 'target.adopt', bundle });
+    await untilRouted({ url: this.stack.gatewayUrl, model: target.model }, 'the first champion', { withinMs: SOON_MS, isSo: (routed) => routed.champion === champion });
+    // The contents of a version may come after its name.
+    await eventually(() => this.product.ask(), { withinMs: SOON_MS, everyMs: 250 });
+    this.product.start();
+    this.say('rolling out a fix');
+    return rollOutFix('fix-1', champion);
+  }
+
+  private async timed<T>(step: string, work: () => Promise<T>): Promise<T> {
+    const startedAt = performance.now();
+    const value = await work();
+    const seconds = (performance.now() - startedAt) / 1_000;
+    this.steps.push({ step, seconds });
+    this.say(`${step}: ${seconds.toFixed(1)} s`);
+    return value;
+  }
+}
+
+/** Backs up, loses both stores in the middle of a rollout, restores, and looks at what goes on. */
+export const runRestore = async ({ root, dataDir, say }: RestoreOptions): Promise<RestoreReport> => {
+  const stack = new DrillStack({ root, dataDir, say });
+  let drill: Drill | undefined;
+  try {
+    await stack.start();
+    drill = new Drill(stack, say);
+    return await drill.run(root);
+  } finally {
+    await drill?.stop();
+    await stack.stop();
+  }
+};
