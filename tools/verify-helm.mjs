@@ -21,7 +21,7 @@ const must = (program, args, options) => {
 };
 
 /** Undefined where neither Helm nor Go is there. */
-const programs = () => {
+export const programs = () => {
   if (run('go', ['version']).status !== 0) return undefined;
   mkdirSync(tools, { recursive: true });
   const check = join(tools, 'helm-check');

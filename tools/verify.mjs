@@ -66,6 +66,7 @@ const upgrade = async () => {
   return reason === undefined ? passed : failed(reason);
 };
 const restore = async () => expectCode(await runNode('tools/verify-restore.mjs', [], { timeoutMs: 30 * MINUTE_MS }));
+const operator = async () => expectCode(await runNode('tools/verify-operator.mjs', [], { timeoutMs: 30 * MINUTE_MS }));
 const rollbackTime = async () => expectCode(await runNode('tools/rollback-time.mjs', [], { timeoutMs: 30 * MINUTE_MS }));
 const doors = (program, args = []) => async () => expectCode(await runNode('tools/doors.mjs', [program, ...args], { timeoutMs: 70 * MINUTE_MS }));
 const streams = async () => expectCode(await runNode('bench/run.mjs', ['streams', '--records', '100000', '--only', 'limit,full,reference,streams1,streams2'], { timeoutMs: 30 * MINUTE_MS }));
@@ -188,6 +189,7 @@ const steps = [
   { name: 'experiments', does: 'how often A/B tests name a false winner, however often they are looked at, and how often they see a true one', run: bench('rollout-controller', 'experiments.mjs', ['--runs', '400'], 'apps') },
   { name: 'drift', does: 'a drop of quality is noticed within the hour, and quiet years are quiet', run: bench('evaluator', 'quality-drift.mjs', [], 'apps') },
   { name: 'upgrade', does: 'services of the last release and of this one at once, on one Kafka and one PostgreSQL, while the demo turns the loop (fetches the packages of the last release, npm; Linux)', run: upgrade },
+  { name: 'operator', does: 'the way of a new operator, by the documents alone: what the chart renders is run, a failure rate that rose is explained and rolled back, dead letters are replayed', run: operator },
   { name: 'restore', does: 'both stores lost in the middle of a rollout, PostgreSQL restored from a backup of the running server, Kafka empty: the rollout goes on, the audit verifies', run: restore },
   { name: 'streams', does: 'the stream benchmark, small: Kafka Streams must find what our reference job finds', run: streams },
 ];
