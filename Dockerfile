@@ -30,4 +30,5 @@ USER node
 # Kubernetes asks by its own probes; this is for Docker and Compose. A first start may wait for Kafka, create topics and migrate its schema.
 HEALTHCHECK --interval=10s --timeout=5s --start-period=180s CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.HTTP_PORT ?? 8080}/health/live`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
 # exec: the service itself gets the signal to stop, and drains.
-CMD ["sh", "-c", "exec node apps/$RATCHET_APP/dist/main.js"]
+# `docker run IMAGE --migrate` brings topics and schema up to date, and ends.
+ENTRYPOINT ["sh", "-c", "exec node apps/$RATCHET_APP/dist/main.js \"$@\"", "ratchet"]

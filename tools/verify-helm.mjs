@@ -34,31 +34,58 @@ export const programs = () => {
 
 const valuesOf = (name) => join(chart, 'ci', `${name}-values.yaml`);
 const objectsOf = (text) => parseAllDocuments(text).map((document) => document.toJS()).filter((object) => object?.kind);
-const podsOf = (objects) => objects.filter(({ kind }) => kind === 'Deployment' || kind === 'Job').map(({ metadata, spec }) => ({ name: metadata.name, pod: spec.template.spec }));
+const podsOf = (objects) =>
+  objects.flatMap(({ kind, metadata: { name }, spec }) => (kind === 'Deployment' || kind === 'Job' ? [{ kind, name, pod: spec.template.spec }] : kind === 'Pod' ? [{ kind, name, pod: spec }] : []));
 
 /** Only the dispatcher may make Jobs, and only where Jobs train; nobody else has so much as a token. */
 const checkRights = (objects, { mayMakeJobs }) => {
   const roles = objects.filter(({ kind }) => /Role$/.test(kind));
   assert.equal(objects.filter(({ kind }) => /^Cluster/.test(kind)).length, 0, 'no rights beyond a namespace');
-  assert.deepEqual(roles.flatMap(({ rules }) => rules.flatMap(({ resources, verbs }) => resources.map((resource) => `${resource}: ${verbs.join(' ')}`))).sort(), mayMakeJobs ? ['jobs: create get list watch delete', 'pods/log: get list', 'pods: get list'] : []);
+  assert.deepEqual(roles.flatMap(({ rules }) => rules.flatMap(({ resources, verbs }) => resources.map((resource) => `${resource}: ${verbs.join(' ')}`))).sort(), mayMakeJobs ? ['jobs: create get list watch delete', 'pods/log: get', 'pods: list'] : []);
   const account = mayMakeJobs ? 'r-ratchet-trainer-dispatcher' : undefined;
   for (const { subjects } of objects.filter(({ kind }) => kind === 'RoleBinding')) assert.deepEqual(subjects.map(({ name }) => name), [account]);
   for (const { name, pod } of podsOf(objects)) {
     assert.equal(pod.automountServiceAccountToken, name === account, `${name} and its token`);
-    assert.equal(pod.serviceAccountName === account, name === account, `${name} and the account that may make Jobs`);
+    assert.equal(account !== undefined && pod.serviceAccountName === account, name === account, `${name} and the account that may make Jobs`);
   }
 };
 
 const checkPods = (objects) => {
   const pods = podsOf(objects);
   assert.ok(pods.length >= 9, 'every service is there');
-  for (const { name, pod } of pods) {
+  for (const { kind, name, pod } of pods) {
     assert.equal(pod.securityContext.runAsNonRoot, true, `${name} runs as root`);
-    for (const { securityContext, livenessProbe, readinessProbe, resources } of pod.containers) {
+    for (const { securityContext, livenessProbe, readinessProbe, resources } of [...(pod.initContainers ?? []), ...pod.containers]) {
       assert.ok(securityContext.readOnlyRootFilesystem && !securityContext.allowPrivilegeEscalation && securityContext.capabilities.drop.includes('ALL'), `${name} may write or do more than it needs`);
-      assert.ok(livenessProbe && readinessProbe && resources.requests && resources.limits.memory, `${name} has no probes or limits`);
+      assert.ok(resources.requests && resources.limits.memory, `${name} has no limits`);
+      if (kind === 'Deployment') assert.ok(livenessProbe && readinessProbe, `${name} has no probes`);
     }
   }
+};
+
+/** Hooks name nothing that the release brings, for it is not there yet; the Job does for each service with Kafka what its own start would do. */
+const checkMigrations = (objects) => {
+  const hookOf = ({ metadata }) => metadata.annotations?.['helm.sh/hook'] ?? '';
+  const hooks = objects.filter((object) => hookOf(object) === 'pre-install,pre-upgrade');
+  const [job] = hooks.filter(({ kind }) => kind === 'Job');
+  const { serviceAccountName, initContainers, containers } = job.spec.template.spec;
+  assert.equal(serviceAccountName, undefined, 'the account of the release is not there yet');
+  const brought = new Set(hooks.filter(({ kind }) => kind !== 'Job').map(({ metadata: { name } }) => name));
+  const own = new Set(objects.filter((object) => /^(?:ConfigMap|Secret)$/.test(object.kind) && hookOf(object) === '').map(({ metadata: { name } }) => name));
+  const all = [...initContainers, ...containers];
+  for (const { name, args, env, envFrom } of all) {
+    assert.deepEqual(args, ['--migrate'], name);
+    const named = [...envFrom.map(({ configMapRef }) => configMapRef.name), ...env.flatMap(({ valueFrom }) => valueFrom?.secretKeyRef.name ?? [])];
+    assert.deepEqual(named.filter((one) => own.has(one) && !brought.has(one)), [], `${name} needs what comes after it`);
+  }
+  const withKafka = objects.filter(({ kind, spec }) => kind === 'Deployment' && spec.template.spec.containers[0].envFrom).map(({ spec }) => spec.template.spec.containers[0].name);
+  assert.deepEqual(all.map(({ name }) => name).sort(), withKafka.sort());
+};
+
+/** Who is scraped by a PodMonitor has no annotations that have it scraped once more. */
+const checkScraping = (objects) => {
+  const isMonitored = objects.some(({ kind }) => kind === 'PodMonitor');
+  for (const { metadata, spec } of objects.filter(({ kind }) => kind === 'Deployment')) assert.equal('prometheus.io/scrape' in (spec.template.metadata.annotations ?? {}), !isMonitored, metadata.name);
 };
 
 const refusals = [
@@ -68,6 +95,15 @@ const refusals = [
   ['monitoring.podMonitor.interval=often', /interval.*pattern/s],
   ['services.model-server.autoscaling.enabled=true,services.model-server.autoscaling.minReplicas=1,services.model-server.autoscaling.maxReplicas=2,services.model-server.autoscaling.cpuPercent=70', /set replicas to 1/],
   ['kafka.brokers=', /kafka.brokers/],
+  ['services.console.persistence.enabled=true,services.console.persistence.variable=X,services.console.keda.enabled=true,services.console.keda.minReplicas=1,services.console.keda.maxReplicas=2,services.console.keda.lag=5,services.console.keda.topics={ratchet.vitals.v1}', /services.console keeps its data in one volume/],
+  ['services.model-server.replicas=2', /replicas to 1, or name a shared volume/],
+  ['securityContext.readOnlyRootFileSystem=true', /additional properties 'readOnlyRootFileSystem'/],
+  ['podSecurityContext.runAsUser=root', /runAsUser.*want integer/s],
+  ['services.gateway.resources.limit.memory=1Gi', /additional properties 'limit'/],
+  ['services.gateway.resources.limits.memory=much', /memory.*pattern/s],
+  ['services.gateway.tolerations[0].efect=NoSchedule', /additional properties 'efect'/],
+  ['services.gateway.affinity.node=x', /additional properties 'node'/],
+  ['migrations.activeDeadlineSeconds=1', /activeDeadlineSeconds.*minimum/s],
 ];
 
 const render = (helm, name, kubeVersion, more = []) => run(helm, ['template', 'r', chart, '--namespace', 'ratchet', '--kube-version', kubeVersion, '-f', valuesOf(name), ...more]);
@@ -85,6 +121,8 @@ export const verifyHelm = () => {
       process.stdout.write(`${name}, Kubernetes ${kubeVersion}: ${must(check, [], { input: stdout }).trim().split('\n').at(-1)}\n`);
       const objects = objectsOf(stdout);
       checkPods(objects);
+      checkMigrations(objects);
+      checkScraping(objects);
       checkRights(objects, { mayMakeJobs: name === 'production' });
     }
   }

@@ -82,6 +82,7 @@ describe('Metrics', () => {
     tell();
     expect(await told()).toEqual(['ratchet_test_own 5']);
     metrics.setLeading(true);
+    expect(await told()).toEqual(['ratchet_test_waiting 0', 'ratchet_test_own 5']);
     tell();
     expect(await told()).toEqual(['ratchet_test_open{state="new"} 3', 'ratchet_test_waiting 4', 'ratchet_test_own 5']);
     metrics.setLeading(false);

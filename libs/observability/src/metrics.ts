@@ -45,7 +45,7 @@ const withBoundedSeries = <M extends object>(metric: M, max: number): M => {
 /** The process's metrics; asking twice for a name gives the same metric. However many names come from outside, the number of series is bounded. */
 export class Metrics {
   readonly registry = new Registry();
-  private readonly forgetters: (() => void)[] = [];
+  private readonly toldByLeader: ((isLeading: boolean) => void)[] = [];
   /** A process in which nothing has to be led tells all. */
   private isLeading = true;
 
@@ -63,8 +63,9 @@ export class Metrics {
     const known = this.known<Gauge<Label>>(options.name);
     if (known) return known;
     const gauge = withBoundedSeries(new Gauge({ ...options, labelNames: [...labelNames], registers: [this.registry] }), seriesMax);
-    // prom-client's reset leaves a gauge without labels at 0, which would say something.
-    return toldBy === 'leader' ? this.whileLeading(gauge, labelNames.length > 0 ? () => gauge.reset() : () => gauge.remove()) : gauge;
+    // prom-client's reset sets a gauge without labels to 0, at which it begins; where another one leads, that would say something.
+    const begin = (isLeading: boolean): void => (isLeading || labelNames.length > 0 ? gauge.reset() : gauge.remove());
+    return toldBy === 'leader' ? this.whileLeading(gauge, begin) : gauge;
   }
 
   histogram<Label extends string = string>({ seriesMax = HISTOGRAMS_MAX, labelNames = [], buckets, ...options }: MetricOptions<Label> & { readonly buckets?: number[] }): Histogram<Label> {
@@ -74,16 +75,16 @@ export class Metrics {
   /** From when on, and until when, this process tells what the leader tells. */
   setLeading(isLeading: boolean): void {
     this.isLeading = isLeading;
-    if (!isLeading) for (const forget of this.forgetters) forget();
+    for (const begin of this.toldByLeader) begin(isLeading);
   }
 
-  private whileLeading<Label extends string>(gauge: Gauge<Label>, forget: () => void): Gauge<Label> {
+  private whileLeading<Label extends string>(gauge: Gauge<Label>, begin: (isLeading: boolean) => void): Gauge<Label> {
     const set = gauge.set.bind(gauge) as (...given: unknown[]) => void;
     gauge.set = (...given: unknown[]) => {
       if (this.isLeading) set(...given);
     };
-    this.forgetters.push(forget);
-    if (!this.isLeading) forget();
+    this.toldByLeader.push(begin);
+    begin(this.isLeading);
     return gauge;
   }
 

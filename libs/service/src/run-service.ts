@@ -59,14 +59,18 @@ const MINUTE_MS = 60_000;
 const ROTATE_EVERY_MS = 3_600_000;
 const STOP_WITHIN_MS = 25_000;
 
-/** Runs a service until SIGTERM or SIGINT: configuration, database, topics, Nest application, consumers, leader's work. */
+/** Argument by which a service brings its topics and its schema up to date, and ends. */
+const MIGRATE = '--migrate';
+
+/** Runs a service until SIGTERM or SIGINT: configuration, database, topics, Nest application, consumers, leader's work. With `--migrate`, only until topics and schema are there. */
 export const runService = async <Config extends BaseConfig>(options: ServiceOptions<Config>): Promise<void> => {
   const { service } = options.contract;
   let logger = Logger.create({ service });
   try {
     const config = options.loadConfig(process.env);
     logger = Logger.create({ service, level: config.LOG_LEVEL });
-    await start(options, config, logger);
+    if (process.argv.includes(MIGRATE)) await migrate(options, config, logger);
+    else await start(options, config, logger);
   } catch (error) {
     if (error instanceof RatchetError && error.code === 'bad_configuration') {
       process.stderr.write(`${service}: ${error.message}\n`);
@@ -77,6 +81,19 @@ export const runService = async <Config extends BaseConfig>(options: ServiceOpti
   }
 };
 
+const migrate = async <Config extends BaseConfig>(options: ServiceOptions<Config>, config: Config, logger: Logger): Promise<void> => {
+  const { service } = options.contract;
+  const settings = { brokers: config.KAFKA_BROKERS, clientId: service, ...securityOf(config) };
+  await checkBrokers(settings);
+  await ensureTopics(createKafka(settings, logger), wantedTopics(service, config));
+  const database = options.database ? await openDatabase(options, config, logger) : undefined;
+  await database?.stop();
+  logger.info('topics and schema are up to date', { schema: database !== undefined });
+  process.exit(0);
+};
+
+const wantedTopics = (service: string, config: BaseConfig) => ({ catalogue: topicCatalogue, replicationFactor: config.KAFKA_REPLICATION_FACTOR, services: [service] });
+
 const start = async <Config extends BaseConfig>(options: ServiceOptions<Config>, config: Config, logger: Logger): Promise<void> => {
   const { contract } = options;
   const metrics = Metrics.forProcess();
@@ -85,8 +102,7 @@ const start = async <Config extends BaseConfig>(options: ServiceOptions<Config>,
   const kafka = createKafka(settings, logger);
   const producer = new EventProducer(kafka);
   const database = options.database ? await openDatabase(options, config, logger) : undefined;
-  const wanted = { catalogue: topicCatalogue, replicationFactor: config.KAFKA_REPLICATION_FACTOR, services: [contract.service] };
-  const topicsExist = checkBrokers(settings).then(() => ensureTopics(kafka, wanted));
+  const topicsExist = checkBrokers(settings).then(() => ensureTopics(kafka, wantedTopics(contract.service, config)));
   // A service that consumes needs its topics; one that only produces (the gateway) must serve while Kafka is away.
   if (database || options.strategy) await topicsExist;
   else topicsExist.catch((error: unknown) => logger.warn('the topics could not be checked', describeError(error)));

@@ -34,9 +34,11 @@ spec:
         {{- if not $root.Values.secret.existingSecret }}
         checksum/secret: {{ include (print $root.Template.BasePath "/secret.yaml") $root | sha256sum }}
         {{- end }}
+        {{- if not $root.Values.monitoring.podMonitor.enabled }}
         prometheus.io/scrape: "true"
         prometheus.io/port: "8080"
         prometheus.io/path: /metrics
+        {{- end }}
         {{- with $service.podAnnotations }}
         {{- toYaml . | nindent 8 }}
         {{- end }}
@@ -64,11 +66,7 @@ spec:
           ports:
             - name: http
               containerPort: 8080
-          {{- if $service.kafka }}
-          envFrom:
-            - configMapRef:
-                name: {{ include "ratchet.fullname" $root }}
-          {{- end }}
+          {{- include "ratchet.envFrom" (dict "name" (include "ratchet.fullname" $root) "service" $service) | nindent 10 }}
           env:
             - name: HTTP_PORT
               value: "8080"
@@ -76,21 +74,7 @@ spec:
             - name: {{ $volume.variable }}
               value: /var/lib/ratchet
             {{- end }}
-            {{- if and $service.kafka (include "ratchet.kafkaPassword" $root) }}
-            - name: KAFKA_SASL_PASSWORD
-              valueFrom:
-                secretKeyRef: {name: {{ include "ratchet.secretName" $root }}, key: KAFKA_SASL_PASSWORD}
-            {{- end }}
-            {{- if $service.database }}
-            - name: DATABASE_URL
-              valueFrom:
-                secretKeyRef: {name: {{ include "ratchet.secretName" $root }}, key: DATABASE_URL}
-            {{- end }}
-            {{- if $service.providers }}
-            - name: PROVIDERS
-              valueFrom:
-                secretKeyRef: {name: {{ include "ratchet.secretName" $root }}, key: PROVIDERS}
-            {{- end }}
+            {{- include "ratchet.storesEnv" (dict "root" $root "service" $service "secret" (include "ratchet.secretName" $root)) | nindent 12 }}
             {{- if $service.webhooks }}
             - name: WEBHOOKS
               valueFrom:

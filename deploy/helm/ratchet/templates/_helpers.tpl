@@ -63,3 +63,64 @@ app.kubernetes.io/component: {{ .name }}
 {{- dict "embedded" (dict "baseUrl" $url) | toJson -}}
 {{- end -}}
 {{- end -}}
+
+{{/* What every container of a service with Kafka is given. Takes a dict of the ConfigMap's name and service. */}}
+{{- define "ratchet.envFrom" -}}
+{{- if .service.kafka -}}
+envFrom:
+  - configMapRef:
+      name: {{ .name }}
+{{- end -}}
+{{- end -}}
+
+{{/* Where a service finds its stores and providers. Takes a dict of root, service and the Secret's name. */}}
+{{- define "ratchet.storesEnv" -}}
+{{- if and .service.kafka (include "ratchet.kafkaPassword" .root) }}
+- name: KAFKA_SASL_PASSWORD
+  valueFrom:
+    secretKeyRef: {name: {{ .secret }}, key: KAFKA_SASL_PASSWORD}
+{{- end }}
+{{- if .service.database }}
+- name: DATABASE_URL
+  valueFrom:
+    secretKeyRef: {name: {{ .secret }}, key: DATABASE_URL}
+{{- end }}
+{{- if .service.providers }}
+- name: PROVIDERS
+  valueFrom:
+    secretKeyRef: {name: {{ .secret }}, key: PROVIDERS}
+{{- end }}
+{{- end -}}
+
+{{- define "ratchet.configData" -}}
+KAFKA_BROKERS: {{ required "kafka.brokers: name the brokers as host:port, separated by commas" .Values.kafka.brokers | quote }}
+KAFKA_SSL: {{ .Values.kafka.ssl | quote }}
+KAFKA_REPLICATION_FACTOR: {{ .Values.kafka.replicationFactor | quote }}
+{{- if .Values.kafka.sasl.mechanism }}
+KAFKA_SASL_MECHANISM: {{ .Values.kafka.sasl.mechanism | quote }}
+{{- with .Values.kafka.sasl.username }}
+KAFKA_SASL_USERNAME: {{ . | quote }}
+{{- end }}
+{{- end }}
+{{- range $name, $value := .Values.kafka.env }}
+{{ $name }}: {{ $value | quote }}
+{{- end }}
+LOG_LEVEL: {{ .Values.logLevel | quote }}
+{{- end -}}
+
+{{- define "ratchet.secretData" -}}
+DATABASE_URL: {{ required "secret.databaseUrl: name the database as postgres://..., or set secret.existingSecret" .Values.secret.databaseUrl | quote }}
+PROVIDERS: {{ include "ratchet.providers" . | quote }}
+{{- with .Values.secret.webhooks }}
+WEBHOOKS: {{ toJson . | quote }}
+{{- end }}
+{{- with .Values.secret.firstAdminToken }}
+FIRST_ADMIN_TOKEN: {{ . | quote }}
+{{- end }}
+{{- with .Values.secret.oidcClientSecret }}
+OIDC_CLIENT_SECRET: {{ . | quote }}
+{{- end }}
+{{- if include "ratchet.kafkaPassword" . }}
+KAFKA_SASL_PASSWORD: {{ required "secret.kafkaSaslPassword: is missing for kafka.sasl" .Values.secret.kafkaSaslPassword | quote }}
+{{- end }}
+{{- end -}}
