@@ -9,6 +9,7 @@ import { verifyConsoleLoad } from './verify-console-load.mjs';
 import { verifyConsumers } from './verify-consumers.mjs';
 import { verifyDocs } from './verify-docs.mjs';
 import { verifyHelm } from './verify-helm.mjs';
+import { verifyImage } from './verify-image.mjs';
 import { verifyMlflow } from './verify-mlflow.mjs';
 import { verifyPrometheus, whyNoPrometheus } from './verify-prometheus.mjs';
 import { verifySdk } from './verify-sdk.mjs';
@@ -103,6 +104,13 @@ const helm = async () => {
   return reason === undefined ? passed : skipped(reason);
 };
 
+const image = async () => {
+  const built = await runNode(NX, ['run', '@ratchet/local-stack:build', '--outputStyle=static'], { timeoutMs: 5 * MINUTE_MS });
+  if (built.code !== 0) return expectCode(built);
+  const reason = await verifyImage();
+  return reason === undefined ? passed : skipped(reason);
+};
+
 const docs = async () => {
   const built = await runNode(NX, ['run-many', '-t', 'build', '--outputStyle=static'], { timeoutMs: 10 * MINUTE_MS });
   if (built.code !== 0) return expectCode(built);
@@ -162,6 +170,7 @@ const steps = [
   { name: 'rollout-kills', does: 'rollout-controller killed before and after every write of every transition', run: rolloutKills },
   { name: 'rollback-time', does: 'candidates that fail, are unsafe or slow under traffic: from the evidence to the last gateway in under 2 s + 1 s', run: rollbackTime },
   { name: 'fixes', does: 'each of the five kinds of fix, from failures in to a changed answer in traffic', run: endToEnd('fixes') },
+  { name: 'image', does: 'what the Dockerfile does, for each app: its own commands, then started by a user without rights from files that cannot be written, until it is healthy and ready (root)', run: image },
   { name: 'helm', does: 'the chart rendered for several uses: taken by Kubernetes, wrong values refused, rights as few as they can be (Go)', run: helm },
   { name: 'docs', does: 'each command that a document shows, run on a demo', run: docs },
   { name: 'dead-letters', does: 'broken and hostile records on every topic: each consumer sets them aside and goes on', run: endToEnd('poison') },

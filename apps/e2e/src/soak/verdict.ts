@@ -1,0 +1,77 @@
+import { minimaOf, slopeOf } from './slope.js';
+import type { Point, Slope } from './slope.js';
+
+/** What was seen at one moment of the run. */
+export interface Sample {
+  readonly atSeconds: number;
+  /** By service, bytes. */
+  readonly heap: Readonly<Record<string, number>>;
+  readonly resident: Readonly<Record<string, number>>;
+  /** By consumer group, records. */
+  readonly lag: Readonly<Record<string, number>>;
+}
+
+export interface SoakRun {
+  /** From the end of the warm-up on. */
+  readonly samples: readonly Sample[];
+  readonly seconds: number;
+  readonly rate: number;
+  readonly answered: number;
+  /** What should not happen, with how often it did. */
+  readonly troubles: Readonly<Record<string, number>>;
+}
+
+export interface Trend {
+  readonly of: string;
+  readonly first: number;
+  readonly last: number;
+  /** A second. */
+  readonly slope: Slope;
+  readonly isGrowing: boolean;
+}
+
+export interface Verdict {
+  readonly heap: readonly Trend[];
+  readonly resident: readonly Trend[];
+  readonly lag: readonly Trend[];
+  readonly problems: readonly string[];
+}
+
+const MB = 1_048_576;
+const WINDOWS = 12;
+/** Growth over the run that is more than noise: of what is left after collections, as a share of it and at least so many bytes. */
+const HEAP = { share: 0.05, least: 8 * MB };
+/** Pages that a process keeps between collections come and go by tens of megabytes. */
+const RESIDENT = { share: 0.15, least: 48 * MB };
+/** Work of so many seconds may wait at any moment. */
+const LAG_SECONDS = 5;
+const RATE_KEPT = 0.97;
+
+const seriesOf = (samples: readonly Sample[], key: 'heap' | 'resident' | 'lag', name: string): Point[] => samples.flatMap(({ atSeconds, [key]: values }) => (values[name] === undefined ? [] : [{ atSeconds, value: values[name] }]));
+
+/** Growing, where even the lower bound of the slope adds more than is allowed over the run. */
+const trendOf = (of: string, points: readonly Point[], { allowed, seconds }: { allowed: number; seconds: number }): Trend => {
+  const slope = slopeOf(points);
+  return { of, first: points[0]?.value ?? 0, last: points.at(-1)?.value ?? 0, slope, isGrowing: slope.lower * seconds > allowed };
+};
+
+const memoryTrends = ({ samples, seconds }: SoakRun, key: 'heap' | 'resident', { share, least }: { share: number; least: number }): Trend[] =>
+  Object.keys(samples[0]?.[key] ?? {}).map((service) => {
+    const minima = minimaOf(seriesOf(samples, key, service), WINDOWS);
+    return trendOf(service, minima, { allowed: Math.max(least, share * (minima[0]?.value ?? 0)), seconds });
+  });
+
+/** Whether the run was flat, and what was not. */
+export const judgeSoak = (run: SoakRun): Verdict => {
+  const { samples, seconds, rate, answered, troubles } = run;
+  const heap = memoryTrends(run, 'heap', HEAP);
+  const resident = memoryTrends(run, 'resident', RESIDENT);
+  const lag = Object.keys(samples[0]?.lag ?? {}).map((group) => trendOf(group, seriesOf(samples, 'lag', group), { allowed: LAG_SECONDS * rate, seconds }));
+  const growing = [[heap, 'the heap'], [resident, 'the memory'], [lag, 'the lag']] as const;
+  const problems = [
+    ...growing.flatMap(([trends, what]) => trends.filter(({ isGrowing }) => isGrowing).map(({ of }) => `${what} of ${of} grows`)),
+    ...Object.entries(troubles).flatMap(([trouble, times]) => (times > 0 ? [`${trouble}: ${times}`] : [])),
+    ...(answered < RATE_KEPT * rate * seconds ? [`${(answered / seconds).toFixed(1)} of ${rate} requests a second were answered`] : []),
+  ];
+  return { heap, resident, lag, problems };
+};
