@@ -199,7 +199,7 @@ const steps = [
   { name: 'drift', does: 'a drop of quality is noticed within the hour, and quiet years are quiet', run: bench('evaluator', 'quality-drift.mjs', [], 'apps') },
   { name: 'upgrade', does: 'services of the last release and of this one at once, on one Kafka and one PostgreSQL, while the demo turns the loop (fetches the packages of the last release, npm; Linux)', run: upgrade },
   { name: 'operator', does: 'the way of a new operator, by the documents alone: what the chart renders is run, a failure rate that rose is explained and rolled back, dead letters are replayed', run: operator },
-  { name: 'restore', does: 'both stores lost in the middle of a rollout, PostgreSQL restored from a backup of the running server, Kafka empty: the rollout goes on, the audit verifies', run: restore },
+  { name: 'restore', does: 'Kafka, PostgreSQL and both lost in the middle of a rollout, and restored from a backup of the running server: the rollout goes on, the audit verifies', run: restore },
   { name: 'streams', does: 'the stream benchmark, small: Kafka Streams must find what our reference job finds', run: streams },
 ];
 

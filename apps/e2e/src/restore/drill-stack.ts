@@ -6,6 +6,7 @@ import { makeFleet } from '../chaos/fleet.js';
 import { loopEnvironment } from '../chaos/loop-driver.js';
 import type { ManagedService } from '../chaos/managed-service.js';
 import { MoodyProvider } from '../rollback-time/moody-provider.js';
+import { returnTo } from './kafka-after-restore.js';
 import { backUp, restore } from './postgres-copy.js';
 
 /** A stage takes longer than a backup; what proves nothing is as good as what proves enough. */
@@ -22,11 +23,17 @@ const env = {
 /** These serve users, and have no data in either store: they go on when both are lost. */
 const serving: ReadonlySet<string> = new Set(['gateway', 'model-server']);
 
+/** What a disaster takes. */
+export const disasters = ['both', 'kafka', 'postgres'] as const;
+export type Lost = (typeof disasters)[number];
+const storesOf = { both: ['kafka', 'postgres'], kafka: ['kafka'], postgres: ['postgres'] } as const;
+
 /** The whole product on a Kafka and a PostgreSQL that can be lost, and a backup of the latter. */
 export class DrillStack {
   readonly stack: ChaosStack;
   private readonly copyFolder: string;
   private dataFolder = '';
+  private backedUpAtMs = 0;
   private fleet: ManagedService[] = [];
   private provider: MoodyProvider | undefined;
 
@@ -53,24 +60,26 @@ export class DrillStack {
 
   /** While everything runs. */
   backUp(): Promise<void> {
+    this.backedUpAtMs = Date.now();
     return backUp(this.stack.databaseUrl, this.copyFolder);
   }
 
-  /** Both stores end at once, with all that they held. */
-  async loseBoth(): Promise<void> {
-    await Promise.all([this.stack.end('kafka', 'SIGKILL'), this.stack.end('postgres', 'SIGKILL')]);
-    rmSync(join(this.options.dataDir, 'stack', 'kafka'), { recursive: true, force: true });
-    rmSync(this.dataFolder, { recursive: true, force: true });
+  /** The stores end at once, with all that they held. */
+  async lose(lost: Lost): Promise<void> {
+    await Promise.all(storesOf[lost].map((store) => this.stack.end(store, 'SIGKILL')));
+    if (lost !== 'postgres') rmSync(join(this.options.dataDir, 'stack', 'kafka'), { recursive: true, force: true });
+    if (lost !== 'kafka') rmSync(this.dataFolder, { recursive: true, force: true });
   }
 
   async stopLoop(): Promise<void> {
     await Promise.all(this.loop.map((service) => service.stop()));
   }
 
-  /** PostgreSQL from the backup, and a Kafka that has never held anything. */
-  async restore(): Promise<void> {
-    restore(this.copyFolder, this.dataFolder);
+  /** PostgreSQL from the backup, and a Kafka that knows no more than it should. */
+  async restore(lost: Lost): Promise<void> {
+    if (lost !== 'kafka') restore(this.copyFolder, this.dataFolder);
     await this.stack.start();
+    if (lost === 'postgres') await returnTo(this.backedUpAtMs);
   }
 
   startLoop(): Promise<void> {

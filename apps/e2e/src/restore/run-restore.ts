@@ -9,8 +9,10 @@ import { kafkaDoor } from '../chaos/doors.js';
 import { dataOf, eventsOf } from '../chaos/loop-invariants.js';
 import { Product } from '../rollback-time/product.js';
 import { DrillStack } from './drill-stack.js';
+import type { Lost } from './drill-stack.js';
 import { findingsOf, publishedVersions, unread } from './findings.js';
 import { untilRouted } from './routed.js';
+import type { Routed } from './routed.js';
 
 const target = { model: 'shop', workload: 'support' };
 const bundle: Bundle = { provider: { name: 'usual', model: 'moody' }, systemPrompt: 'You help customers of a shop.' };
@@ -23,10 +25,12 @@ const TRAFFIC_MS = 4_000;
 export interface RestoreOptions {
   readonly root: string;
   readonly dataDir: string;
+  readonly lost: Lost;
   readonly say: (text: string) => void;
 }
 
 export interface RestoreReport {
+  readonly lost: Lost;
   /** What took how long, in order. */
   readonly steps: readonly { readonly step: string; readonly seconds: number }[];
   readonly findings: readonly Comparison[];
@@ -59,12 +63,13 @@ class Drill {
 
   constructor(
     private readonly stack: DrillStack,
-    private readonly say: (text: string) => void,
+    private readonly options: RestoreOptions,
   ) {
     this.product = new Product({ gatewayUrl: stack.gatewayUrl, ...target, atOnce: 6, pauseMs: 100 });
   }
 
-  async run(root: string): Promise<RestoreReport> {
+  async run(): Promise<RestoreReport> {
+    const { root, lost } = this.options;
     const gateway = { url: this.stack.gatewayUrl, model: target.model };
     const candidate = await this.reachMiddleOfRollout();
     const first = await untilRouted(gateway, 'the first stage', { withinMs: SOON_MS, isSo: (routed) => routed.candidate === candidate });
@@ -73,17 +78,18 @@ class Drill {
     await this.timed('backup of the running PostgreSQL', () => this.stack.backUp());
     const [newest] = await this.stack.query<{ hash: string }>('select hash from console.decision_records order by sequence desc limit 1');
     await order('advanced-after-the-backup', { name: 'rollout.advance' });
-    const last = await untilRouted(gateway, 'the second stage', { withinMs: SOON_MS, isSo: ({ revision }) => revision > first.revision });
+    const second = await untilRouted(gateway, 'the second stage', { withinMs: SOON_MS, isSo: ({ revision }) => revision > first.revision });
     await wait(TRAFFIC_MS);
+    const last = lost === 'kafka' ? second : await this.rollBack(gateway);
     const lostAt = new Date().toISOString();
-    await this.timed('both stores lost', () => this.stack.loseBoth());
+    await this.timed(`lost: ${lost}`, () => this.stack.lose(lost));
     await wait(TRAFFIC_MS);
     await this.timed('what is left of the loop stopped', () => this.stack.stopLoop());
-    await this.timed('PostgreSQL restored, and an empty Kafka', () => this.stack.restore());
+    await this.timed('stores restored', () => this.stack.restore(lost));
     const restoredAt = new Date().toISOString();
     await this.timed('services ready', () => this.stack.startLoop());
-    const again = await this.timed('the gateway has the restored stage', () => untilRouted(gateway, 'a revision beyond the one that it has', { withinMs: SOON_MS, isSo: ({ revision }) => revision > last.revision }));
-    this.say(`the gateway had revision ${last.revision} with ${last.share}, the backup ${first.revision}; it takes ${again.revision} with ${again.share}`);
+    const again = await this.timed('the gateway has the restored stage', () => untilRouted(gateway, 'a revision beyond the one that it has', { withinMs: SOON_MS, isSo: (routed) => routed.revision > last.revision && routed.candidate === candidate }));
+    this.options.say(`the gateway had revision ${last.revision} with ${last.share ?? 'no share'}, the backup ${first.revision}; it takes ${again.revision} with ${again.share}`);
     await this.timed('the rollout goes on to its promotion', () => untilRouted(gateway, 'the candidate as champion', { withinMs: PROMOTED_WITHIN_MS, isSo: (routed) => routed.champion === candidate && routed.candidate === undefined }));
     await this.timed('the next fix has traffic', async () => {
       const next = await rollOutFix('fix-2', candidate);
@@ -92,7 +98,7 @@ class Drill {
     await this.product.stop();
     await eventually(async () => ((await unread()).length > 0 ? Promise.reject(new Error('records are unread')) : undefined), { withinMs: SOON_MS, everyMs: 500 }).catch(() => undefined);
     const findings = await findingsOf(root, this.stack, { versions, head: newest?.hash ?? '', lostAt, restoredAt, unanswered: this.product.failures });
-    return { steps: this.steps, findings };
+    return { lost, steps: this.steps, findings };
   }
 
   stop(): Promise<void> {
@@ -100,14 +106,20 @@ class Drill {
   }
 
   private async reachMiddleOfRollout(): Promise<string> {
-    this.say('adopting a first version');
+    this.options.say('adopting a first version');
     await order('adopted', { name: 'target.adopt', bundle });
     await untilRouted({ url: this.stack.gatewayUrl, model: target.model }, 'the first champion', { withinMs: SOON_MS, isSo: (routed) => routed.champion === champion });
     // The contents of a version may come after its name.
     await eventually(() => this.product.ask(), { withinMs: SOON_MS, everyMs: 250 });
     this.product.start();
-    this.say('rolling out a fix');
+    this.options.say('rolling out a fix');
     return rollOutFix('fix-1', champion);
+  }
+
+  /** Of this the backup knows nothing: the gateway then has two revisions more than it. */
+  private async rollBack(gateway: { url: string; model: string }): Promise<Routed> {
+    await order('rolled-back-after-the-backup', { name: 'rollout.rollback' });
+    return untilRouted(gateway, 'the champion alone', { withinMs: SOON_MS, isSo: ({ candidate }) => candidate === undefined });
   }
 
   private async timed<T>(step: string, work: () => Promise<T>): Promise<T> {
@@ -115,19 +127,19 @@ class Drill {
     const value = await work();
     const seconds = (performance.now() - startedAt) / 1_000;
     this.steps.push({ step, seconds });
-    this.say(`${step}: ${seconds.toFixed(1)} s`);
+    this.options.say(`${step}: ${seconds.toFixed(1)} s`);
     return value;
   }
 }
 
-/** Backs up, loses both stores in the middle of a rollout, restores, and looks at what goes on. */
-export const runRestore = async ({ root, dataDir, say }: RestoreOptions): Promise<RestoreReport> => {
-  const stack = new DrillStack({ root, dataDir, say });
+/** Backs up, loses stores in the middle of a rollout, restores, and looks at what goes on. */
+export const runRestore = async (options: RestoreOptions): Promise<RestoreReport> => {
+  const stack = new DrillStack(options);
   let drill: Drill | undefined;
   try {
     await stack.start();
-    drill = new Drill(stack, say);
-    return await drill.run(root);
+    drill = new Drill(stack, options);
+    return await drill.run();
   } finally {
     await drill?.stop();
     await stack.stop();
