@@ -68,7 +68,8 @@ const checkMigrations = (objects) => {
   const hookOf = ({ metadata }) => metadata.annotations?.['helm.sh/hook'] ?? '';
   const hooks = objects.filter((object) => hookOf(object) === 'pre-install,pre-upgrade');
   const [job] = hooks.filter(({ kind }) => kind === 'Job');
-  const { serviceAccountName, initContainers, containers } = job.spec.template.spec;
+  const { serviceAccountName, restartPolicy, initContainers, containers } = job.spec.template.spec;
+  assert.equal(restartPolicy, 'Never', 'a pod that failed is kept, to be read');
   assert.equal(serviceAccountName, undefined, 'the account of the release is not there yet');
   const brought = new Set(hooks.filter(({ kind }) => kind !== 'Job').map(({ metadata: { name } }) => name));
   const own = new Set(objects.filter((object) => /^(?:ConfigMap|Secret)$/.test(object.kind) && hookOf(object) === '').map(({ metadata: { name } }) => name));
@@ -101,6 +102,7 @@ const refusals = [
   ['podSecurityContext.runAsUser=root', /runAsUser.*want integer/s],
   ['services.gateway.resources.limit.memory=1Gi', /additional properties 'limit'/],
   ['services.gateway.resources.limits.memory=much', /memory.*pattern/s],
+  ['services.gateway.resources.limits.memory=1.2.3Gi', /memory.*pattern/s],
   ['services.gateway.tolerations[0].efect=NoSchedule', /additional properties 'efect'/],
   ['services.gateway.affinity.node=x', /additional properties 'node'/],
   ['migrations.activeDeadlineSeconds=1', /activeDeadlineSeconds.*minimum/s],
@@ -126,6 +128,8 @@ export const verifyHelm = () => {
       checkRights(objects, { mayMakeJobs: name === 'production' });
     }
   }
+  const off = render(helm, 'minimal', KUBE_VERSIONS[0], ['--set', 'migrations.enabled=false']);
+  assert.deepEqual(objectsOf(off.stdout).filter(({ metadata }) => /pre-install/.test(metadata.annotations?.['helm.sh/hook'] ?? '')), [], 'migrations can be left to the services');
   for (const [setting, said] of refusals) {
     const { status, stderr } = render(helm, 'minimal', KUBE_VERSIONS[0], ['--set', setting]);
     assert.notEqual(status, 0, `${setting} is taken`);

@@ -7,6 +7,14 @@ describe('loadEnv', () => {
     expect(config).toMatchObject({ KAFKA_BROKERS: ['a:1', 'b:2'], HTTP_PORT: 0, KAFKA_SSL: false, LOG_LEVEL: 'info' });
   });
 
+  it.each(['no broker', 'kafka', 'kafka:0', 'kafka:70000', 'kafka:9092,other', ',', 'kafka://kafka:9092', 'kafka:9092/x'])('refuses %j as brokers, and says how they are named', (given) => {
+    expect(() => loadEnv(databaseConfigSchema, { KAFKA_BROKERS: given, DATABASE_URL: 'postgres://x' })).toThrow(/KAFKA_BROKERS.*host:port/s);
+  });
+
+  it('takes brokers by name, address and IPv6', () => {
+    expect(loadEnv(databaseConfigSchema, { KAFKA_BROKERS: 'kafka-0.kafka:9092,10.0.0.1:9093,[::1]:9094', DATABASE_URL: 'postgres://x' }).KAFKA_BROKERS).toHaveLength(3);
+  });
+
   it('names every bad variable at once, and never a value', () => {
     const read = (): unknown => loadEnv(databaseConfigSchema, { DATABASE_URL: 'mysql://secret', HTTP_PORT: '70000' });
     expect(read).toThrow(/KAFKA_BROKERS/);

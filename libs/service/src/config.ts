@@ -2,7 +2,16 @@ import { saslMechanisms, securityProblems } from '@ratchet/kafka';
 import { RatchetError } from '@ratchet/observability';
 import { z } from 'zod';
 
-const list = z.string().min(1).transform((value) => value.split(',').map((item) => item.trim()).filter(Boolean));
+const ADDRESS = /^(?:\[[\da-f:.]+\]|[^\s:/[\]]+):(\d{1,5})$/i;
+const isAddress = (text: string): boolean => {
+  const port = Number(ADDRESS.exec(text)?.[1]);
+  return port >= 1 && port <= 65_535;
+};
+const brokers = z
+  .string()
+  .min(1)
+  .transform((value) => value.split(',').map((item) => item.trim()).filter(Boolean))
+  .refine((addresses) => addresses.length > 0 && addresses.every(isAddress), 'name each broker as host:port, separated by commas');
 const flag = z.enum(['true', 'false']).transform((value) => value === 'true');
 
 const text = (what: string) => z.string().optional().describe(what);
@@ -27,7 +36,7 @@ const kafkaSecurityFields = {
 /** What every service reads from its environment. */
 export const baseConfigSchema = z
   .object({
-    KAFKA_BROKERS: list.describe('Brokers as host:port, separated by commas'),
+    KAFKA_BROKERS: brokers.describe('Brokers as host:port, separated by commas'),
     ...kafkaSecurityFields,
     KAFKA_REPLICATION_FACTOR: z.coerce.number().int().min(1).max(10).default(1).describe('Replicas of topics that Ratchet creates'),
     HTTP_HOST: z.string().default('0.0.0.0'),
