@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { root, runNode, stopOnSignals } from './run-process.mjs';
+import { verifyCompose } from './verify-compose.mjs';
 import { verifyConsole } from './verify-console.mjs';
 import { verifyConsoleFuzz } from './verify-console-fuzz.mjs';
 import { verifyConsoleLoad } from './verify-console-load.mjs';
@@ -104,6 +105,11 @@ const helm = async () => {
   return reason === undefined ? passed : skipped(reason);
 };
 
+const compose = async () => {
+  const reason = verifyCompose(join(work, 'compose'));
+  return reason === undefined ? passed : skipped(reason);
+};
+
 const image = async () => {
   const built = await runNode(NX, ['run', '@ratchet/local-stack:build', '--outputStyle=static'], { timeoutMs: 5 * MINUTE_MS });
   if (built.code !== 0) return expectCode(built);
@@ -142,13 +148,6 @@ const withPython = (projects, name, step) => async () => {
   return passed;
 };
 
-const compose = async () => {
-  const client = spawnSync('docker', ['compose', 'version'], { stdio: 'ignore' });
-  if (client.error || client.status !== 0) return skipped('there is no docker client with Compose here');
-  const { status, stderr } = spawnSync('docker', ['compose', 'config', '--quiet'], { cwd: root, encoding: 'utf8' });
-  return status === 0 ? passed : failed(stderr.trim());
-};
-
 const prometheus = async () => {
   const lacking = whyNoPrometheus();
   if (lacking) return skipped(lacking);
@@ -170,6 +169,7 @@ const steps = [
   { name: 'rollout-kills', does: 'rollout-controller killed before and after every write of every transition', run: rolloutKills },
   { name: 'rollback-time', does: 'candidates that fail, are unsafe or slow under traffic: from the evidence to the last gateway in under 2 s + 1 s', run: rollbackTime },
   { name: 'fixes', does: 'each of the five kinds of fix, from failures in to a changed answer in traffic', run: endToEnd('fixes') },
+  { name: 'compose', does: 'the Compose file as Docker Compose reads it (Go)', run: compose },
   { name: 'image', does: 'what the Dockerfile does, for each app: its own commands, then started by a user without rights from files that cannot be written, until it is healthy and ready (root)', run: image },
   { name: 'helm', does: 'the chart rendered for several uses: taken by Kubernetes, wrong values refused, rights as few as they can be (Go)', run: helm },
   { name: 'docs', does: 'each command that a document shows, run on a demo', run: docs },
@@ -178,7 +178,6 @@ const steps = [
   { name: 'hostile', does: '100,000 broken, hostile and random inputs through every door', run: doors('hostile') },
   { name: 'clinc150', does: 'the loop on CLINC150', run: withData(['clinc150.jsonl'], demo('clinc150', ['--weeks', '1', '--data', join(dataDir ?? '', 'clinc150.jsonl')])) },
   { name: 'banking77', does: 'the loop on BANKING77', run: withData(['banking77.jsonl'], demo('banking77', ['--weeks', '1', '--data', join(dataDir ?? '', 'banking77.jsonl')])) },
-  { name: 'compose', does: 'docker-compose.yml can be read', run: compose },
   { name: 'training', does: 'what the training recipes forget and learn', run: training },
   { name: 'signals', does: 'how well failure signals agree with people', run: withData(['uss_mwoz.jsonl', 'uss_sgd.jsonl', 'uss_redial.jsonl', 'uss_ccpe.jsonl'], bench('signals', 'agreement.mjs')) },
   { name: 'clustering', does: 'k-means and clusters of labelled intents beside scikit-learn (PyPI) on the same vectors', run: withData(['natcs_intents.jsonl', 'banking77.jsonl', 'clinc150.jsonl'], clustering) },
