@@ -9,6 +9,7 @@ import { dataOfCycle } from '../persistence/example.repository.js';
 import { endRun, keepLog, lockTrainingRun } from '../persistence/run.repository.js';
 import type { RunRow } from '../persistence/run.repository.js';
 import { endCycle, insertVersion, lockTarget, moveCycle } from '../persistence/trainer.repository.js';
+import { versionEventId } from '../registry/version-event-id.js';
 import { TrainingBudget } from './budget/training-budget.js';
 import { configuredTraining, trainingConfigOf } from './training-config.js';
 import type { TrainingConfig } from './training-config.js';
@@ -69,7 +70,7 @@ export class TrainingOutcomes {
       tx.emit(
         versionPublished,
         { versionId: version, ...target, ordinal, bundle, contentHash: bundleHash(bundle), parentVersion: baseVersion, publishedAt: now },
-        { ...of, id: derivedId('version', version) },
+        { ...of, id: versionEventId({ versionId: version, ...target, parentVersion: baseVersion }) },
       );
       tx.emit(
         candidateRegistered,
