@@ -52,6 +52,20 @@ describe('the verdict of a soak', () => {
     expect(judgeSoak({ ...run, samples: outside }).problems).toEqual(['the memory of analyzer grows']);
   });
 
+  it.each(['heap', 'resident'] as const)('does not take for flat a service without a figure of its %s', (key) => {
+    const run = runOf();
+    const samples = run.samples.map((sample) => ({ ...sample, [key]: { analyzer: Number.NaN } }));
+    expect(judgeSoak({ ...run, samples }).problems).toEqual([`the ${key === 'heap' ? 'heap' : 'memory'} of analyzer was not measured`]);
+  });
+
+  it('judges a group that was first seen later, and leaves out one that was hardly seen', () => {
+    const run = runOf();
+    const samples = run.samples.map((sample, n) => ({ ...sample, lag: { ...sample.lag, ...(n > 10 && { late: 50 * n }), ...(n === 11 && { once: 1 }) } }));
+    const { lag, problems } = judgeSoak({ ...run, samples });
+    expect(lag.map(({ of }) => of)).toEqual(['analyzer', 'late']);
+    expect(problems).toEqual(['the lag of late grows']);
+  });
+
   it.each([
     [{ lagGrowth: 10 }, 'the lag of analyzer grows'],
     [{ troubles: { 'dead letters': 2 } }, 'dead letters: 2'],

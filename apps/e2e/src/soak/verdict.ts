@@ -39,6 +39,8 @@ export interface Verdict {
 
 const MB = 1_048_576;
 const WINDOWS = 12;
+/** Fewer have no slope. */
+const POINTS_MIN = 3;
 /** Growth over the run that is more than noise: of what is left after collections, as a share of it and at least so many bytes. */
 const HEAP = { share: 0.05, least: 8 * MB };
 /** Pages that a process keeps between collections come and go by tens of megabytes. */
@@ -55,8 +57,14 @@ const trendOf = (of: string, points: readonly Point[], { allowed, seconds }: { a
   return { of, first: points[0]?.value ?? 0, last: points.at(-1)?.value ?? 0, slope, isGrowing: slope.lower * seconds > allowed };
 };
 
+/** Of every service or group that was ever seen: one that reads its first record late is judged too, as soon as a slope can be told. */
+const namesOf = (samples: readonly Sample[], key: 'heap' | 'resident' | 'lag'): string[] => [...new Set(samples.flatMap((sample) => Object.keys(sample[key])))].filter((name) => seriesOf(samples, key, name).length >= POINTS_MIN);
+
+/** Comparisons with what is no number are false, so that it would pass for flat. */
+const unmeasured = (samples: readonly Sample[], key: 'heap' | 'resident'): string[] => namesOf(samples, key).filter((name) => seriesOf(samples, key, name).some(({ value }) => !Number.isFinite(value)));
+
 const memoryTrends = ({ samples, seconds }: SoakRun, key: 'heap' | 'resident', { share, least }: { share: number; least: number }): Trend[] =>
-  Object.keys(samples[0]?.[key] ?? {}).map((service) => {
+  namesOf(samples, key).map((service) => {
     const minima = minimaOf(seriesOf(samples, key, service), WINDOWS);
     return trendOf(service, minima, { allowed: Math.max(least, share * (minima[0]?.value ?? 0)), seconds });
   });
@@ -66,10 +74,12 @@ export const judgeSoak = (run: SoakRun): Verdict => {
   const { samples, seconds, rate, answered, troubles } = run;
   const heap = memoryTrends(run, 'heap', HEAP);
   const resident = memoryTrends(run, 'resident', RESIDENT);
-  const lag = Object.keys(samples[0]?.lag ?? {}).map((group) => trendOf(group, seriesOf(samples, 'lag', group), { allowed: LAG_SECONDS * rate, seconds }));
+  const lag = namesOf(samples, 'lag').map((group) => trendOf(group, seriesOf(samples, 'lag', group), { allowed: LAG_SECONDS * rate, seconds }));
   const growing = [[heap, 'the heap'], [resident, 'the memory'], [lag, 'the lag']] as const;
   const problems = [
     ...growing.flatMap(([trends, what]) => trends.filter(({ isGrowing }) => isGrowing).map(({ of }) => `${what} of ${of} grows`)),
+    ...unmeasured(samples, 'heap').map((of) => `the heap of ${of} was not measured`),
+    ...unmeasured(samples, 'resident').map((of) => `the memory of ${of} was not measured`),
     ...Object.entries(troubles).flatMap(([trouble, times]) => (times > 0 ? [`${trouble}: ${times}`] : [])),
     ...(answered < RATE_KEPT * rate * seconds ? [`${(answered / seconds).toFixed(1)} of ${rate} requests a second were answered`] : []),
   ];
