@@ -7,7 +7,8 @@ ARG APP
 RUN test -d "apps/${APP:?Say which service: --build-arg APP=gateway}" && NX_DAEMON=false npx nx run "@ratchet/${APP}:build"
 # What the one service needs to run, and no tools. The platform's Node replaces the one from npm, so no scripts are due. npm keeps the compiler, for a package
 # that could read configuration in TypeScript; there is none.
-RUN npm ci --omit=dev --ignore-scripts --workspace "apps/${APP}" && rm -r node_modules/typescript node_modules/@typescript && find apps -mindepth 1 -maxdepth 1 ! -name "${APP}" -exec rm -r {} +
+# The console has its page beside it.
+RUN npm ci --omit=dev --ignore-scripts --workspace "apps/${APP}" && rm -r node_modules/typescript node_modules/@typescript && find apps -mindepth 1 -maxdepth 1 ! -name "${APP}" ! -name "${APP}-web" -exec rm -r {} +
 
 # The model server reads meaning with these 24 MB; every image has them, so that one file makes all.
 FROM maven:3.9-eclipse-temurin-21 AS encoder
