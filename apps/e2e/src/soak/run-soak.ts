@@ -10,6 +10,7 @@ import { makeFleet } from '../chaos/fleet.js';
 import type { ManagedService } from '../chaos/managed-service.js';
 import { untilRouted } from '../restore/routed.js';
 import { MoodyProvider } from '../rollback-time/moody-provider.js';
+import { errorLinesSince } from './error-lines.js';
 import { deadLetters, takeSample, totalLag } from './sampler.js';
 import { SoakUsers } from './soak-users.js';
 import { judgeSoak } from './verdict.js';
@@ -72,6 +73,7 @@ class Soak {
     const users = this.users(rate);
     users.start();
     await wait(WARM_UP_SECONDS * 1_000);
+    const warmAt = new Date();
     const before = { answered: users.answered, unanswered: users.unanswered };
     const samples = await this.sample(minutes);
     const answered = users.answered - before.answered;
@@ -79,7 +81,7 @@ class Soak {
     const letters = await deadLetters();
     const ends = this.fleet.reduce((sum, service) => sum + service.ends, 0);
     await this.stop();
-    const errors = this.errorLines();
+    const errors = this.errorLines(warmAt);
     for (const line of errors.slice(0, 10)) say(line);
     const seconds = samples.at(-1)?.atSeconds ?? 0;
     const troubles = { 'requests without an answer': users.unanswered - before.unanswered, 'dead letters': letters, 'services that ended': ends, 'errors in logs': errors.length };
@@ -135,10 +137,10 @@ class Soak {
     return samples;
   }
 
-  /** Of what services wrote while they ran: pino's levels are 50 for an error and 60 for the end. */
-  private errorLines(): string[] {
+  /** A service that starts may ask for a topic which nobody leads yet, and says so; what is judged begins with the warm run. */
+  private errorLines(since: Date): string[] {
     const folder = join(this.options.dataDir, 'logs');
-    return readdirSync(folder).flatMap((file) => readFileSync(join(folder, file), 'utf8').split('\n').filter((line) => /"level":(?:50|60)\b/u.test(line)).map((line) => `${file}: ${line.slice(0, 300)}`));
+    return readdirSync(folder).flatMap((file) => errorLinesSince(readFileSync(join(folder, file), 'utf8'), since).map((line) => `${file}: ${line.slice(0, 300)}`));
   }
 
   private users(rate: number): SoakUsers {
