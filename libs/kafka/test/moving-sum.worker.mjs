@@ -40,7 +40,7 @@ const processor = new ExactlyOnceProcessor({
     process.stdout.write(`fatal ${error.code}: ${error.message}\n`);
     process.exit(3);
   },
-  onAssigned: (partitions) => process.stdout.write(`assigned ${[...partitions].sort().join(' ')}\n`),
+  onAssigned: (places = []) => process.stdout.write(`assigned ${places.map(({ partition }) => partition).sort().join(' ')}\n`),
   onRestored: ({ partition, records }) => process.stdout.write(`restored ${partition} by ${records}\n`),
   onCommitted: ({ records }) => process.stdout.write(`committed ${records}\n`),
 });
