@@ -111,7 +111,7 @@ class Soak {
 
   /** Raises the rate until something waits, and gives the last that nothing waited at. */
   private async findMaximum(): Promise<number> {
-    let kept = RAMP.first;
+    let kept = 0;
     for (let rate = RAMP.first; rate <= RAMP.last; rate = Math.round(rate * RAMP.factor)) {
       const users = this.users(rate);
       users.start();
@@ -123,6 +123,7 @@ class Soak {
       // Users who came in time need not have been answered at their rate.
       kept = Math.min(rate, Math.floor(answered));
     }
+    if (kept === 0) throw new Error(`this machine does not take ${RAMP.first} requests a second now: name a rate with --rate`);
     await eventually(async () => ((await totalLag()) > kept ? Promise.reject(new Error('records still wait')) : undefined), { withinMs: SOON_MS, everyMs: 1_000 });
     return kept;
   }
