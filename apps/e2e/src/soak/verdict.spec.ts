@@ -50,6 +50,10 @@ describe('the verdict of a soak', () => {
     const run = runOf({ minutes: 30 });
     const outside = run.samples.map((sample) => ({ ...sample, resident: { analyzer: (sample.resident['analyzer'] ?? 0) + (200 * MB * sample.atSeconds) / 3_600 } }));
     expect(judgeSoak({ ...run, samples: outside }).problems).toEqual(['the memory of analyzer grows']);
+    // One step of it is all that a short run could see.
+    const short = runOf();
+    const step = short.samples.map((sample) => ({ ...sample, resident: { analyzer: (sample.resident['analyzer'] ?? 0) + (sample.atSeconds > 90 ? 80 * MB : 0) } }));
+    expect(judgeSoak({ ...short, samples: step }).problems).toEqual([]);
   });
 
   it.each(['heap', 'resident'] as const)('does not take for flat a service without a figure of its %s', (key) => {

@@ -45,6 +45,8 @@ const POINTS_MIN = 3;
 const HEAP = { share: 0.05, least: 8 * MB };
 /** Pages that a process keeps between collections come and go by tens of megabytes. */
 const RESIDENT = { share: 0.15, least: 48 * MB };
+/** It comes in steps of tens of megabytes, minutes apart, while the heap stays: a shorter run sees one of them as growth, or none. */
+const RESIDENT_JUDGED_FROM_SECONDS = 900;
 /** Work of so many seconds may wait at any moment. */
 const LAG_SECONDS = 5;
 const RATE_KEPT = 0.97;
@@ -73,7 +75,7 @@ const memoryTrends = ({ samples, seconds }: SoakRun, key: 'heap' | 'resident', {
 export const judgeSoak = (run: SoakRun): Verdict => {
   const { samples, seconds, rate, answered, troubles } = run;
   const heap = memoryTrends(run, 'heap', HEAP);
-  const resident = memoryTrends(run, 'resident', RESIDENT);
+  const resident = memoryTrends(run, 'resident', RESIDENT).map((trend) => ({ ...trend, isGrowing: trend.isGrowing && seconds >= RESIDENT_JUDGED_FROM_SECONDS }));
   const lag = namesOf(samples, 'lag').map((group) => trendOf(group, seriesOf(samples, 'lag', group), { allowed: LAG_SECONDS * rate, seconds }));
   const growing = [[heap, 'the heap'], [resident, 'the memory'], [lag, 'the lag']] as const;
   const problems = [
