@@ -19,7 +19,6 @@ export async function createApp(options: AppModuleOptions): Promise<NestFastifyA
   const fastify = adapter.getInstance() as unknown as FastifyInstance;
   fastify.addContentTypeParser('multipart/form-data', { parseAs: 'buffer', bodyLimit: config.maxFileBytes }, (_request, body, done) => done(null, body));
   registerChatRoute({ fastify, models: app.get(ModelStore), sentences: app.get(Sentences), metrics: app.get(ServerMetrics), maxCachedReplies: config.maxCachedReplies });
-  app.enableShutdownHooks();
   await app.init();
   await fastify.ready();
   return app;
