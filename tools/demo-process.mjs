@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { root } from './run-process.mjs';
+import { root, whenInterrupted } from './run-process.mjs';
 
 const START_WITHIN_MS = 5 * 60_000;
 
@@ -26,9 +26,8 @@ export const startDemo = async (folder, { rate, weeks = 6, env = {} }) => {
   });
   let said = '';
   child.stdout.on('data', (chunk) => (said += chunk));
-  const stop = () => new Promise((resolve) => (child.exitCode !== null ? resolve() : (child.once('exit', resolve), child.kill('SIGTERM'))));
-  // One that is interrupted must not leave services behind.
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => child.kill('SIGTERM'));
+  const stop = () => new Promise((resolve) => (child.exitCode !== null || child.signalCode !== null ? resolve() : (child.once('exit', resolve), child.kill('SIGTERM'))));
+  whenInterrupted(stop);
   const until = Date.now() + START_WITHIN_MS;
   while (!said.includes('Console: ')) {
     if (child.exitCode !== null || Date.now() > until) {

@@ -43,12 +43,20 @@ export const runNode = (script, args, { env = {}, timeoutMs, capture = false } =
     });
   });
 
-/** Ends everything that was started here, and then does `last`, when the tool is interrupted. */
+const stops = new Set();
+
+/** Has `stop` done, and waited for, when the tool is interrupted; gives what takes it back. */
+export const whenInterrupted = (stop) => {
+  stops.add(stop);
+  return () => void stops.delete(stop);
+};
+
+/** Ends everything that was started here or is to be stopped, and then does `last`, when the tool is interrupted. */
 export const stopOnSignals = (last = async () => undefined) => {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
     process.once(signal, () => {
       for (const child of running) signalGroup(child, 'SIGTERM');
-      last().finally(() => process.exit(130));
+      Promise.allSettled([...stops].map((stop) => stop())).then(last).finally(() => process.exit(130));
     });
   }
 };

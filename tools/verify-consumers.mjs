@@ -6,7 +6,8 @@ import { createWriteStream, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
-import { freePort, installMlflow, servingAlias, startMlflow, versionsBefore } from './verify-mlflow.mjs';
+import { freePort } from './free-port.mjs';
+import { installMlflow, servingAlias, startMlflow, versionsBefore } from './verify-mlflow.mjs';
 import { root, runNode } from './run-process.mjs';
 
 const STANDARD_WEBHOOKS = 'standardwebhooks==1.1.0';

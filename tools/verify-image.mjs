@@ -7,8 +7,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ofKeyword, readDockerfile } from './dockerfile.mjs';
-import { root } from './run-process.mjs';
-import { freePort } from './verify-mlflow.mjs';
+import { freePort } from './free-port.mjs';
+import { root, whenInterrupted } from './run-process.mjs';
 
 const APPS = ['gateway', 'signal-detector', 'analyzer', 'data-generator', 'trainer-dispatcher', 'evaluator', 'rollout-controller', 'console', 'model-server'];
 /** The user `node` of the image. */
@@ -142,6 +142,11 @@ export const verifyImage = async () => {
   chmodSync(work, 0o755);
   const { startStack } = await import('../libs/local-stack/dist/index.js');
   const stack = await startStack({ dataDir: join(work, 'stack'), env: { ...process.env, KAFKA_BROKERS: '', DATABASE_URL: '' } });
+  const stop = async () => {
+    await stack.stop();
+    rmSync(work, { recursive: true, force: true });
+  };
+  const forget = whenInterrupted(stop);
   try {
     // The image's own Node, where its user can run it.
     mkdirSync(join(work, 'images', 'bin'), { recursive: true });
@@ -163,7 +168,7 @@ export const verifyImage = async () => {
     }
     return undefined;
   } finally {
-    await stack.stop();
-    rmSync(work, { recursive: true, force: true });
+    forget();
+    await stop();
   }
 };

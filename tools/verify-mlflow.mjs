@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { createWriteStream, mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from './free-port.mjs';
 import { root, runNode } from './run-process.mjs';
 
 const MLFLOW = 'mlflow==3.17.2';
@@ -12,14 +12,6 @@ const MINUTE_MS = 60_000;
 const CLI = 'apps/cli/bin/ratchet.mjs';
 const target = { model: 'assistant', workload: 'support/EU' };
 const hostile = `a reason\u0000 with \u001b[31m control characters, and far too long: ${'x'.repeat(20_000)}`;
-
-export const freePort = () =>
-  new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
-    });
-  });
 
 const program = (file, args) => {
   const { status, error, stderr } = spawnSync(file, args, { encoding: 'utf8', timeout: 15 * MINUTE_MS });

@@ -6,8 +6,8 @@ import { createWriteStream, mkdirSync, readdirSync, readFileSync, rmSync, writeF
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parse, stringify } from 'yaml';
+import { freePort } from './free-port.mjs';
 import { root } from './run-process.mjs';
-import { freePort } from './verify-mlflow.mjs';
 
 const MINUTE_MS = 60_000;
 const CLI = 'apps/cli/bin/ratchet.mjs';

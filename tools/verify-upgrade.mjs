@@ -7,7 +7,7 @@ import { createWriteStream, existsSync, mkdirSync, readdirSync, readFileSync, rm
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { root, runNode } from './run-process.mjs';
+import { root, runNode, whenInterrupted } from './run-process.mjs';
 
 const MINUTE_MS = 60_000;
 const work = join(root, '.ratchet', 'upgrade');
@@ -16,7 +16,6 @@ const demoDir = join(work, 'demo');
 const NX = 'node_modules/nx/dist/bin/nx.js';
 /** How long the last release is alone: its cycle has begun by then, and has not ended. */
 const OLD_ALONE_MS = 45_000;
-const INTERRUPTS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 const SERVICES = ['signal-detector', 'evaluator', 'analyzer', 'data-generator', 'trainer-dispatcher', 'rollout-controller', 'console'];
 
 const run = (command, args, options = {}) => {
@@ -48,8 +47,12 @@ const checkOut = (commit) => {
 /** What a program has written so far. */
 const textOf = (file) => (existsSync(file) ? readFileSync(file, 'utf8') : '');
 
-/** What has been started, for one that is interrupted must leave nothing behind. */
 const running = [];
+
+const stopRunning = async () => {
+  for (const { child } of running) child.kill('SIGTERM');
+  await Promise.all(running.map(({ ended }) => ended));
+};
 
 const start = (name, args, { cwd, env }) => {
   const child = spawn(process.execPath, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -97,12 +100,10 @@ const isAllRead = (lags) => Object.entries(lags).every(([group, lag]) => lag <= 
 const turnTheLoop = async (stack) => {
   const env = { ...process.env, KAFKA_BROKERS: stack.kafkaBrokers.join(','), DATABASE_URL: stack.databaseUrl, FIRST_ADMIN_TOKEN: '' };
   const demo = start('demo', ['apps/cli/bin/ratchet.mjs', 'demo', '--exit', '--weeks', '1', '--no-sentences', '--data-dir', demoDir, '--report', join(work, 'report.json')], { cwd: old, env });
-  const started = [demo];
   try {
     await until('the demo of the last release runs', () => demo.child.exitCode !== null || /Console: /u.test(textOf(demo.logFile)));
     await sleep(OLD_ALONE_MS);
-    started.push(...startBeside());
-    const services = started.slice(1);
+    const services = startBeside();
     await until('this release serves', () => services.every(({ logFile }) => textOf(logFile).includes('"message":"listening"')));
     assert.equal(demo.child.exitCode, null, 'the demo ended before both releases ran at once');
     process.stdout.write('both releases run\n');
@@ -110,8 +111,7 @@ const turnTheLoop = async (stack) => {
     process.stdout.write('this release runs alone\n');
     await checkAlone(stack, services);
   } finally {
-    for (const { child } of started) child.kill('SIGTERM');
-    await Promise.all(started.map(({ ended }) => ended));
+    await stopRunning();
   }
 };
 
@@ -145,18 +145,17 @@ export const verifyUpgrade = async () => {
   if (built.code !== 0) return 'this release could not be built';
   const { startStack } = await import('../libs/local-stack/dist/index.js');
   const stack = await startStack({ dataDir: join(work, 'stack'), env: { ...process.env, KAFKA_BROKERS: '', DATABASE_URL: '' } });
-  const stopAll = () => {
-    for (const { child } of running) child.kill('SIGTERM');
-    void Promise.all(running.map(({ ended }) => ended)).then(() => stack.stop()).finally(() => process.exit(130));
-  };
-  for (const signal of INTERRUPTS) process.once(signal, stopAll);
+  const forget = whenInterrupted(async () => {
+    await stopRunning();
+    await stack.stop();
+  });
   try {
     await turnTheLoop(stack);
     return undefined;
   } catch (error) {
     return `${error.message}; logs are in ${work}`;
   } finally {
-    for (const signal of INTERRUPTS) process.off(signal, stopAll);
+    forget();
     await stack.stop();
   }
 };

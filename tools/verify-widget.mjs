@@ -7,6 +7,7 @@ import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from './free-port.mjs';
 import { root } from './run-process.mjs';
 
 const BROWSERS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome', '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome'];
@@ -30,12 +31,6 @@ const listen = (handler) =>
   new Promise((resolve) => {
     const server = createServer(handler).listen(0, '127.0.0.1', () => resolve({ server, origin: `http://127.0.0.1:${server.address().port}` }));
   });
-
-const freePort = async () => {
-  const { server, origin } = await listen(() => undefined);
-  await new Promise((resolve) => server.close(resolve));
-  return Number(new URL(origin).port);
-};
 
 /** A site with the example page, which may load and reach nothing but the gateway. */
 const servePage = (gateway) =>
