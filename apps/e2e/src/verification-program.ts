@@ -2,6 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Comparison } from './chaos/comparison.js';
+import type { TimedStep } from './timed-steps.js';
 
 /** What every program of this folder hands to its run. */
 export interface RunFolder {
@@ -27,6 +29,16 @@ interface Program<Report> {
 }
 
 export const out = (text: string): void => void process.stdout.write(`${text}\n`);
+
+export const outSteps = (steps: readonly TimedStep[]): void => {
+  for (const { step, seconds } of steps) out(`${seconds.toFixed(1).padStart(7)} s  ${step}`);
+};
+
+export const outComparisons = (comparisons: readonly Comparison[]): void => {
+  for (const { name, compared, differences } of comparisons) out(`${differences.length === 0 ? 'holds' : 'FAILS'}  ${name} (${compared})${differences.map((difference) => `\n       ${difference}`).join('')}`);
+};
+
+export const anyDiffer = (comparisons: readonly Comparison[]): boolean => comparisons.some(({ differences }) => differences.length > 0);
 
 /** @throws {RangeError} */
 export const wholeNumber = (text: string | undefined, fallback: number): number => {

@@ -83,7 +83,7 @@ export const runService = async <Config extends BaseConfig>(options: ServiceOpti
 
 const migrate = async <Config extends BaseConfig>(options: ServiceOptions<Config>, config: Config, logger: Logger): Promise<void> => {
   const { service } = options.contract;
-  const settings = { brokers: config.KAFKA_BROKERS, clientId: service, ...securityOf(config) };
+  const settings = kafkaSettings(service, config);
   await checkBrokers(settings);
   await ensureTopics(createKafka(settings, logger), wantedTopics(service, config));
   const database = options.database ? await openDatabase(options, config, logger) : undefined;
@@ -92,13 +92,15 @@ const migrate = async <Config extends BaseConfig>(options: ServiceOptions<Config
   process.exit(0);
 };
 
+const kafkaSettings = (clientId: string, config: BaseConfig) => ({ brokers: config.KAFKA_BROKERS, clientId, ...securityOf(config) });
+
 const wantedTopics = (service: string, config: BaseConfig) => ({ catalogue: topicCatalogue, replicationFactor: config.KAFKA_REPLICATION_FACTOR, services: [service] });
 
 const start = async <Config extends BaseConfig>(options: ServiceOptions<Config>, config: Config, logger: Logger): Promise<void> => {
   const { contract } = options;
   const metrics = Metrics.forProcess();
   const tracing = await openTracing({ endpoint: config.OTEL_EXPORTER_OTLP_ENDPOINT, sampleRatio: config.OTEL_TRACES_SAMPLER_ARG, service: contract.service, onError: (message) => logger.warn('traces could not be sent', { reason: message }) });
-  const settings = { brokers: config.KAFKA_BROKERS, clientId: contract.service, ...securityOf(config) };
+  const settings = kafkaSettings(contract.service, config);
   const kafka = createKafka(settings, logger);
   const producer = new EventProducer(kafka);
   const database = options.database ? await openDatabase(options, config, logger) : undefined;

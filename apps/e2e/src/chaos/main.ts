@@ -1,6 +1,6 @@
 // The program behind `npm run chaos`.
 import { parseArgs } from 'node:util';
-import { orExplain, out, runProgram, wholeNumber } from '../verification-program.js';
+import { anyDiffer, orExplain, out, runProgram, wholeNumber } from '../verification-program.js';
 import type { RunFolder } from '../verification-program.js';
 import { runChaos } from './run-chaos.js';
 import type { ChaosReport } from './run-chaos.js';
@@ -33,5 +33,5 @@ await orExplain(USAGE, async () => {
   if (values.help) return out(USAGE);
   const [seed, kills, minutes] = [wholeNumber(values.seed, Math.floor(Date.now() / 86_400_000)), wholeNumber(values.kills, 20), wholeNumber(values.minutes, 15)];
   const run = (folder: RunFolder): Promise<ChaosReport> => runChaos({ ...folder, seed, kills, minutes, short: values.short === true, stopped: interrupted.signal });
-  await runProgram({ name: 'chaos', kept: values, run, print, isFailure: ({ comparisons }) => comparisons.some(({ differences }) => differences.length > 0) });
+  await runProgram({ name: 'chaos', kept: values, run, print, isFailure: ({ comparisons }) => anyDiffer(comparisons) });
 });

@@ -1,9 +1,9 @@
 import { topics } from '@ratchet/contracts';
 import type { CandidateJudged, CandidateRegistered, TrainingStarted } from '@ratchet/domain';
-import { withAdmin } from '@ratchet/testing';
 import type pg from 'pg';
 import { checkAll, compareItems } from '../chaos/comparison.js';
 import type { Comparison } from '../chaos/comparison.js';
+import { deadLetters } from '../chaos/dead-letters.js';
 import { dataOf, eventsOf } from '../chaos/loop-invariants.js';
 import type { KillStack } from './kill-stack.js';
 
@@ -59,15 +59,7 @@ const jobsLeft = async (db: pg.Pool): Promise<string[]> => {
   return found;
 };
 
-const deadLetters = (): Promise<string[]> =>
-  withAdmin(async (admin) => {
-    const found: string[] = [];
-    for (const topic of (await admin.listTopics()).filter((name) => name.endsWith('.dlq'))) {
-      const records = (await admin.fetchTopicOffsets(topic)).reduce((sum, { high }) => sum + Number(high), 0);
-      if (records > 0) found.push(`${topic}: ${records}`);
-    }
-    return found;
-  });
+const lettersLeft = async (): Promise<string[]> => [...(await deadLetters())].map(([topic, records]) => `${topic}: ${records}`);
 
 /** What must hold after all cycles, the undisturbed `reference` first among them. */
 export const findOut = async (stack: KillStack, { workloads, reference }: { workloads: readonly string[]; reference: string }): Promise<CycleFindings> => {
@@ -102,7 +94,7 @@ export const findOut = async (stack: KillStack, { workloads, reference }: { work
       checkAll('no training failed', { compared: workloads.length, problems: failed.map(({ workload, reason }) => `${workload}: ${reason}`) }),
       checkAll('no cycle is held up', { compared: workloads.length, problems: await unfinished(db) }),
       checkAll('no job or event is left', { compared: workloads.length, problems: await jobsLeft(db) }),
-      checkAll('no dead letter', { compared: workloads.length, problems: await deadLetters() }),
+      checkAll('no dead letter', { compared: workloads.length, problems: await lettersLeft() }),
       checkAll('model, gates and evidence are those of the undisturbed cycle', {
         compared: workloads.length,
         problems: [...results].filter(([, result]) => result !== usual || result === 'nothing').map(([workload, result]) => `${workload}: ${differenceOf(usual, result)}`),

@@ -1,6 +1,6 @@
 // The program behind `npm run verify -- cycle-kills`.
 import { parseArgs } from 'node:util';
-import { orExplain, out, runProgram, wholeNumber } from '../verification-program.js';
+import { anyDiffer, orExplain, out, outComparisons, runProgram, wholeNumber } from '../verification-program.js';
 import type { RunFolder } from '../verification-program.js';
 import { killedServices } from './kill-stack.js';
 import { runCycleKills } from './run-cycle-kills.js';
@@ -21,7 +21,7 @@ const print = ({ seed, seconds, cycles, table, kills, repeatedPublications, usua
   out(`${'all'.padEnd(width)}${killedServices.map((name) => String(kills[name]).padStart(20)).join('')}`);
   out(`\nseed ${seed}, ${seconds} s, ${cycles} cycles, the first of them undisturbed; ${repeatedPublications} events were published twice`);
   out(`every cycle: ${usual.slice(0, 600)}`);
-  for (const { name, compared, differences } of comparisons) out(`${differences.length === 0 ? 'holds ' : 'FAILS '} ${name} (${compared})${differences.map((difference) => `\n        ${difference}`).join('')}`);
+  outComparisons(comparisons);
 };
 
 const interrupted = new AbortController();
@@ -34,5 +34,5 @@ await orExplain(USAGE, async () => {
   const kills = wholeNumber(values.kills, 50);
   out(`seed ${seed}`);
   const run = (folder: RunFolder): Promise<CycleKillsReport> => runCycleKills({ ...folder, seed, kills, stopped: interrupted.signal });
-  await runProgram({ name: 'cycle-kills', kept: values, run, print, isFailure: ({ comparisons }) => comparisons.some(({ differences }) => differences.length > 0) });
+  await runProgram({ name: 'cycle-kills', kept: values, run, print, isFailure: ({ comparisons }) => anyDiffer(comparisons) });
 });

@@ -15,17 +15,21 @@ import { kafkaDoor } from '../chaos/doors.js';
 import { loopEnvironment } from '../chaos/loop-driver.js';
 import { dataOf, eventsOf } from '../chaos/loop-invariants.js';
 import { untilRouted } from '../restore/routed.js';
+import { MoodyProvider, NONSENSE } from '../rollback-time/moody-provider.js';
+import { Product } from '../rollback-time/product.js';
+import { TimedSteps } from '../timed-steps.js';
+import type { TimedStep } from '../timed-steps.js';
 import { runAsShown } from './command-line.js';
 import type { Ended } from './command-line.js';
 import { OneMachineCluster } from './one-machine-cluster.js';
 import { readChart } from './rendered-chart.js';
-import { ShopModel, ShopUsers } from './shop.js';
 
 const target = { model: 'shop', workload: 'support' };
 const ofTarget = ['--model', target.model, '--workload', target.workload];
 const person = ['--actor', 'ann'];
 /** In the prompt of the version that will go bad. */
 const PATCH = '## Say where it is found';
+const thumbDown = { name: 'thumbs', value: false };
 const BROKERS = 'kafka-0:9092';
 const DATABASE = 'postgres://ratchet:ratchet@postgres:5432/ratchet';
 const PROVIDER = 'http://provider.example.com/v1';
@@ -43,7 +47,7 @@ export interface OperatorOptions {
 }
 
 export interface OperatorReport {
-  readonly steps: readonly { readonly step: string; readonly seconds: number }[];
+  readonly steps: readonly TimedStep[];
   readonly findings: readonly Comparison[];
 }
 
@@ -69,25 +73,27 @@ const valuesOf = (adminToken: string): object => ({
 const problem = (what: string, isSo: boolean, more = ''): string[] => (isSo ? [] : [`${what}${more && `: ${more.slice(0, 600)}`}`]);
 
 class OperatorPath {
-  readonly steps: { step: string; seconds: number }[] = [];
+  readonly steps: TimedSteps;
   readonly findings: Comparison[] = [];
   private readonly adminToken = randomBytes(24).toString('hex');
   private cluster: OneMachineCluster | undefined;
-  private users: ShopUsers | undefined;
+  private users: Product | undefined;
 
   constructor(
     private readonly options: OperatorOptions,
     private readonly stack: ChaosStack,
-    private readonly model: ShopModel,
-  ) {}
+    private readonly provider: MoodyProvider,
+  ) {
+    this.steps = new TimedSteps(options.say);
+  }
 
   async run(): Promise<void> {
-    const cluster = await this.timed('the chart is deployed, and every service is ready', () => this.deploy());
-    const first = await this.timed('a first version serves', () => this.adopt(cluster.urlOf('gateway')));
-    const second = await this.timed('a fix is approved and promoted', () => this.promoteFix(first));
-    await this.timed('the failure rate rises, and why is found', () => this.findOut(first, second));
-    await this.timed('rolled back', () => this.rollBack(first));
-    await this.timed('dead letters are found, and replayed once the service is mended', () => this.replay());
+    const cluster = await this.steps.take('the chart is deployed, and every service is ready', () => this.deploy());
+    const first = await this.steps.take('a first version serves', () => this.adopt(cluster.urlOf('gateway')));
+    const second = await this.steps.take('a fix is approved and promoted', () => this.promoteFix(first));
+    await this.steps.take('the failure rate rises, and why is found', () => this.findOut(first, second));
+    await this.steps.take('rolled back', () => this.rollBack(first));
+    await this.steps.take('dead letters are found, and replayed once the service is mended', () => this.replay());
     await this.leave();
   }
 
@@ -102,7 +108,7 @@ class OperatorPath {
     writeFileSync(values, JSON.stringify(valuesOf(this.adminToken)));
     const rendered = execFileSync(helm, ['template', 'ratchet', join(root, 'deploy/helm/ratchet'), '--namespace', 'ratchet', '--kube-version', KUBE_VERSION, '-f', values], { encoding: 'utf8', maxBuffer: 2 ** 26 });
     const chart = readChart(rendered);
-    const outside = { [BROKERS]: this.stack.brokers.join(','), [DATABASE]: this.stack.databaseUrl, [PROVIDER]: this.model.baseUrl };
+    const outside = { [BROKERS]: this.stack.brokers.join(','), [DATABASE]: this.stack.databaseUrl, [PROVIDER]: this.provider.baseUrl };
     this.cluster = new OneMachineCluster({ root, dataDir, chart, outside, say });
     await this.cluster.start();
     this.check('the chart deploys every service', chart.deployments.length, problem('services', chart.deployments.length === 9, chart.deployments.map(({ app }) => app).join(' ')));
@@ -112,7 +118,8 @@ class OperatorPath {
   private async adopt(gatewayUrl: string): Promise<string> {
     await this.expectCommand('README.md', ['adopt', ...ofTarget, '--provider', 'usual', '--provider-model', 'small', '--reason', 'the first version', ...person]);
     const { champion } = await untilRouted({ url: gatewayUrl, model: target.model }, 'the first version', { withinMs: SOON_MS, isSo: (routed) => routed.champion !== '' });
-    this.users = new ShopUsers({ gatewayUrl, ...target, atOnce: 6, pauseMs: 100 });
+    this.users = new Product({ gatewayUrl, ...target, atOnce: 6, pauseMs: 100 });
+    this.users.feedbackOn = ({ text }) => (text.includes(NONSENSE) ? thumbDown : undefined);
     const { users } = this;
     await eventually(() => users.ask(), { withinMs: SOON_MS, everyMs: 250 });
     users.start();
@@ -135,7 +142,7 @@ class OperatorPath {
   private async findOut(first: string, second: string): Promise<void> {
     await eventually(async () => ((await this.rateOf(second)).outcomes > 30 ? undefined : Promise.reject(new Error('too few outcomes'))), { withinMs: SOON_MS, everyMs: 500 });
     const before = (await this.rateOf(second)).rate;
-    this.model.spoil(PATCH);
+    this.provider.nonsenseFor = PATCH;
     const after = await eventually(async () => ((await this.rateOf(second)).rate > before + 0.2 ? this.rateOf(second) : Promise.reject(new Error(`the rate is ${(await this.rateOf(second)).rate}`))), { withinMs: SOON_MS, everyMs: 500 });
     const { rate: ofFirst } = await this.rateOf(first);
     this.check('the console says which version fails', 2, [...problem('the former version fails, too', ofFirst < 0.1, String(ofFirst)), ...problem('the rate before', before < 0.1, String(before))]);
@@ -143,7 +150,7 @@ class OperatorPath {
     const { items } = await this.ask<Failures>(`/api/failures?version=${second}&limit=50`);
     this.check('failures show what was answered, and by which signal it was noticed', items.length, [
       ...problem('there are none', items.length > 0),
-      ...items.filter(({ signals, response }) => !signals.includes('thumbs_down') || !response.includes('weather')).map(({ interactionId }) => `${interactionId} does not say why`),
+      ...items.filter(({ signals, response }) => !signals.includes('thumbs_down') || !response.includes(NONSENSE)).map(({ interactionId }) => `${interactionId} does not say why`),
     ]);
     const list = await this.expectCommand(INCIDENTS, ['registry', 'list']);
     const lineage = await this.expectCommand(INCIDENTS, ['registry', 'lineage', second]);
@@ -163,16 +170,16 @@ class OperatorPath {
     if (!users) return;
     // Requests that were under way.
     await wait(1_000);
-    const before = { asked: users.asked, complaints: users.complaints };
+    const before = { asked: users.asked, told: users.told };
     await wait(3_000);
-    const [asked, complaints] = [users.asked - before.asked, users.complaints - before.complaints];
+    const [asked, complaints] = [users.asked - before.asked, users.told - before.told];
     this.check('users have good answers again', asked, [...problem('nobody asked', asked > 20), ...problem('they complain', complaints === 0, String(complaints))]);
   }
 
   /** A fault in the analyzer, and its repair, are a trigger on its table. */
   private async replay(): Promise<void> {
     await this.query(`create function analyzer.refuse() returns trigger language plpgsql as $$ begin raise exception 'division by zero in the handler' using errcode = '22012'; end $$; create trigger refuse before insert on analyzer.failures for each row execute function analyzer.refuse()`);
-    const interactionId = await this.users?.ask({ complains: true });
+    const { interactionId } = (await this.users?.ask(() => thumbDown)) ?? {};
     const list = await eventually(async () => {
       const ended = await this.command('docs/operating/dead-letters.md', ['dlq', 'list']);
       return ended.stdout.includes('handler_fault') ? ended : Promise.reject(new Error(`no letter: ${ended.stdout}`));
@@ -192,7 +199,7 @@ class OperatorPath {
     const status = await this.expectCommand(INCIDENTS, ['status']);
     const audit = await this.expectCommand('docs/operating/audit.md', ['audit', 'verify']);
     this.check('status and audit say that all is well', 2, [...problem('the status has no group', status.stdout.includes('rollout-controller'), status.stdout), ...problem('the audit', audit.code === 0, audit.stderr)]);
-    this.check('users had an answer all the time', this.users?.asked ?? 0, problem('without one', this.users?.unanswered === 0, String(this.users?.unanswered)));
+    this.check('users had an answer all the time', this.users?.asked ?? 0, problem('without one', this.users?.failures === 0, String(this.users?.failures)));
     this.check('no service ended by itself', 9, problem('ends', this.cluster?.ends === 0, String(this.cluster?.ends)));
   }
 
@@ -235,31 +242,23 @@ class OperatorPath {
     this.findings.push(checkAll(name, { compared, problems: [...problems] }));
   }
 
-  private async timed<T>(step: string, work: () => Promise<T>): Promise<T> {
-    const startedAt = performance.now();
-    const value = await work();
-    const seconds = (performance.now() - startedAt) / 1_000;
-    this.steps.push({ step, seconds });
-    this.options.say(`${step}: ${seconds.toFixed(1)} s`);
-    return value;
-  }
 }
 
 /** Deploys what the chart renders, and does what the documents say, as somebody who is new to it. */
 export const runOperator = async (options: OperatorOptions): Promise<OperatorReport> => {
   const stack = new ChaosStack(join(options.dataDir, 'stack'), options.say);
-  const model = await ShopModel.start();
+  const provider = await MoodyProvider.start();
   let path: OperatorPath | undefined;
   try {
     await stack.start();
     process.env['KAFKA_BROKERS'] = stack.brokers.join(',');
-    path = new OperatorPath(options, stack, model);
+    path = new OperatorPath(options, stack, provider);
     await path.run();
     const { steps, findings } = path;
-    return { steps, findings };
+    return { steps: steps.all, findings };
   } finally {
     await path?.stop();
-    await model.stop();
+    await provider.stop();
     await stack.stop();
   }
 };

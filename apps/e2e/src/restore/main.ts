@@ -1,7 +1,7 @@
 // The program behind `npm run verify -- restore`.
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { orExplain, out, runProgram } from '../verification-program.js';
+import { anyDiffer, orExplain, out, outComparisons, outSteps, runProgram } from '../verification-program.js';
 import type { RunFolder } from '../verification-program.js';
 import { disasters } from './drill-stack.js';
 import { runRestore } from './run-restore.js';
@@ -15,12 +15,12 @@ Without --lost, one disaster after the other.
 const print = (reports: readonly RestoreReport[]): void => {
   for (const { lost, steps, findings } of reports) {
     out(`\n=== ${lost} lost`);
-    for (const { step, seconds } of steps) out(`${seconds.toFixed(1).padStart(7)} s  ${step}`);
-    for (const { name, compared, differences } of findings) out(`${differences.length === 0 ? 'holds' : 'FAILS'}  ${name} (${compared})${differences.map((one) => `\n       ${one}`).join('')}`);
+    outSteps(steps);
+    outComparisons(findings);
   }
 };
 
-const isFailure = (reports: readonly RestoreReport[]): boolean => reports.some(({ findings }) => findings.some(({ differences }) => differences.length > 0));
+const isFailure = (reports: readonly RestoreReport[]): boolean => reports.some(({ findings }) => anyDiffer(findings));
 
 await orExplain(USAGE, async () => {
   const { values } = parseArgs({ options: { lost: { type: 'string' }, report: { type: 'string' }, keep: { type: 'boolean' }, help: { type: 'boolean' } } });

@@ -8,6 +8,8 @@ import type { Comparison } from '../chaos/comparison.js';
 import { kafkaDoor } from '../chaos/doors.js';
 import { dataOf, eventsOf } from '../chaos/loop-invariants.js';
 import { Product } from '../rollback-time/product.js';
+import { TimedSteps } from '../timed-steps.js';
+import type { TimedStep } from '../timed-steps.js';
 import { DrillStack } from './drill-stack.js';
 import type { Lost } from './drill-stack.js';
 import { findingsOf, publishedVersions, unread } from './findings.js';
@@ -32,7 +34,7 @@ export interface RestoreOptions {
 export interface RestoreReport {
   readonly lost: Lost;
   /** What took how long, in order. */
-  readonly steps: readonly { readonly step: string; readonly seconds: number }[];
+  readonly steps: readonly TimedStep[];
   readonly findings: readonly Comparison[];
 }
 
@@ -58,13 +60,14 @@ const rollOutFix = async (fixId: string, baseVersion: string): Promise<string> =
 };
 
 class Drill {
-  readonly steps: { step: string; seconds: number }[] = [];
+  readonly steps: TimedSteps;
   private readonly product: Product;
 
   constructor(
     private readonly stack: DrillStack,
     private readonly options: RestoreOptions,
   ) {
+    this.steps = new TimedSteps(options.say);
     this.product = new Product({ gatewayUrl: stack.gatewayUrl, ...target, atOnce: 6, pauseMs: 100 });
   }
 
@@ -75,30 +78,30 @@ class Drill {
     const first = await untilRouted(gateway, 'the first stage', { withinMs: SOON_MS, isSo: (routed) => routed.candidate === candidate });
     await wait(TRAFFIC_MS);
     const versions = await publishedVersions();
-    await this.timed('backup of the running PostgreSQL', () => this.stack.backUp());
+    await this.steps.take('backup of the running PostgreSQL', () => this.stack.backUp());
     const [newest] = await this.stack.query<{ hash: string }>('select hash from console.decision_records order by sequence desc limit 1');
     await order('advanced-after-the-backup', { name: 'rollout.advance' });
     const second = await untilRouted(gateway, 'the second stage', { withinMs: SOON_MS, isSo: ({ revision }) => revision > first.revision });
     await wait(TRAFFIC_MS);
     const last = lost === 'kafka' ? second : await this.rollBack(gateway);
     const lostAt = new Date().toISOString();
-    await this.timed(`lost: ${lost}`, () => this.stack.lose(lost));
+    await this.steps.take(`lost: ${lost}`, () => this.stack.lose(lost));
     await wait(TRAFFIC_MS);
-    await this.timed('what is left of the loop stopped', () => this.stack.stopLoop());
-    await this.timed('stores restored', () => this.stack.restore(lost));
+    await this.steps.take('what is left of the loop stopped', () => this.stack.stopLoop());
+    await this.steps.take('stores restored', () => this.stack.restore(lost));
     const restoredAt = new Date().toISOString();
-    await this.timed('services ready', () => this.stack.startLoop());
-    const again = await this.timed('the gateway has the restored stage', () => untilRouted(gateway, 'a revision beyond the one that it has', { withinMs: SOON_MS, isSo: (routed) => routed.revision > last.revision && routed.candidate === candidate }));
+    await this.steps.take('services ready', () => this.stack.startLoop());
+    const again = await this.steps.take('the gateway has the restored stage', () => untilRouted(gateway, 'a revision beyond the one that it has', { withinMs: SOON_MS, isSo: (routed) => routed.revision > last.revision && routed.candidate === candidate }));
     this.options.say(`the gateway had revision ${last.revision} with ${last.share ?? 'no share'}, the backup ${first.revision}; it takes ${again.revision} with ${again.share}`);
-    await this.timed('the rollout goes on to its promotion', () => untilRouted(gateway, 'the candidate as champion', { withinMs: PROMOTED_WITHIN_MS, isSo: (routed) => routed.champion === candidate && routed.candidate === undefined }));
-    await this.timed('the next fix has traffic', async () => {
+    await this.steps.take('the rollout goes on to its promotion', () => untilRouted(gateway, 'the candidate as champion', { withinMs: PROMOTED_WITHIN_MS, isSo: (routed) => routed.champion === candidate && routed.candidate === undefined }));
+    await this.steps.take('the next fix has traffic', async () => {
       const next = await rollOutFix('fix-2', candidate);
       await untilRouted(gateway, 'the next candidate', { withinMs: SOON_MS, isSo: (routed) => routed.candidate === next });
     });
     await this.product.stop();
     await eventually(async () => ((await unread()).length > 0 ? Promise.reject(new Error('records are unread')) : undefined), { withinMs: SOON_MS, everyMs: 500 }).catch(() => undefined);
     const findings = await findingsOf(root, this.stack, { versions, head: newest?.hash ?? '', lostAt, restoredAt, unanswered: this.product.failures });
-    return { lost, steps: this.steps, findings };
+    return { lost, steps: this.steps.all, findings };
   }
 
   stop(): Promise<void> {
@@ -122,14 +125,6 @@ class Drill {
     return untilRouted(gateway, 'the champion alone', { withinMs: SOON_MS, isSo: ({ candidate }) => candidate === undefined });
   }
 
-  private async timed<T>(step: string, work: () => Promise<T>): Promise<T> {
-    const startedAt = performance.now();
-    const value = await work();
-    const seconds = (performance.now() - startedAt) / 1_000;
-    this.steps.push({ step, seconds });
-    this.options.say(`${step}: ${seconds.toFixed(1)} s`);
-    return value;
-  }
 }
 
 /** Backs up, loses stores in the middle of a rollout, restores, and looks at what goes on. */

@@ -8,9 +8,14 @@ export type Mood = 'well' | 'failing' | 'slow';
 const USUAL_MS = 20;
 const SLOW_MS = 600;
 
+/** What it answers where its answers are worth nothing. */
+export const NONSENSE = 'The weather is fine today.';
+
 /** Chat completions whose quality can be changed from one moment to the next. */
 export class MoodyProvider {
   mood: Mood = 'well';
+  /** Requests that hold this text are answered with nonsense. */
+  nonsenseFor: string | undefined;
 
   private constructor(private readonly server: Server) {}
 
@@ -18,8 +23,9 @@ export class MoodyProvider {
     const server = createServer();
     const provider = new MoodyProvider(server);
     server.on('request', (request, response) => {
-      request.resume();
-      request.on('end', () => void provider.answer().then(({ status, body }) => response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))));
+      const chunks: Buffer[] = [];
+      request.on('data', (chunk: Buffer) => chunks.push(chunk));
+      request.on('end', () => void provider.answer(Buffer.concat(chunks).toString()).then(({ status, body }) => response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))));
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     return provider;
@@ -34,11 +40,12 @@ export class MoodyProvider {
     await new Promise<void>((resolve) => this.server.close(() => resolve()));
   }
 
-  private async answer(): Promise<{ status: number; body: unknown }> {
+  private async answer(request: string): Promise<{ status: number; body: unknown }> {
     const { mood } = this;
     if (mood === 'failing') return { status: 500, body: { error: { message: 'out of order' } } };
     await wait(mood === 'slow' ? SLOW_MS : USUAL_MS);
-    const message = { role: 'assistant', content: 'Open the settings and choose Reset.' };
+    const isNonsense = this.nonsenseFor !== undefined && request.includes(this.nonsenseFor);
+    const message = { role: 'assistant', content: isNonsense ? NONSENSE : 'Open the settings and choose Reset.' };
     return { status: 200, body: { id: 'moody', object: 'chat.completion', created: 0, model: 'moody', choices: [{ index: 0, message, finish_reason: 'stop' }], usage: { prompt_tokens: 9, completion_tokens: 8, total_tokens: 17 } } };
   }
 }

@@ -10,10 +10,22 @@ export interface ProductOptions {
   readonly pauseMs: number;
 }
 
-/** Users of one gateway; each request is a conversation of its own. A guard of the product reports the answers of the version that it finds unsafe. */
+export interface Answer {
+  readonly interactionId: string;
+  readonly version: string;
+  readonly text: string;
+}
+
+/** What is told of an answer, but for where it belongs. */
+export type FeedbackOn = (answer: Answer) => { readonly name: string; readonly value: boolean; readonly source?: { readonly type: string; readonly id: string } } | undefined;
+
+/** Users of one gateway; each request is a conversation of its own, and of some answers something is told. */
 export class Product {
-  /** Its answers are reported as unsafe. */
-  unsafeVersion: string | undefined;
+  feedbackOn: FeedbackOn = () => undefined;
+  /** Requests that were answered. */
+  asked = 0;
+  /** Answers of which something was told. */
+  told = 0;
   /** Requests that got no answer. */
   failures = 0;
   private stopping = false;
@@ -40,17 +52,21 @@ export class Product {
   }
 
   /** One request; rejects where it gets no answer. */
-  async ask(): Promise<void> {
+  async ask(feedbackOn = this.feedbackOn): Promise<Answer> {
     const { gatewayUrl, model, workload } = this.options;
     const conversationId = uniqueName('conversation');
     const headers = { 'content-type': 'application/json', 'x-ratchet-workload': workload, 'x-ratchet-conversation': conversationId };
     const body = JSON.stringify({ model, messages: [{ role: 'user', content: 'How do I reset my password?' }] });
     const response = await fetch(`${gatewayUrl}/v1/chat/completions`, { method: 'POST', headers, body, signal: AbortSignal.timeout(20_000) });
-    await response.arrayBuffer();
-    if (!response.ok) throw new Error(`the gateway answered ${response.status}`);
-    if (this.unsafeVersion === undefined || response.headers.get('x-ratchet-version') !== this.unsafeVersion) return;
-    const feedback = { conversationId, interactionId: response.headers.get('x-ratchet-interaction'), name: 'unsafe', value: true, source: { type: 'code', id: 'guard' } };
-    const reported = await fetch(`${gatewayUrl}/v1/feedback`, { method: 'POST', headers, body: JSON.stringify(feedback), signal: AbortSignal.timeout(20_000) });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`the gateway answered ${response.status}: ${text.slice(0, 300)}`);
+    this.asked += 1;
+    const answer = { interactionId: response.headers.get('x-ratchet-interaction') ?? '', version: response.headers.get('x-ratchet-version') ?? '', text };
+    const feedback = feedbackOn(answer);
+    if (feedback === undefined) return answer;
+    const reported = await fetch(`${gatewayUrl}/v1/feedback`, { method: 'POST', headers, body: JSON.stringify({ conversationId, interactionId: answer.interactionId, ...feedback }), signal: AbortSignal.timeout(20_000) });
     if (!reported.ok) throw new Error(`the gateway answered ${reported.status}: ${(await reported.text()).slice(0, 300)}`);
+    this.told += 1;
+    return answer;
   }
 }

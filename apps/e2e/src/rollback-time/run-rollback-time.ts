@@ -59,6 +59,9 @@ const untilShown = async (urls: readonly string[], workload: string, { rolledOut
   }
 };
 
+/** By a guard of the product. */
+const foundUnsafe = { name: 'unsafe', value: true, source: { type: 'code', id: 'guard' } };
+
 const run = async (stack: RollbackStack, { fault, workload }: { fault: Fault; workload: string }): Promise<RollbackTime> => {
   const target = { model: MODEL, workload };
   const urls = stack.gateways.map(({ url }) => url);
@@ -70,7 +73,7 @@ const run = async (stack: RollbackStack, { fault, workload }: { fault: Fault; wo
   for (const product of products) product.start();
   await wait(HEALTHY_MS);
   const brokenAtMs = Date.now();
-  if (fault === 'unsafe') for (const product of products) product.unsafeVersion = version;
+  if (fault === 'unsafe') for (const product of products) product.feedbackOn = (answer) => (answer.version === version ? foundUnsafe : undefined);
   else stack.candidate.mood = fault === 'errors' ? 'failing' : 'slow';
   await untilShown(urls, workload, { rolledOut: false, withinMs: ROLLED_BACK_WITHIN_MS });
   await wait(AFTERWARDS_MS);

@@ -3,15 +3,18 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { commandIssued, versionIdOf } from '@ratchet/domain';
 import type { Bundle } from '@ratchet/domain';
+import { createKafka } from '@ratchet/kafka';
+import { Logger } from '@ratchet/observability';
 import { eventually } from '@ratchet/testing';
 import { ChaosStack } from '../chaos/chaos-stack.js';
+import { deadLetters } from '../chaos/dead-letters.js';
 import { kafkaDoor } from '../chaos/doors.js';
 import { makeFleet } from '../chaos/fleet.js';
 import type { ManagedService } from '../chaos/managed-service.js';
 import { untilRouted } from '../restore/routed.js';
 import { MoodyProvider } from '../rollback-time/moody-provider.js';
 import { errorLinesSince } from './error-lines.js';
-import { deadLetters, takeSample, totalLag } from './sampler.js';
+import { takeSample, totalLag } from './sampler.js';
 import { SoakUsers } from './soak-users.js';
 import { judgeSoak } from './verdict.js';
 import type { Sample, SoakRun, Verdict } from './verdict.js';
@@ -55,14 +58,17 @@ export interface SoakReport {
 }
 
 class Soak {
-  private fleet: ManagedService[] = [];
+  readonly kafka;
+  fleet: ManagedService[] = [];
   private seed = 1;
 
   constructor(
     private readonly options: SoakOptions,
     private readonly stack: ChaosStack,
     private readonly provider: MoodyProvider,
-  ) {}
+  ) {
+    this.kafka = createKafka({ brokers: stack.brokers, clientId: 'soak' }, Logger.silent());
+  }
 
   async run(): Promise<SoakReport> {
     const { minutes, say } = this.options;
@@ -78,7 +84,7 @@ class Soak {
     const samples = await this.sample(minutes);
     const answered = users.answered - before.answered;
     await users.stop();
-    const letters = await deadLetters();
+    const letters = [...(await deadLetters()).values()].reduce((sum, count) => sum + count, 0);
     const ends = this.fleet.reduce((sum, service) => sum + service.ends, 0);
     await this.stop();
     const errors = this.errorLines(warmAt);
@@ -116,7 +122,7 @@ class Soak {
       const users = this.users(rate);
       users.start();
       await wait(RAMP.seconds * 1_000);
-      const [lag, p95Ms, answered] = [await totalLag(), users.p95Ms(), users.answered / RAMP.seconds];
+      const [lag, p95Ms, answered] = [await totalLag(this.kafka), users.p95Ms(), users.answered / RAMP.seconds];
       await users.stop();
       this.options.say(`${rate} a second: ${answered.toFixed(0)} answered, ${p95Ms.toFixed(0)} ms at p95, ${lag} records wait`);
       if (users.unanswered > 0 || lag > TOO_MUCH.lagSeconds * rate * 2 || p95Ms > TOO_MUCH.p95Ms || answered < 0.85 * rate) break;
@@ -124,7 +130,7 @@ class Soak {
       kept = Math.min(rate, Math.floor(answered));
     }
     if (kept === 0) throw new Error(`this machine does not take ${RAMP.first} requests a second now: name a rate with --rate`);
-    await eventually(async () => ((await totalLag()) > kept ? Promise.reject(new Error('records still wait')) : undefined), { withinMs: SOON_MS, everyMs: 1_000 });
+    await eventually(async () => ((await totalLag(this.kafka)) > kept ? Promise.reject(new Error('records still wait')) : undefined), { withinMs: SOON_MS, everyMs: 1_000 });
     return kept;
   }
 
@@ -133,7 +139,7 @@ class Soak {
     const samples: Sample[] = [];
     for (let nextMs = startedMs; nextMs <= startedMs + minutes * 60_000; nextMs += SAMPLE_EVERY_MS) {
       await wait(Math.max(0, nextMs - performance.now()));
-      samples.push(await takeSample(this.fleet, startedMs));
+      samples.push(await takeSample(this, startedMs));
     }
     return samples;
   }

@@ -1,4 +1,4 @@
-import { diag, DiagLogLevel, ROOT_CONTEXT, SpanKind as OtelKind, SpanStatusCode, trace, type Context, type Span, type SpanContext, type Tracer } from '@opentelemetry/api';
+import { diag, DiagLogLevel, ROOT_CONTEXT, SpanKind as OtelKind, SpanStatusCode, trace, TraceFlags, type Context, type Span, type SpanContext, type Tracer } from '@opentelemetry/api';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { AlwaysOffSampler, BatchSpanProcessor, ParentBasedSampler, TraceIdRatioBasedSampler, TracerProvider } from '@opentelemetry/sdk-trace';
@@ -12,8 +12,6 @@ const CLOSE_WITHIN_MS = 3_000;
 const ERROR_EVERY_MS = 60_000;
 
 const kinds: Readonly<Record<SpanKind, OtelKind>> = { internal: OtelKind.INTERNAL, server: OtelKind.SERVER, client: OtelKind.CLIENT, producer: OtelKind.PRODUCER, consumer: OtelKind.CONSUMER };
-
-const isRecorded = (traceparent: string): boolean => (Number.parseInt(traceparent.slice(-2), 16) & 1) === 1;
 
 const spanContextOf = (traceparent: string): SpanContext => {
   const [, traceId = '', spanId = '', flags = '00'] = traceparent.split('-');
@@ -61,8 +59,9 @@ export class OtlpTracing implements Tracing {
   }
 
   start(name: string, { kind, parent, links = [], attributes = {}, startMs }: SpanStart): TraceSpan {
-    if (parent !== undefined && !isRecorded(parent)) return unrecorded(parent);
-    const context: Context = parent === undefined ? ROOT_CONTEXT : trace.setSpanContext(ROOT_CONTEXT, spanContextOf(parent));
+    const remote = parent === undefined ? undefined : spanContextOf(parent);
+    if (parent !== undefined && remote?.traceFlags === TraceFlags.NONE) return unrecorded(parent);
+    const context: Context = remote === undefined ? ROOT_CONTEXT : trace.setSpanContext(ROOT_CONTEXT, remote);
     const span = this.tracer.startSpan(name, { kind: kinds[kind], attributes, links: links.map((link) => ({ context: spanContextOf(link) })), ...(startMs !== undefined && { startTime: startMs }) }, context);
     return new OtlpSpan(span);
   }
