@@ -3,19 +3,18 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { buildGo, hasGo } from './go-program.mjs';
 import { root } from './run-process.mjs';
 
 const SERVICES = ['analyzer', 'console', 'data-generator', 'evaluator', 'gateway', 'grafana', 'kafka', 'model-server', 'postgres', 'prometheus', 'rollout-controller', 'signal-detector', 'trainer-dispatcher'];
 
-const run = (program, args, cwd = root) => spawnSync(program, args, { cwd, encoding: 'utf8' });
+const run = (program, args) => spawnSync(program, args, { cwd: root, encoding: 'utf8' });
 
 /** Gives why it was left out; undefined where all is well. Throws what is wrong. */
 export const verifyCompose = (work) => {
-  if (run('go', ['version']).status !== 0) return 'there is no Go here, which builds the reader of Compose files';
+  if (!hasGo()) return 'there is no Go here, which builds the reader of Compose files';
   mkdirSync(work, { recursive: true });
-  const check = join(work, 'compose-check');
-  const built = run('go', ['build', '-o', check, '.'], join(root, 'tools/compose-check'));
-  assert.equal(built.status, 0, built.stderr);
+  const check = buildGo('compose-check');
   const file = join(root, 'docker-compose.yml');
   const { status, stdout, stderr } = run(check, [file]);
   assert.equal(status, 0, stderr);

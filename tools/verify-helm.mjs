@@ -2,14 +2,14 @@
 // wrong values are refused by name, and rights are as few as they can be. Helm and the reader of Kubernetes' objects are built by Go where they are missing.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
+import { buildGo, hasGo, toolsFolder } from './go-program.mjs';
 import { root } from './run-process.mjs';
 
 const HELM = 'helm.sh/helm/v3/cmd/helm@v3.19.0';
 const KUBE_VERSIONS = ['1.27.0', '1.34.0'];
-const tools = join(root, '.ratchet', 'tools');
 const chart = join(root, 'deploy/helm/ratchet');
 
 const run = (program, args, { input, cwd = root, env = {} } = {}) => spawnSync(program, args, { cwd, input, encoding: 'utf8', maxBuffer: 2 ** 26, env: { ...process.env, ...env } });
@@ -20,17 +20,15 @@ const must = (program, args, options) => {
   return stdout;
 };
 
-/** Undefined where neither Helm nor Go is there. */
-export const programs = () => {
-  if (run('go', ['version']).status !== 0) return undefined;
-  mkdirSync(tools, { recursive: true });
-  const check = join(tools, 'helm-check');
-  must('go', ['build', '-o', check, '.'], { cwd: join(root, 'tools/helm-check') });
-  if (run('helm', ['version']).status === 0) return { helm: 'helm', check };
-  const helm = join(tools, 'helm');
-  if (!existsSync(helm)) must('go', ['install', HELM], { env: { GOBIN: tools } });
-  return { helm, check };
+const helmProgram = () => {
+  if (run('helm', ['version']).status === 0) return 'helm';
+  const helm = join(toolsFolder, 'helm');
+  if (!existsSync(helm)) must('go', ['install', HELM], { env: { GOBIN: toolsFolder } });
+  return helm;
 };
+
+/** Helm, and what reads the objects that it renders; undefined where there is no Go to build them. */
+export const programs = () => (hasGo() ? { check: buildGo('helm-check'), helm: helmProgram() } : undefined);
 
 const valuesOf = (name) => join(chart, 'ci', `${name}-values.yaml`);
 const objectsOf = (text) => parseAllDocuments(text).map((document) => document.toJS()).filter((object) => object?.kind);

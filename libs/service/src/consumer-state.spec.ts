@@ -6,7 +6,7 @@ const lagsOf = async (metrics: Metrics): Promise<string[]> => (await metrics.reg
 
 describe('ConsumerState', () => {
   it('is a member from its first assignment, with partitions or without', () => {
-    const consumer = new ConsumerState();
+    const consumer = new ConsumerState(new Metrics());
     expect(consumer.details()).toEqual({ isMember: false, partitions: 0, lagRecords: 0, waitingPartitions: 0 });
     consumer.noteAssigned([]);
     expect(consumer.isMember).toBe(true);

@@ -1,5 +1,5 @@
 import type { TopicPartition } from '@ratchet/kafka';
-import { Metrics } from '@ratchet/observability';
+import type { Metrics } from '@ratchet/observability';
 
 /** How a service's consumer gets on, for its metrics and its health page. */
 export class ConsumerState {
@@ -9,7 +9,7 @@ export class ConsumerState {
   private readonly lag;
   private readonly waitingPartitions;
 
-  constructor(metrics: Metrics = new Metrics()) {
+  constructor(metrics: Metrics) {
     this.lag = metrics.gauge({ name: 'ratchet_consumer_lag_records', help: 'Records of the partition behind the last batch that was done; told by the instance that has the partition', labelNames: ['topic', 'partition'] });
     this.waitingPartitions = metrics.gauge({ name: 'ratchet_consumer_waiting_partitions', help: 'Partitions that are paused because their batch has failed and waits to be tried again' });
     this.waitingPartitions.set(0);

@@ -1,3 +1,10 @@
+{{/* Of what comes before the release; takes its weight. */}}
+{{- define "ratchet.hookBefore" -}}
+helm.sh/hook: pre-install,pre-upgrade
+helm.sh/hook-weight: {{ . | quote }}
+helm.sh/hook-delete-policy: before-hook-creation,hook-succeeded
+{{- end -}}
+
 {{/* The container that brings topics and schema of one service up to date. Takes a dict of root, name, and the names of ConfigMap and Secret. */}}
 {{- define "ratchet.migration" -}}
 {{- $service := index .root.Values.services .name -}}
