@@ -122,7 +122,8 @@ describe('a decision that is taken back', () => {
     Object.assign(config, { REVIEW_UNDO_SECONDS: 0 });
     await generate(model);
     expect(await issuedOf(model)).toHaveLength(1);
-    await database.query(`update review_items set undo_until = now() where example_id = any($1::text[])`, [ids]);
+    await database.query(`update review_items set undo_until = now() - interval '1 second' where example_id = any($1::text[])`, [ids]);
+    await database.query('delete from data_generator_jobs._private_jobs');
     await app.get(SettledApprovalsTick).tick();
     expect(await jobsOf(model)).toBe(1);
     await generate(model);
