@@ -77,7 +77,19 @@ const startBeside = () => {
   return SERVICES.map((name) => start(`new-${name}`, ['--max-old-space-size=512', join('apps', name, 'dist', 'main.js')], { cwd: root, env: { ...environmentOf(services[name].pid), HTTP_PORT: '0' } }));
 };
 
-const errorsIn = (file) => textOf(file).split('\n').filter((line) => /"level":(?:50|60)\b/u.test(line)).map((line) => `${file.slice(work.length + 1)}: ${line.slice(0, 300)}`);
+const errorLines = (file) => textOf(file).split('\n').filter((line) => /"level":(?:50|60)\b/u.test(line));
+const told = (file) => (line) => `${file.slice(work.length + 1)}: ${line.slice(0, 300)}`;
+const errorsIn = (file) => errorLines(file).map(told(file));
+
+/** The last release tells of trouble by rules of its own: a move of a group, of which there are several here, may be an error to it and none to us. */
+const errorsOfTheLastRelease = async (file) => {
+  const { passesByItself } = await import('../libs/kafka/dist/index.js');
+  const passes = (line) => {
+    const { message, error } = JSON.parse(line);
+    return passesByItself(String(message), String(error));
+  };
+  return errorLines(file).filter((line) => !passes(line)).map(told(file));
+};
 
 /** Records that a group has not read, and what was set aside. */
 const openRecords = async (admin) => {
@@ -129,8 +141,8 @@ const checkAlone = async (stack, services) => {
     for (const { name, child } of services) assert.equal(child.exitCode, null, `${name} ended`);
     const { code } = await runNode('apps/cli/bin/ratchet.mjs', ['audit', 'verify', '--database', stack.databaseUrl], { env, timeoutMs: MINUTE_MS });
     assert.equal(code, 0, 'audit verify');
-    const logs = [...services.map(({ logFile }) => logFile), ...readdirSync(join(demoDir, 'logs')).map((file) => join(demoDir, 'logs', file))];
-    assert.deepEqual(logs.flatMap(errorsIn), []);
+    const ofTheLast = await Promise.all(readdirSync(join(demoDir, 'logs')).map((file) => errorsOfTheLastRelease(join(demoDir, 'logs', file))));
+    assert.deepEqual([...services.flatMap(({ logFile }) => errorsIn(logFile)), ...ofTheLast.flat()], []);
   } finally {
     await admin.disconnect();
   }

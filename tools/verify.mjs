@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { hasGo } from './go-program.mjs';
+import { installedPostgres } from './installed-postgres.mjs';
 import { root, runNode, stopOnSignals } from './run-process.mjs';
 import { verifyCompose } from './verify-compose.mjs';
 import { verifyConsole } from './verify-console.mjs';
@@ -69,6 +70,15 @@ const upgrade = async () => {
   return reason === undefined ? passed : failed(reason);
 };
 const restore = async () => expectCode(await runNode('tools/verify-restore.mjs', [], { timeoutMs: 30 * MINUTE_MS }));
+const postgresTools = async () => {
+  const programs = installedPostgres();
+  if (programs === undefined) return skipped('there is no installed PostgreSQL with pg_dump here: name its folder by RATCHET_POSTGRES_PROGRAMS (Debian: apt-get install postgresql)');
+  for (const way of ['dump', 'basebackup']) {
+    const verdict = expectCode(await runNode('tools/verify-restore.mjs', ['--lost', 'both', '--backup', way], { timeoutMs: 20 * MINUTE_MS, env: { RATCHET_POSTGRES_PROGRAMS: programs } }));
+    if (verdict !== passed) return failed(`${way}: ${verdict.reason}`);
+  }
+  return passed;
+};
 const operator = async () => (hasGo() ? expectCode(await runNode('tools/verify-operator.mjs', [], { timeoutMs: 30 * MINUTE_MS })) : skipped('there is no Go here, which builds Helm'));
 const rollbackTime = async () => expectCode(await runNode('tools/rollback-time.mjs', [], { timeoutMs: 30 * MINUTE_MS }));
 const doors = (program, args = []) => async () => expectCode(await runNode('tools/doors.mjs', [program, ...args], { timeoutMs: 70 * MINUTE_MS }));
@@ -200,6 +210,7 @@ const steps = [
   { name: 'upgrade', does: 'services of the last release and of this one at once, on one Kafka and one PostgreSQL, while the demo turns the loop (fetches the packages of the last release, npm; Linux)', run: upgrade },
   { name: 'operator', does: 'the way of a new operator, by the documents alone: what the chart renders is run, a failure rate that rose is explained and rolled back, dead letters are replayed', run: operator },
   { name: 'restore', does: 'Kafka, PostgreSQL and both lost in the middle of a rollout, and restored from a backup of the running server: the rollout goes on, the audit verifies', run: restore },
+  { name: 'postgres-tools', does: 'both stores lost and restored from what pg_dump and pg_basebackup of an installed PostgreSQL made (apt-get install postgresql)', run: postgresTools },
   { name: 'streams', does: 'the stream benchmark, small: Kafka Streams must find what our reference job finds', run: streams },
 ];
 

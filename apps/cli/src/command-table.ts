@@ -68,6 +68,7 @@ export const commandTable: CommandTable = {
   erase: { description: 'remove what a user said from all that is kept to learn from', load: () => import('./commands/erase.command.js') },
   dataset: { description: 'import suites, export training files, list, show and compare datasets', load: () => import('./commands/dataset.command.js') },
   dlq: { description: 'list, show and replay what services could not take', load: () => import('./commands/dlq.command.js') },
+  rewind: { description: 'take Kafka back to the backup to which PostgreSQL was restored', load: () => import('./commands/rewind.command.js') },
   audit: { description: 'verify or export the log of all cycles', load: () => import('./commands/audit.command.js') },
   trace: { description: 'follow an interaction, cycle or version to the promotion that fixed it', load: () => import('./commands/trace.command.js') },
   convert: { description: 'turn published intent data into lines for the demo', load: () => import('./commands/convert.command.js'), needs: [] },

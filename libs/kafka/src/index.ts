@@ -1,5 +1,5 @@
 export { createKafka, type KafkaSettings } from './connection.js';
-export type { CommittedOffset, KafkaAdmin, KafkaClient, KafkaConsumer, PartitionBounds, ReceivedBatch, TopicPartition, TransactionalProducer } from './client/kafka-client.js';
+export type { CommittedOffset, GroupState, KafkaAdmin, KafkaClient, KafkaConsumer, PartitionBounds, ReceivedBatch, TopicPartition, TransactionalProducer } from './client/kafka-client.js';
 export { withAdmin } from './client/with-admin.js';
 export { type GroupStatus, lagOf, readGroups } from './group-lag.js';
 export { checkBrokers } from './broker-probe.js';

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { Logger } from '@ratchet/observability';
-import { forwardKafkaLog, PASSES_WITHIN_MS } from './kafka-log.js';
+import { forwardKafkaLog, PASSES_WITHIN_MS, passesByItself } from './kafka-log.js';
 
 const ERROR = 1;
 const WARN = 2;
@@ -32,12 +32,19 @@ describe("the client's own log", () => {
     "The coordinator is loading and hence can't process requests for this group",
     'This is not the correct coordinator for this group',
     'The group is rebalancing, so a rejoin is needed',
+    'Specified group generation id is not valid',
     'There is no leader for this topic-partition as we are in the middle of a leadership election',
     'This server does not host this topic-partition',
   ])('says nothing of what passes by itself: %s', (error) => {
     expect(say(ERROR, 'Response Fetch(key: 1, version: 11)', { error })).toBe('debug');
     nowMs = PASSES_WITHIN_MS - 1;
     expect(say(ERROR, 'Response Fetch(key: 1, version: 11)', { error })).toBe('debug');
+  });
+
+  it('tells what passes by itself, in the message or in its error, from what does not', () => {
+    expect(passesByItself('Response OffsetCommit(key: 8, version: 5)', 'Specified group generation id is not valid')).toBe(true);
+    expect(passesByItself('Crash: KafkaJSProtocolError: The group is rebalancing, so a rejoin is needed')).toBe(true);
+    expect(passesByItself('Response OffsetCommit(key: 8, version: 5)', 'Not authorized to access group')).toBe(false);
   });
 
   it('warns where it lasts, once in each such time, and begins anew after a pause', () => {

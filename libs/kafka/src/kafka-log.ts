@@ -13,6 +13,8 @@ const passing = [
   /group coordinator is not available/i,
   /not the correct coordinator/i,
   /group is rebalancing/i,
+  // A commit of who was a member before the group moved: it joins again, and what was not committed is read again.
+  /group generation id is not valid/i,
   /leadership election|no leader for this topic-partition/i,
   /does not host this topic-partition/i,
 ] as const;
@@ -27,6 +29,11 @@ const betweenTransactions = /concurrent operation on the same transaction/;
 const toldElsewhere = /^Response CreateTopics\(/;
 /** Follows a crash, which has been told by itself. */
 const restarting = /^Restarting the consumer/;
+
+const kindOf = (...texts: readonly string[]): RegExp | undefined => passing.find((pattern) => texts.some((text) => pattern.test(text)));
+
+/** Whether what the client said is expected to pass by itself. */
+export const passesByItself = (...texts: readonly string[]): boolean => kindOf(...texts) !== undefined;
 
 /** What is expected to pass and has not for so long is a warning, repeated after as long again. */
 export const PASSES_WITHIN_MS = 30_000;
@@ -59,7 +66,7 @@ export const forwardKafkaLog = (logger: Logger, now: () => number = Date.now): (
     const error = typeof log['error'] === 'string' ? log['error'] : undefined;
     const groupId = typeof log['groupId'] === 'string' ? log['groupId'] : undefined;
     const fields = { namespace, ...(error !== undefined && { error }), ...(groupId !== undefined && { groupId }) };
-    const kind = passing.find((pattern) => pattern.test(text) || pattern.test(error ?? ''));
+    const kind = kindOf(text, error ?? '');
     const isOrdinary = betweenTransactions.test(`${text} ${error}`) || [accepted, toldElsewhere, restarting].some((pattern) => pattern.test(text));
     if (level > logLevel.WARN || isOrdinary) return logger.debug(message, fields);
     if (kind) {

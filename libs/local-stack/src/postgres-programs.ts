@@ -41,9 +41,11 @@ function packagedFolder(): string {
 }
 
 /**
- * The folder with `bin/initdb` and `bin/postgres`, complete and, where an identity is given, open to it.
+ * The folder with `bin/initdb` and `bin/postgres`, complete and, where an identity is given, open to it: the installed one that is named, or
+ * that of the npm package.
  */
-export async function providePostgresPrograms(identity: Identity | undefined): Promise<string> {
+export async function providePostgresPrograms({ identity, installed }: { identity: Identity | undefined; installed: string | undefined }): Promise<string> {
+  if (installed !== undefined) return checkInstalled(installed);
   const packaged = packagedFolder();
   await restoreLinks(packaged);
   if (identity === undefined || (await canEnter({ folder: packaged, identity }))) return packaged;
@@ -58,6 +60,21 @@ export async function providePostgresPrograms(identity: Identity | undefined): P
     if (!existsSync(copy)) throw error;
   });
   return copy;
+}
+
+function checkInstalled(folder: string): string {
+  const missing = ['initdb', 'postgres'].map((name) => join(folder, 'bin', name)).filter((program) => !existsSync(program));
+  if (missing.length === 0) return folder;
+  throw new LocalStackError({
+    code: 'bad_configuration',
+    message: `RATCHET_POSTGRES_PROGRAMS names ${folder}, which has no ${missing.join(' and no ')}. Name the folder above PostgreSQL's bin, such as /usr/lib/postgresql/17, or unset it.`,
+  });
+}
+
+/** The major version of the programs, such as 18. */
+export async function postgresVersion(programs: string): Promise<number> {
+  const { stdout } = await run(join(programs, 'bin', 'postgres'), ['--version']);
+  return Number(/(\d+)/.exec(stdout)?.[1]);
 }
 
 /** npm packages carry no symbolic links; where install scripts did not run, the libraries' links are still missing. */

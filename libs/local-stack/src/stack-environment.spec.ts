@@ -17,8 +17,8 @@ describe('the environment of the stack', () => {
   });
 
   it('takes an empty variable for an unset one', () => {
-    const read = readStackEnvironment({ KAFKA_BROKERS: '', DATABASE_URL: ' ', RATCHET_STACK: '', RATCHET_KAFKA_PORT: '' });
-    expect(Object.values(read)).toEqual([undefined, undefined, undefined, undefined, undefined]);
+    const read = readStackEnvironment({ KAFKA_BROKERS: '', DATABASE_URL: ' ', RATCHET_STACK: '', RATCHET_KAFKA_PORT: '', RATCHET_POSTGRES_PROGRAMS: '' });
+    expect(Object.values(read)).toEqual(Array(6).fill(undefined));
   });
 
   it('reads ports', () => {
@@ -34,6 +34,11 @@ describe('the environment of the stack', () => {
     const message = refusal({ KAFKA_BROKERS: 'secret', DATABASE_URL: 'mysql://root:secret@db', RATCHET_STACK: 'secret' });
     expect(message).toMatch(/KAFKA_BROKERS.*DATABASE_URL.*RATCHET_STACK/);
     expect(message).not.toContain('secret');
+  });
+
+  it('takes the programs of PostgreSQL from an absolute folder only', () => {
+    expect(readStackEnvironment({ RATCHET_POSTGRES_PROGRAMS: '/usr/lib/postgresql/15' }).postgresPrograms).toBe('/usr/lib/postgresql/15');
+    expect(refusal({ RATCHET_POSTGRES_PROGRAMS: 'postgresql/15' })).toBe('RATCHET_POSTGRES_PROGRAMS must be the absolute path of a folder.');
   });
 
   it('refuses one port for both services', () => {

@@ -1,3 +1,5 @@
+import { isAbsolute } from 'node:path';
+
 import { LocalStackError } from './local-stack-error.js';
 
 /** What the environment says about the stack, checked. */
@@ -12,6 +14,8 @@ export interface StackEnvironment {
   readonly kafkaPort: number | undefined;
   /** From `RATCHET_POSTGRES_PORT`. */
   readonly postgresPort: number | undefined;
+  /** From `RATCHET_POSTGRES_PROGRAMS`: a folder whose `bin` has the programs of an installed PostgreSQL, for those of the npm package. */
+  readonly postgresPrograms: string | undefined;
 }
 
 /** The shape of `process.env`. */
@@ -39,6 +43,7 @@ export function readStackEnvironment(env: Env): StackEnvironment {
     ),
     kafkaPort: read('RATCHET_KAFKA_PORT', 'a port from 1 to 65535', parsePort),
     postgresPort: read('RATCHET_POSTGRES_PORT', 'a port from 1 to 65535', parsePort),
+    postgresPrograms: read('RATCHET_POSTGRES_PROGRAMS', 'the absolute path of a folder', (value) => (isAbsolute(value) ? value : undefined)),
   };
   if (environment.kafkaPort !== undefined && environment.kafkaPort === environment.postgresPort) {
     problems.push('RATCHET_KAFKA_PORT and RATCHET_POSTGRES_PORT must differ, because both services run on this machine');

@@ -35,6 +35,7 @@ describe('the operating commands', () => {
     ['erase', ['erase', '--user', 'u1', ...who]],
     ['dlq list', ['dlq', 'list']],
     ['audit verify', ['audit', 'verify']],
+    ['rewind', ['rewind', '--to', '2026-01-31T04:00:00Z']],
     ['trace', ['trace', 'some-id']],
     ['cycle start', ['cycle', 'start', ...who]],
     ['cycle list', ['cycle', 'list']],
@@ -49,6 +50,9 @@ describe('the operating commands', () => {
   });
 
   it.each([
+    ['rewind to no moment', ['rewind', '--to', 'yesterday'], 'with its zone, such as 2026-01-31T04:00:00Z'],
+    ['rewind to a moment of no zone', ['rewind', '--to', '2026-01-31T04:00:00'], 'with its zone, such as'],
+    ['rewind to what is to come', ['rewind', '--to', '2999-01-31T04:00:00Z'], 'lies in the future'],
     ['command approve without the version', ['command', 'approve', ...who], 'approve needs --version'],
     ['command with an unknown order', ['command', 'explode', ...who], 'Allowed choices are'],
     ['adopt of nothing', ['adopt', ...who], '--provider and --provider-model, or --bundle'],

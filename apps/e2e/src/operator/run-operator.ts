@@ -19,8 +19,8 @@ import { MoodyProvider, NONSENSE } from '../rollback-time/moody-provider.js';
 import { Product } from '../rollback-time/product.js';
 import { TimedSteps } from '../timed-steps.js';
 import type { TimedStep } from '../timed-steps.js';
-import { runAsShown } from './command-line.js';
-import type { Ended } from './command-line.js';
+import { runAsShown } from '../run-as-shown.js';
+import type { Ended } from '../run-as-shown.js';
 import { OneMachineCluster } from './one-machine-cluster.js';
 import { readChart } from './rendered-chart.js';
 

@@ -1,13 +1,15 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
+import { eventually } from '@ratchet/testing';
 import { ChaosStack } from '../chaos/chaos-stack.js';
 import { makeFleet } from '../chaos/fleet.js';
 import { loopEnvironment } from '../chaos/loop-driver.js';
 import type { ManagedService } from '../chaos/managed-service.js';
+import { runAsShown } from '../run-as-shown.js';
 import { MoodyProvider } from '../rollback-time/moody-provider.js';
-import { returnTo } from './kafka-after-restore.js';
-import { backUp, restore } from './postgres-copy.js';
+import { backups } from './postgres-backup.js';
+import type { BackupPlaces, BackupWay } from './postgres-backup.js';
 
 /** A stage takes longer than a backup; what proves nothing is as good as what proves enough. */
 const policy = {
@@ -23,6 +25,8 @@ const env = {
 /** These serve users, and have no data in either store: they go on when both are lost. */
 const serving: ReadonlySet<string> = new Set(['gateway', 'model-server']);
 
+const EMPTY_WITHIN_MS = 60_000;
+
 /** What a disaster takes. */
 export const disasters = ['both', 'kafka', 'postgres'] as const;
 export type Lost = (typeof disasters)[number];
@@ -31,15 +35,13 @@ const storesOf = { both: ['kafka', 'postgres'], kafka: ['kafka'], postgres: ['po
 /** The whole product on a Kafka and a PostgreSQL that can be lost, and a backup of the latter. */
 export class DrillStack {
   readonly stack: ChaosStack;
-  private readonly copyFolder: string;
   private dataFolder = '';
   private backedUpAtMs = 0;
   private fleet: ManagedService[] = [];
   private provider: MoodyProvider | undefined;
 
-  constructor(private readonly options: { readonly root: string; readonly dataDir: string; readonly say: (text: string) => void }) {
+  constructor(private readonly options: { readonly root: string; readonly dataDir: string; readonly way: BackupWay; readonly say: (text: string) => void }) {
     this.stack = new ChaosStack(join(options.dataDir, 'stack'), options.say);
-    this.copyFolder = join(options.dataDir, 'backup');
   }
 
   get gatewayUrl(): string {
@@ -59,9 +61,9 @@ export class DrillStack {
   }
 
   /** While everything runs. */
-  backUp(): Promise<void> {
+  async backUp(): Promise<void> {
     this.backedUpAtMs = Date.now();
-    return backUp(this.stack.databaseUrl, this.copyFolder);
+    await backups[this.options.way].backUp(this.places);
   }
 
   /** The stores end at once, with all that they held. */
@@ -77,9 +79,11 @@ export class DrillStack {
 
   /** PostgreSQL from the backup, and a Kafka that knows no more than it should. */
   async restore(lost: Lost): Promise<void> {
-    if (lost !== 'kafka') restore(this.copyFolder, this.dataFolder);
+    const { putFiles, putRows } = backups[this.options.way];
+    if (lost !== 'kafka') putFiles?.(this.places);
     await this.stack.start();
-    if (lost === 'postgres') await returnTo(this.backedUpAtMs);
+    if (lost !== 'kafka') putRows?.(this.places);
+    if (lost === 'postgres') await this.rewind();
   }
 
   startLoop(): Promise<void> {
@@ -96,6 +100,24 @@ export class DrillStack {
     await Promise.all(this.fleet.map((service) => service.stop()));
     await this.provider?.stop();
     await this.stack.stop();
+  }
+
+  /** Members that were killed are in their groups until their sessions are over, which the command does not wait for. */
+  private rewind(): Promise<void> {
+    const { root, say } = this.options;
+    const rewind = ['rewind', '--to', new Date(this.backedUpAtMs).toISOString(), '--yes'];
+    return eventually(
+      async () => {
+        const { code, stdout, stderr } = await runAsShown({ root, brokers: this.stack.brokers, say }, 'docs/operating/backup.md', rewind);
+        if (code !== 0) throw new Error(stderr);
+        say(stdout);
+      },
+      { withinMs: EMPTY_WITHIN_MS, everyMs: 2_000 },
+    );
+  }
+
+  private get places(): BackupPlaces {
+    return { databaseUrl: this.stack.databaseUrl, dataFolder: this.dataFolder, backup: join(this.options.dataDir, 'backup') };
   }
 
   private get loop(): ManagedService[] {

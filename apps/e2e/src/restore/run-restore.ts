@@ -12,6 +12,7 @@ import { TimedSteps } from '../timed-steps.js';
 import type { TimedStep } from '../timed-steps.js';
 import { DrillStack } from './drill-stack.js';
 import type { Lost } from './drill-stack.js';
+import type { BackupWay } from './postgres-backup.js';
 import { findingsOf, publishedVersions, unread } from './findings.js';
 import { untilRouted } from './routed.js';
 import type { Routed } from './routed.js';
@@ -28,11 +29,13 @@ export interface RestoreOptions {
   readonly root: string;
   readonly dataDir: string;
   readonly lost: Lost;
+  readonly way: BackupWay;
   readonly say: (text: string) => void;
 }
 
 export interface RestoreReport {
   readonly lost: Lost;
+  readonly way: BackupWay;
   /** What took how long, in order. */
   readonly steps: readonly TimedStep[];
   readonly findings: readonly Comparison[];
@@ -72,13 +75,13 @@ class Drill {
   }
 
   async run(): Promise<RestoreReport> {
-    const { root, lost } = this.options;
+    const { root, lost, way } = this.options;
     const gateway = { url: this.stack.gatewayUrl, model: target.model };
     const candidate = await this.reachMiddleOfRollout();
     const first = await untilRouted(gateway, 'the first stage', { withinMs: SOON_MS, isSo: (routed) => routed.candidate === candidate });
     await wait(TRAFFIC_MS);
     const versions = await publishedVersions();
-    await this.steps.take('backup of the running PostgreSQL', () => this.stack.backUp());
+    await this.steps.take(`backup of the running PostgreSQL by ${way}`, () => this.stack.backUp());
     const [newest] = await this.stack.query<{ hash: string }>('select hash from console.decision_records order by sequence desc limit 1');
     await order('advanced-after-the-backup', { name: 'rollout.advance' });
     const second = await untilRouted(gateway, 'the second stage', { withinMs: SOON_MS, isSo: ({ revision }) => revision > first.revision });
@@ -101,7 +104,7 @@ class Drill {
     await this.product.stop();
     await eventually(async () => ((await unread()).length > 0 ? Promise.reject(new Error('records are unread')) : undefined), { withinMs: SOON_MS, everyMs: 500 }).catch(() => undefined);
     const findings = await findingsOf(root, this.stack, { versions, head: newest?.hash ?? '', lostAt, restoredAt, unanswered: this.product.failures });
-    return { lost, steps: this.steps.all, findings };
+    return { lost, way, steps: this.steps.all, findings };
   }
 
   stop(): Promise<void> {

@@ -125,7 +125,13 @@ export interface KafkaAdmin {
   bounds(topic: string): Promise<PartitionBounds[]>;
   /** Positions of a group; partitions without one are left out. */
   positions(groupId: string, topics?: readonly string[]): Promise<CommittedOffset[]>;
+  /** Of each partition, the first record that is not older: where none is, the end. */
+  offsetsAt(topic: string, timeMs: number): Promise<{ readonly partition: number; readonly offset: bigint }[]>;
+  /** Rejects while the group has members. */
+  setPositions(groupId: string, positions: readonly (TopicPartition & { readonly offset: bigint })[]): Promise<void>;
   groupIds(): Promise<string[]>;
   groupStates(groupIds: readonly string[]): Promise<GroupState[]>;
   deleteGroup(groupId: string): Promise<void>;
+  /** With all their records, and the positions of all groups in them. */
+  deleteTopics(names: readonly string[]): Promise<void>;
 }

@@ -1,6 +1,6 @@
 import type { Admin, Kafka } from 'kafkajs';
 import kafkajs from 'kafkajs';
-import type { CommittedOffset, GroupState, KafkaAdmin, NewTopic, PartitionBounds } from '../client/kafka-client.js';
+import type { CommittedOffset, GroupState, KafkaAdmin, NewTopic, PartitionBounds, TopicPartition } from '../client/kafka-client.js';
 
 const NO_POSITION = '-1';
 
@@ -58,6 +58,16 @@ export class KafkajsAdmin implements KafkaAdmin {
     );
   }
 
+  async offsetsAt(topic: string, timeMs: number): Promise<{ partition: number; offset: bigint }[]> {
+    return (await this.admin.fetchTopicOffsetsByTimestamp(topic, timeMs)).map(({ partition, offset }) => ({ partition, offset: BigInt(offset) }));
+  }
+
+  async setPositions(groupId: string, positions: readonly (TopicPartition & { readonly offset: bigint })[]): Promise<void> {
+    for (const [topic, places] of Map.groupBy(positions, (position) => position.topic)) {
+      await this.admin.setOffsets({ groupId, topic, partitions: places.map(({ partition, offset }) => ({ partition, offset: String(offset) })) });
+    }
+  }
+
   async groupIds(): Promise<string[]> {
     return (await this.admin.listGroups()).groups.map(({ groupId }) => groupId);
   }
@@ -70,5 +80,9 @@ export class KafkajsAdmin implements KafkaAdmin {
 
   async deleteGroup(groupId: string): Promise<void> {
     await this.admin.deleteGroups([groupId]);
+  }
+
+  async deleteTopics(names: readonly string[]): Promise<void> {
+    if (names.length > 0) await this.admin.deleteTopics({ topics: [...names] });
   }
 }
