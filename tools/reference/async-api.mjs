@@ -37,7 +37,10 @@ const messageOf = ({ definition: { type, schema } }, { key }) => ({
   bindings: { kafka: { key: { type: 'string', description: key }, bindingVersion: BINDING } },
 });
 
-const channelOf = (topic, deadLetterTopicOf) => ({
+/** The services that read a topic as a table, each instance for itself, have no consumer group and set nothing aside. */
+const followers = new Set(['gateway']);
+
+const channelOf = (topic, { contracts, deadLetterTopicOf }) => ({
   address: topic.name,
   description: `Key: ${topic.key}. Timestamps: ${topic.timestamps}.`,
   messages: Object.fromEntries(topic.events.map(({ definition: { type } }) => [shortName(type), { $ref: `#/components/messages/${shortName(type)}` }])),
@@ -51,11 +54,17 @@ const channelOf = (topic, deadLetterTopicOf) => ({
   },
   'x-producers': topic.producers,
   'x-consumers': topic.consumers,
-  'x-dead-letter-topics': topic.consumers.filter((consumer) => /^[a-z-]+$/.test(consumer)).map((consumer) => deadLetterTopicOf(topic.name, consumer)),
+  'x-dead-letter-topics': contracts.map(({ service }) => service).filter((service) => topic.consumers.includes(service) && !followers.has(service)).map((consumer) => deadLetterTopicOf(topic.name, consumer)),
 });
 
-/** The services that read a topic as a table, each instance for itself, have no consumer group. */
-const followers = new Set(['gateway']);
+/** Names in the catalogue that are not true of a service; what a service says and the catalogue does not, `defineService` refuses. */
+const untrueNames = (topic, contracts) => {
+  const uses = (events) => events.some((event) => topic.events.some(({ definition }) => definition.type === event.type));
+  return contracts.flatMap(({ service, consumes, produces }) => [
+    ...(topic.consumers.includes(service) && !uses(consumes) ? [`${topic.name} names ${service} as a consumer, which reads nothing of it`] : []),
+    ...(topic.producers.includes(service) && !uses(produces) ? [`${topic.name} names ${service} as a producer, which writes nothing to it`] : []),
+  ]);
+};
 
 const operationsOf = ({ service, consumes, produces }, topics) => {
   const operations = {};
@@ -75,8 +84,7 @@ const operationsOf = ({ service, consumes, produces }, topics) => {
   return operations;
 };
 
-/** The AsyncAPI 3.0 document of the topic catalogue and of what each service reads and writes. */
-export const asyncApiOf = ({ version, topics, contracts, deadLetterTopicOf }) => ({
+const documentOf = ({ version, topics, contracts, deadLetterTopicOf }) => ({
   asyncapi: '3.0.0',
   info: {
     title: 'Ratchet',
@@ -85,9 +93,20 @@ export const asyncApiOf = ({ version, topics, contracts, deadLetterTopicOf }) =>
     license: { name: 'Apache-2.0', url: 'https://www.apache.org/licenses/LICENSE-2.0' },
   },
   defaultContentType: 'application/json',
-  channels: Object.fromEntries(Object.entries(topics).map(([name, topic]) => [name, channelOf(topic, deadLetterTopicOf)])),
+  channels: Object.fromEntries(Object.entries(topics).map(([name, topic]) => [name, channelOf(topic, { contracts, deadLetterTopicOf })])),
   operations: Object.assign({}, ...contracts.map((contract) => operationsOf(contract, topics))),
   components: {
     messages: Object.fromEntries(Object.values(topics).flatMap((topic) => topic.events.map((event) => [shortName(event.definition.type), messageOf(event, topic)]))),
   },
 });
+
+/**
+ * The AsyncAPI 3.0 document of the topic catalogue and of what each service reads and writes.
+ *
+ * @throws {Error} where the catalogue names a service that does not use the topic
+ */
+export const asyncApiOf = (from) => {
+  const untrue = Object.values(from.topics).flatMap((topic) => untrueNames(topic, from.contracts));
+  if (untrue.length > 0) throw new Error(untrue.join('; '));
+  return documentOf(from);
+};

@@ -4,5 +4,5 @@ export {
   type EventEnvelope, type EncodedEvent, type MessageLike, type Decoded, type DecodeErrorCode,
 } from './envelope.js';
 export { isSampled, readTraceparent, traceIdOf } from './traceparent.js';
-export { defineService, topicsConsumedBy, type ServiceContract } from './service-contract.js';
+export { defineService, topicsConsumedBy, topicsWrittenAloneBy, type ServiceContract } from './service-contract.js';
 export type { EventData, EventDefinition } from '@ratchet/domain';

@@ -19,4 +19,8 @@ export const defineService = (contract: ServiceContract): ServiceContract => {
   return contract;
 };
 
+/** What a service writes without another one: where such a topic is empty, none of its events is on it. Of the command line's, nobody could know. */
+export const topicsWrittenAloneBy = ({ service, produces }: ServiceContract): string[] =>
+  [...new Set(produces.map(topicOf))].filter(({ producers }) => producers.every((producer) => producer === service || producer === 'cli')).map(({ name }) => name);
+
 export const topicsConsumedBy = ({ consumes }: ServiceContract): string[] => [...new Set(consumes.map((event) => topicOf(event).name))];

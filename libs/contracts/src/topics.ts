@@ -52,7 +52,7 @@ export const topics = {
       keyed(clockAdvanced, () => ''),
     ],
     producers: ['gateway', 'signal-detector', 'products'],
-    consumers: ['signal-detector', 'evaluator', 'analyzer', 'data-generator', 'console'],
+    consumers: ['signal-detector', 'evaluator', 'data-generator', 'console'],
   }),
   signals: topic({
     name: 'ratchet.signals.v1',
@@ -64,7 +64,7 @@ export const topics = {
       keyed(qualityEvaluated, (d) => d.conversationId),
     ],
     producers: ['signal-detector', 'evaluator'],
-    consumers: ['analyzer', 'data-generator', 'evaluator', 'rollout-controller', 'console'],
+    consumers: ['analyzer', 'data-generator', 'rollout-controller', 'console'],
   }),
   vitals: topic({
     name: 'ratchet.vitals.v1',

@@ -52,7 +52,7 @@ describe('migrations', () => {
     for (const other of others) await other.stop();
     expect(await database.query('select text from notes')).toEqual([{ text: 'first' }]);
     const applied = await database.query<{ name: string }>('select name from migrations order by id');
-    expect(applied.map(({ name }) => name)).toEqual(['PlatformTables0000000000001', 'Notes0000000000001', 'PlatformTables0000000000002', 'PlatformTables0000000000003']);
+    expect(applied.map(({ name }) => name)).toEqual(['PlatformTables0000000000001', 'Notes0000000000001', 'PlatformTables0000000000002', 'PlatformTables0000000000003', 'PlatformTables0000000000004']);
   });
 
   it('keep to the schema of the service', async () => {

@@ -7,6 +7,7 @@ import { PlatformTables0001, PlatformTables0002 } from './platform-tables.migrat
 import { prepareRole } from './application-role.js';
 import type { ApplicationRole } from './application-role.js';
 import { writeOutbox } from './outbox.js';
+import { PlatformTables0004 } from './sent-events.migration.js';
 
 export interface EmitOptions {
   /** Derive it where a repeat must make the same id; a UUIDv7 otherwise. */
@@ -136,7 +137,7 @@ export class Database {
       url,
       schema: this.schema,
       applicationName: this.options.service,
-      migrations: [PlatformTables0001, PlatformTables0002, PlatformTables0003, ...migrations] as Function[],
+      migrations: [PlatformTables0001, PlatformTables0002, PlatformTables0003, PlatformTables0004, ...migrations] as Function[],
       migrationsTableName: 'migrations',
       migrationsTransactionMode: 'each',
       poolSize: this.options.connectionsMax ?? 5,

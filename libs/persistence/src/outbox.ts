@@ -6,6 +6,7 @@ import { describeError } from '@ratchet/observability';
 import type { Logger } from '@ratchet/observability';
 import type { EntityManager } from 'typeorm';
 import type { Database } from './database.js';
+import { settleOutbox } from './sent-events.js';
 
 const ROWS_PER_STATEMENT = 200;
 
@@ -28,6 +29,8 @@ export const writeOutbox = async (manager: EntityManager, events: readonly Event
 export interface OutboxRelayOptions {
   readonly database: Database;
   readonly send: (records: readonly ProducedRecord[]) => Promise<void>;
+  /** Topics whose events are kept for a day after they were published, to be sent again where Kafka is lost. */
+  readonly kept?: readonly string[];
   readonly logger: Logger;
   readonly pollMs?: number;
   readonly batchRowsMax?: number;
@@ -76,12 +79,12 @@ export class OutboxRelay {
   }
 
   private async relayOnce(): Promise<number> {
-    const { database, send, batchRowsMax = 500 } = this.options;
+    const { database, send, kept = [], batchRowsMax = 500 } = this.options;
     const rows = await database.query<OutboxRow>('select sequence, topic, key, value, headers from outbox order by sequence limit $1', [batchRowsMax]);
     const last = rows.at(-1);
     if (!last) return 0;
     await send(rows.map(({ topic, key, value, headers }) => ({ topic, key, value, headers })));
-    await database.query('delete from outbox where sequence <= $1', [last.sequence]);
+    await settleOutbox(database, { upTo: last.sequence, kept });
     return rows.length;
   }
 

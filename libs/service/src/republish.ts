@@ -1,6 +1,9 @@
+import { topicsWrittenAloneBy } from '@ratchet/contracts';
+import type { ServiceContract } from '@ratchet/contracts';
 import { withAdmin } from '@ratchet/kafka';
 import type { KafkaClient } from '@ratchet/kafka';
 import type { Logger } from '@ratchet/observability';
+import { sendAgain } from '@ratchet/persistence';
 import type { BulkTransaction, Database } from '@ratchet/persistence';
 
 /** A topic that others read for as long as the product lives, and whose contents its service has in tables. */
@@ -8,6 +11,8 @@ export interface Republisher {
   readonly topic: string;
   /** Emits all that the topic should hold; gives how many events that are. */
   republish(tx: BulkTransaction): Promise<number>;
+  /** It has them from what was published, which is kept for a day, and not from tables of its own. */
+  readonly isOfLastDay?: boolean;
 }
 
 /** Events of a topic that the outbox still holds. Where that is all of them, nothing of it was ever published, and nothing is lost. */
@@ -15,6 +20,10 @@ export const waitingFor = async (tx: Pick<BulkTransaction, 'query'>, topic: stri
   const [row] = await tx.query<{ waiting: number }>('select count(*)::int as waiting from outbox where topic = $1', [topic]);
   return row?.waiting ?? 0;
 };
+
+/** For every topic that the service writes alone: its own where there is one, else what was published within the last day, for what a consumer has not read is not older. */
+export const republishersOf = (contract: ServiceContract, own: readonly Republisher[]): Republisher[] =>
+  topicsWrittenAloneBy(contract).map((topic) => own.find((one) => one.topic === topic) ?? { topic, isOfLastDay: true, republish: (tx) => sendAgain(tx, topic) });
 
 export interface RepublishOptions {
   readonly kafka: KafkaClient;

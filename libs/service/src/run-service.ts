@@ -9,7 +9,7 @@ import { topicCatalogue } from '@ratchet/contracts';
 import type { EventEnvelope, ServiceContract } from '@ratchet/contracts';
 import { checkBrokers, createKafka, ensureTopics, EventProducer, securityOf } from '@ratchet/kafka';
 import { describeError, Logger, Metrics, openTracing, RatchetError } from '@ratchet/observability';
-import { Database, Leader, OutboxRelay, prepareJobs, rotateInbox, startJobs, startTicks } from '@ratchet/persistence';
+import { Database, Leader, OutboxRelay, prepareJobs, rotateInbox, rotateSentEvents, startJobs, startTicks } from '@ratchet/persistence';
 import type { ApplicationRole, Cron, Job, Tick } from '@ratchet/persistence';
 import type { BaseConfig } from './config.js';
 import { BatchWatch } from './batch-watch.js';
@@ -20,7 +20,7 @@ import { refuseUnreadable } from './refuse-unreadable.js';
 import { DatabaseConsumerStrategy } from './database-consumer.strategy.js';
 import { PlatformModule } from './platform.module.js';
 import type { PlatformServices } from './platform.module.js';
-import { republishLost } from './republish.js';
+import { republishersOf, republishLost } from './republish.js';
 import type { Republisher } from './republish.js';
 import { RethrowFilter } from './rethrow.filter.js';
 import { WORK } from './tokens.js';
@@ -125,8 +125,9 @@ const start = async <Config extends BaseConfig>(options: ServiceOptions<Config>,
   await options.prepare?.(app, config);
   if (strategy) app.connectMicroservice({ strategy }, { inheritAppConfig: true });
   await app.init();
-  if (database) await republishLost({ kafka, database, republishers: readWork(app).republishers ?? [], logger });
-  const leader = database && startLeader({ app, services, database, service: contract.service });
+  const republishers = republishersOf(contract, readWork(app).republishers ?? []);
+  if (database) await republishLost({ kafka, database, republishers, logger });
+  const leader = database && startLeader({ app, services, database, service: contract.service, kept: republishers.flatMap(({ topic, isOfLastDay }) => (isOfLastDay ? topic : [])) });
   if (strategy) await app.startAllMicroservices();
   await app.listen(config.HTTP_PORT, config.HTTP_HOST);
   logger.info('listening', { address: await app.getUrl() });
@@ -151,21 +152,24 @@ const openDatabase = async <Config extends BaseConfig>(options: ServiceOptions<C
   return database;
 };
 
-const startLeader = ({ app, services, database, service }: { app: NestFastifyApplication; services: PlatformServices; database: Database; service: string }): Leader => {
+const startLeader = ({ app, services, database, service, kept }: { app: NestFastifyApplication; services: PlatformServices; database: Database; service: string; kept: readonly string[] }): Leader => {
   const { logger, producer, metrics } = services;
   const work = readWork(app);
   metrics.setLeading(false);
-  const rotate: Tick = { tickName: 'rotate-inbox', everyMs: ROTATE_EVERY_MS, tick: async () => void (await rotateInbox(database)) };
+  const rotations: Tick[] = [
+    { tickName: 'rotate-inbox', everyMs: ROTATE_EVERY_MS, tick: async () => void (await rotateInbox(database)) },
+    { tickName: 'rotate-sent-events', everyMs: ROTATE_EVERY_MS, tick: async () => void (await rotateSentEvents(database)) },
+  ];
   const leader = new Leader({
     url: database.url,
     service,
     logger,
     onElected: async () => {
-      const relay = new OutboxRelay({ database, logger, send: (records) => producer.sendRecords(records) });
+      const relay = new OutboxRelay({ database, logger, kept, send: (records) => producer.sendRecords(records) });
       relay.start();
       metrics.setLeading(true);
       const stopJobs = work.jobs?.length ? await startJobs({ url: database.url, service, jobs: work.jobs, crons: work.crons ?? [], logger }) : async () => undefined;
-      const stopTicks = startTicks([rotate, ...(work.ticks ?? [])], logger);
+      const stopTicks = startTicks([...rotations, ...(work.ticks ?? [])], logger);
       // Together: once another one leads, none of it may go on for long.
       return async () => {
         metrics.setLeading(false);

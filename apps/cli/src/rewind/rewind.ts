@@ -34,7 +34,7 @@ const min = (a: bigint, b: bigint): bigint => (a < b ? a : b);
 
 const groupRewind = async (admin: KafkaAdmin, { group, topic, timeMs }: { group: string; topic: string; timeMs: number }): Promise<GroupRewind[]> => {
   const current = new Map((await admin.positions(group, [topic])).map(({ partition, offset }) => [partition, offset]));
-  // The catalogue names who may read a topic; not each of them does.
+  // A service that has never run has nothing to read again.
   if (current.size === 0) return [];
   const lows = new Map((await admin.bounds(topic)).map(({ partition, low }) => [partition, low]));
   const found = (await admin.offsetsAt(topic, timeMs - MARGIN_MS)).filter(({ partition }) => current.has(partition));

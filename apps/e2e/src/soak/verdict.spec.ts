@@ -56,6 +56,13 @@ describe('the verdict of a soak', () => {
     expect(judgeSoak({ ...short, samples: step }).problems).toEqual([]);
   });
 
+  it('does not take for growth what is given back early and taken again until it is settled', () => {
+    const run = runOf({ minutes: 30 });
+    const taken = (second: number): number => Math.min(100, second < 60 ? 50 : (second - 60) / 6) * MB;
+    const settling = run.samples.map((sample) => ({ ...sample, resident: { analyzer: 150 * MB + taken(sample.atSeconds) } }));
+    expect(judgeSoak({ ...run, samples: settling }).problems).toEqual([]);
+  });
+
   it.each(['heap', 'resident'] as const)('does not take for flat a service without a figure of its %s', (key) => {
     const run = runOf();
     const samples = run.samples.map((sample) => ({ ...sample, [key]: { analyzer: Number.NaN } }));

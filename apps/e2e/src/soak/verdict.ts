@@ -47,6 +47,8 @@ const HEAP = { share: 0.05, least: 8 * MB };
 const RESIDENT = { share: 0.15, least: 48 * MB };
 /** It comes in steps of tens of megabytes, minutes apart, while the heap stays: a shorter run sees one of them as growth, or none. */
 const RESIDENT_JUDGED_FROM_SECONDS = 900;
+/** It is given back once after the ramp, and taken again until it is settled, which takes up to a third of half an hour: that is no growth. */
+const RESIDENT_SETTLED_AT = 0.5;
 /** Work of so many seconds may wait at any moment. */
 const LAG_SECONDS = 5;
 const RATE_KEPT = 0.97;
@@ -75,7 +77,8 @@ const memoryTrends = ({ samples, seconds }: SoakRun, key: 'heap' | 'resident', {
 export const judgeSoak = (run: SoakRun): Verdict => {
   const { samples, seconds, rate, answered, troubles } = run;
   const heap = memoryTrends(run, 'heap', HEAP);
-  const resident = memoryTrends(run, 'resident', RESIDENT).map((trend) => ({ ...trend, isGrowing: trend.isGrowing && seconds >= RESIDENT_JUDGED_FROM_SECONDS }));
+  const settled = samples.filter(({ atSeconds }) => atSeconds >= RESIDENT_SETTLED_AT * seconds);
+  const resident = memoryTrends({ ...run, samples: settled }, 'resident', RESIDENT).map((trend) => ({ ...trend, isGrowing: trend.isGrowing && seconds >= RESIDENT_JUDGED_FROM_SECONDS }));
   const lag = namesOf(samples, 'lag').map((group) => trendOf(group, seriesOf(samples, 'lag', group), { allowed: LAG_SECONDS * rate, seconds }));
   const growing = [[heap, 'the heap'], [resident, 'the memory'], [lag, 'the lag']] as const;
   const problems = [
