@@ -73,6 +73,10 @@ export class DrillStack {
     if (lost !== 'kafka') rmSync(this.dataFolder, { recursive: true, force: true });
   }
 
+  async stopJudge(): Promise<void> {
+    await this.fleet.find(({ options: { service } }) => service === 'evaluator')?.stop();
+  }
+
   async stopLoop(): Promise<void> {
     await Promise.all(this.loop.map((service) => service.stop()));
   }

@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { topics } from '@ratchet/contracts';
 import type { EventEnvelope } from '@ratchet/contracts';
 import { commandIssued, fixProposed, versionIdOf } from '@ratchet/domain';
-import type { Bundle, CandidateRegistered } from '@ratchet/domain';
+import type { Bundle, CandidateJudged, CandidateRegistered } from '@ratchet/domain';
 import { eventually } from '@ratchet/testing';
 import type { Comparison } from '../chaos/comparison.js';
 import { kafkaDoor } from '../chaos/doors.js';
@@ -18,6 +18,8 @@ import { untilRouted } from './routed.js';
 import type { Routed } from './routed.js';
 
 const target = { model: 'shop', workload: 'support' };
+/** Its candidate is on the way to its judge when the stores are lost. */
+const otherTarget = { model: 'desk', workload: 'support' };
 const bundle: Bundle = { provider: { name: 'usual', model: 'moody' }, systemPrompt: 'You help customers of a shop.' };
 const champion = versionIdOf({ ordinal: 1, bundle });
 const SOON_MS = 120_000;
@@ -47,16 +49,26 @@ const send = async (event: Pick<EventEnvelope, 'id' | 'type' | 'data'>): Promise
   await door.send([{ source: '/restore-drill', time: new Date().toISOString(), ...event }]);
   await door.close();
 };
-const order = (id: string, command: object): Promise<void> =>
-  send({ id, type: commandIssued.type, data: { commandId: id, actor: 'a-person', reason: 'the drill', ...target, issuedAt: new Date().toISOString(), ...command } });
+const order = (id: string, command: object, of = target): Promise<void> =>
+  send({ id, type: commandIssued.type, data: { commandId: id, actor: 'a-person', reason: 'the drill', ...of, issuedAt: new Date().toISOString(), ...command } });
 
-/** From a proposal to the first share of the traffic, as the services do it. */
-const rollOutFix = async (fixId: string, baseVersion: string): Promise<string> => {
-  await send({ id: fixId, type: fixProposed.type, data: { fixId, ...target, baseVersion, opportunityId: `${fixId}-weakness`, fixType: 'prompt_patch', patch: { systemPrompt: `## ${fixId}\nName the page where it is found.` }, proposedAt: new Date().toISOString() } });
-  const version = await eventually(
+const candidateOf = async (fixId: string, baseVersion: string, of = target): Promise<string> => {
+  await send({ id: fixId, type: fixProposed.type, data: { fixId, ...of, baseVersion, opportunityId: `${fixId}-weakness`, fixType: 'prompt_patch', patch: { systemPrompt: `## ${fixId}\nName the page where it is found.` }, proposedAt: new Date().toISOString() } });
+  return eventually(
     async () => dataOf<CandidateRegistered>((await eventsOf(topics.candidates)).events, 'ratchet.candidate.registered').find((one) => one.fixId === fixId)?.version ?? Promise.reject(new Error(`${fixId} has not become a candidate`)),
     { withinMs: SOON_MS, everyMs: 250 },
   );
+};
+
+const verdictOn = (version: string): Promise<CandidateJudged> =>
+  eventually(
+    async () => dataOf<CandidateJudged>((await eventsOf(topics.verdicts)).events, 'ratchet.candidate.judged').find((one) => one.version === version) ?? Promise.reject(new Error(`${version} has no verdict`)),
+    { withinMs: SOON_MS, everyMs: 250 },
+  );
+
+/** From a proposal to the first share of the traffic, as the services do it. */
+const rollOutFix = async (fixId: string, baseVersion: string): Promise<string> => {
+  const version = await candidateOf(fixId, baseVersion);
   // Nothing is asked of it: the suites are empty, so that a person has to decide.
   await order(`${fixId}-approved`, { name: 'candidate.approve', version });
   return version;
@@ -80,6 +92,7 @@ class Drill {
     const candidate = await this.reachMiddleOfRollout();
     const first = await untilRouted(gateway, 'the first stage', { withinMs: SOON_MS, isSo: (routed) => routed.candidate === candidate });
     await wait(TRAFFIC_MS);
+    const onItsWay = await this.steps.take('a candidate registered that its judge has not read', () => this.registerUnread());
     const versions = await publishedVersions();
     await this.steps.take(`backup of the running PostgreSQL by ${way}`, () => this.stack.backUp());
     const [newest] = await this.stack.query<{ hash: string }>('select hash from console.decision_records order by sequence desc limit 1');
@@ -94,6 +107,7 @@ class Drill {
     await this.steps.take('stores restored', () => this.stack.restore(lost));
     const restoredAt = new Date().toISOString();
     await this.steps.take('services ready', () => this.stack.startLoop());
+    await this.steps.take('the judge has it all the same', () => verdictOn(onItsWay));
     const again = await this.steps.take('the gateway has the restored stage', () => untilRouted(gateway, 'a revision beyond the one that it has', { withinMs: SOON_MS, isSo: (routed) => routed.revision > last.revision && routed.candidate === candidate }));
     this.options.say(`the gateway had revision ${last.revision} with ${last.share ?? 'no share'}, the backup ${first.revision}; it takes ${again.revision} with ${again.share}`);
     await this.steps.take('the rollout goes on to its promotion', () => untilRouted(gateway, 'the candidate as champion', { withinMs: PROMOTED_WITHIN_MS, isSo: (routed) => routed.champion === candidate && routed.candidate === undefined }));
@@ -120,6 +134,15 @@ class Drill {
     this.product.start();
     this.options.say('rolling out a fix');
     return rollOutFix('fix-1', champion);
+  }
+
+  /** The judge is away until the stores are back. */
+  private async registerUnread(): Promise<string> {
+    await this.stack.stopJudge();
+    await order('adopted-other', { name: 'target.adopt', bundle }, otherTarget);
+    const gateway = { url: this.stack.gatewayUrl, model: otherTarget.model };
+    await untilRouted(gateway, 'the other target', { withinMs: SOON_MS, isSo: (routed) => routed.champion === champion });
+    return candidateOf('fix-unread', champion, otherTarget);
   }
 
   /** Of this the backup knows nothing: the gateway then has two revisions more than it. */

@@ -23,7 +23,7 @@ const print = ({ minutes, rate, maximum, answeredPerSecond, verdict: { heap, res
   out(`${minutes} minutes at ${rate} requests a second${maximum === undefined ? '' : `, half of the ${maximum} that were taken at most`}: ${answeredPerSecond.toFixed(1)} answered a second`);
   out('heap after collections, MB');
   for (const trend of heap) line(trend, MB);
-  out('resident memory, MB');
+  out('resident memory from the middle of the run on, MB');
   for (const trend of resident) line(trend, MB);
   out('lag, records');
   for (const trend of lag) line(trend, 1);
