@@ -1,7 +1,7 @@
 export { Database, schemaOf, type DatabaseOptions, type Transaction, type BulkTransaction, type EmitOptions, type EnqueueOptions } from './database.js';
 export { OutboxRelay, type OutboxRelayOptions } from './outbox.js';
 export { receiveOnce, inboxKey, rotateInbox } from './inbox.js';
-export { rotateSentEvents, sendAgain } from './sent-events.js';
+export { forgetSentEvents, rotateSentEvents, sendAgain } from './sent-events.js';
 export { Leader, type LeaderOptions } from './leader.js';
 export { prepareJobs, startJobs, type Job, type Cron, type JobRunnerOptions } from './jobs.js';
 export { storable, storableJson } from './storable.js';

@@ -7,7 +7,7 @@ import { createTestDatabase, eventually } from '@ratchet/testing';
 import type { TestDatabase } from '@ratchet/testing';
 import { Database } from './database.js';
 import { OutboxRelay } from './outbox.js';
-import { rotateSentEvents, sendAgain } from './sent-events.js';
+import { forgetSentEvents, rotateSentEvents, sendAgain } from './sent-events.js';
 
 const TOPIC = topics.candidates.name;
 const trainingFailed = catalogueEntryOf('ratchet.training.failed')?.definition as EventDefinition;
@@ -38,6 +38,7 @@ beforeAll(async () => {
 beforeEach(async () => {
   sent.length = 0;
   await database.query('truncate sent_events, outbox');
+  await database.query(`update sent_events_generation set forgotten_until = '-infinity'`);
 });
 afterEach(async () => {
   await relay?.stop();
@@ -71,6 +72,24 @@ describe('events that were published', () => {
     await settled();
     expect(await keptKeys()).toEqual([]);
     expect(sent).toHaveLength(1);
+  });
+
+  it('are forgotten with a user who is erased, and what is on its way then is not kept', async () => {
+    relayThatKeeps(TOPIC);
+    await emit('a');
+    await settled();
+    await relay?.stop();
+    await emit('b');
+    await database.transaction((tx) => forgetSentEvents(tx));
+    expect(await keptKeys()).toEqual([]);
+    relayThatKeeps(TOPIC);
+    await emit('c');
+    await settled();
+    expect([sent.length, await keptKeys()]).toEqual([3, []]);
+    await database.query(`update sent_events_generation set forgotten_until = forgotten_until - interval '1 minute'`);
+    await emit('d');
+    await settled();
+    expect(await keptKeys()).toEqual(['d']);
   });
 
   it('are forgotten after a day at the earliest, and by the second turn', async () => {

@@ -10,7 +10,8 @@ export class PlatformTables0004 extends ForwardMigration {
     `create table sent_events_generation (
       only_one boolean primary key default true check (only_one),
       current smallint not null check (current between 0 and 1),
-      began_at timestamptz not null default now()
+      began_at timestamptz not null default now(),
+      forgotten_until timestamptz not null default '-infinity'
     )`,
     'insert into sent_events_generation (current) values (0)',
     `create table sent_events (

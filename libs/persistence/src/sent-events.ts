@@ -3,8 +3,9 @@ import type { Database, Transaction } from './database.js';
 /** Takes what Kafka has acknowledged, up to a sequence number, out of the outbox, and keeps what was for one of the topics. */
 export const settleOutbox = async (database: Pick<Database, 'query'>, { upTo, kept }: { readonly upTo: string; readonly kept: readonly string[] }): Promise<void> => {
   await database.query(
-    `with gone as (delete from outbox where sequence <= $1 returning sequence, topic, key, value, headers)
-     insert into sent_events (sequence, topic, key, value, headers, generation) select gone.*, current from gone, sent_events_generation where topic = any($2::text[])`,
+    `with gone as (delete from outbox where sequence <= $1 returning sequence, topic, key, value, headers, written_at)
+     insert into sent_events (sequence, topic, key, value, headers, generation)
+     select sequence, topic, key, value, headers, current from gone, sent_events_generation where topic = any($2::text[]) and written_at > forgotten_until`,
     [upTo, kept],
   );
 };
@@ -25,6 +26,15 @@ export const sendAgain = async (tx: Transaction, topic: string): Promise<number>
     [topic],
   );
   return sent.events;
+};
+
+/**
+ * Forgets all that was published, for texts of a user who was erased may be in it, and keeps nothing that is written within the next minute: a
+ * transaction under way may have read them before. Called in the transaction that erases.
+ */
+export const forgetSentEvents = async (tx: Transaction): Promise<void> => {
+  await tx.query('delete from sent_events');
+  await tx.query(`update sent_events_generation set forgotten_until = clock_timestamp() + interval '1 minute'`);
 };
 
 /** Forgets the older generation of published events where it is time, and gives whether it was. */

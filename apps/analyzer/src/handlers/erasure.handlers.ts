@@ -6,6 +6,7 @@ import { ANALYZE_JOB, analyzeJobKey } from '../analysis/analyze.job.js';
 import { eraseUser } from '../persistence/erasure.repository.js';
 import type { EventEnvelope } from '@ratchet/contracts';
 import type { Command } from '@ratchet/domain';
+import { forgetSentEvents } from '@ratchet/persistence';
 import type { Transaction } from '@ratchet/persistence';
 
 @Controller()
@@ -16,6 +17,7 @@ export class ErasureHandlers {
   async onCommand({ data }: EventEnvelope<Command>, tx: Transaction): Promise<void> {
     if (data.name !== 'user.erase') return;
     const removed = await eraseUser(tx, data);
+    await forgetSentEvents(tx);
     const target = { model: data.model, workload: data.workload };
     // An analysis may be under way with what is gone, and others show what the last one chose.
     if (removed.failures > 0) await tx.enqueue(ANALYZE_JOB, target, { key: analyzeJobKey(target) });

@@ -6,6 +6,7 @@ import { lockDatasets } from '../persistence/dataset.repository.js';
 import { interactionsOf, recordErasure, removeUser, restingOn, versionsTrainedOn, voicesWith, type RestingRow, type Voices } from '../persistence/erasure.repository.js';
 import { publishErased, withdrawItems } from '../persistence/review-erasure.repository.js';
 import { answerHashOf, fateOf } from './example-sources.js';
+import { forgetSentEvents } from '@ratchet/persistence';
 import type { Transaction } from '@ratchet/persistence';
 import type { Config } from '../config.js';
 
@@ -38,6 +39,7 @@ export class UserEraser {
     const versions = await versionsTrainedOn(tx, datasetIds);
     const items = await withdrawItems(tx, { ...target, userHash, interactionIds, gone: exampleIds });
     const removed = { ...(await removeUser(tx, { ...target, userId, userHash, interactionIds, gone: exampleIds })), review_items: items.length };
+    await forgetSentEvents(tx);
     publishErased(tx, items);
     const [firstIds = [], ...moreIds] = chunks(exampleIds);
     const [firstInteractions = [], ...moreInteractions] = chunks(interactionIds);

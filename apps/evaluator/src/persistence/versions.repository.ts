@@ -21,7 +21,7 @@ export class VersionsRepository {
   async bundleOf(db: Queryable, versionId: string): Promise<Bundle | undefined> {
     const cached = this.bundles.get(versionId);
     if (cached) return cached;
-    const [row] = await db.query<{ bundle: unknown }>('select bundle from versions where version_id = $1', [versionId]);
+    const [row] = await db.query<{ bundle: unknown }>('select bundle from versions where version_id = $1 limit 1', [versionId]);
     if (!row) return undefined;
     const bundle = bundleSchema.parse(row.bundle);
     if (this.bundles.size >= BUNDLES_CACHED_MAX) this.bundles.clear();
