@@ -4,7 +4,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 const DEBIAN = '/usr/lib/postgresql';
-const TOOLS = ['initdb', 'postgres', 'pg_dump', 'pg_restore', 'pg_basebackup'];
+const TOOLS = ['initdb', 'postgres', 'pg_dump', 'pg_restore', 'pg_basebackup', 'psql'];
 const INSTALL_WITHIN_MS = 10 * 60_000;
 
 const isComplete = (folder) => TOOLS.every((tool) => existsSync(join(folder, 'bin', tool)));

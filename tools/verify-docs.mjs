@@ -18,7 +18,7 @@ const elsewhere = [
   [/^npm (start|test)\b/, 'the checks of the whole project'],
   [/^npm run (bench|verify|chaos|soak|sbom)\b|^(RATCHET_DATA_DIR=\S+ )?node libs\/signals\/bench\//, 'takes minutes to hours by itself; docs/internals has its results'],
   [/^(docker|helm|kubectl)\b/, 'needs an engine or a cluster; `npm run verify -- compose`, and the chart by its own checks'],
-  [/^(pg_basebackup|pg_dump|pg_restore)\b/, '`npm run verify -- postgres-tools` runs them'],
+  [/^(pg_basebackup|pg_dump|pg_restore|psql .*create role)\b/, '`npm run verify -- postgres-tools` runs them'],
   [/^npx ratchet rewind\b/, '`npm run verify -- restore` runs it: while services run it is refused'],
   [/^kafka-acls\.sh\b/, 'apps/e2e drives a broker with access control lists'],
   [/registry export --to-mlflow/, '`npm run verify -- mlflow`, against a real MLflow'],

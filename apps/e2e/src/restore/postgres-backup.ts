@@ -75,6 +75,10 @@ export const backups: Readonly<Record<BackupWay, Backup>> = {
   basebackup: { backUp: takeBaseBackup, putFiles },
   dump: {
     backUp: ({ databaseUrl, backup }) => runTool('pg_dump', ['--format=custom', `--file=${backup}`, databaseUrl]),
-    putRows: ({ databaseUrl, backup }) => runTool('pg_restore', ['--clean', '--if-exists', '--exit-on-error', `--dbname=${databaseUrl}`, backup]),
+    putRows: ({ databaseUrl, backup }) => {
+      // Roles belong to the server, and a new one has none.
+      runTool('psql', [`--dbname=${databaseUrl}`, '--command=create role ratchet_console_app nologin']);
+      runTool('pg_restore', ['--clean', '--if-exists', '--exit-on-error', `--dbname=${databaseUrl}`, backup]);
+    },
   },
 };
