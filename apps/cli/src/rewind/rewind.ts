@@ -1,5 +1,5 @@
 import { topicCatalogue, topics } from '@ratchet/contracts';
-import { withAdmin } from '@ratchet/kafka';
+import { readGroups, withAdmin } from '@ratchet/kafka';
 import type { KafkaAdmin, KafkaClient, TopicPartition } from '@ratchet/kafka';
 
 /** What no database made: users' events, what the detector found in them, and what happened on their side. It stays, and is read again. */
@@ -44,19 +44,18 @@ const groupRewind = async (admin: KafkaAdmin, { group, topic, timeMs }: { group:
   return [{ group, topic, positions, again, isTooLate: found.some(({ partition, offset }) => offset > 0n && offset === lows.get(partition)) }];
 };
 
-export const planRewind = (kafka: KafkaClient, timeMs: number): Promise<RewindPlan> =>
-  withAdmin(kafka, async (admin) => {
+export const planRewind = async (kafka: KafkaClient, timeMs: number): Promise<RewindPlan> => {
+  const running = (await readGroups(kafka)).filter(({ members }) => members > 0).map(({ service, members }) => ({ group: service, members }));
+  return withAdmin(kafka, async (admin) => {
     const existing = (await admin.topicNames()).sort();
     const derived = await Promise.all(existing.filter(isDerived).map(async (name) => ({ name, records: (await admin.bounds(name)).reduce((sum, { low, high }) => sum + Number(high - low), 0) })));
-    const services = new Set(topicCatalogue.flatMap(({ consumers }) => consumers));
-    const states = await admin.groupStates((await admin.groupIds()).filter((name) => services.has(name)));
     const groups: GroupRewind[] = [];
     for (const { name, consumers } of topicCatalogue.filter((topic) => sources.includes(topic.name) && existing.includes(topic.name))) {
       for (const group of consumers.filter((consumer) => consumer !== DETECTOR)) groups.push(...(await groupRewind(admin, { group, topic: name, timeMs })));
     }
-    const running = states.filter(({ members }) => members > 0).map(({ groupId, members }) => ({ group: groupId, members }));
     return { groups, topics: derived, running };
   });
+};
 
 /** May be done again where it was interrupted: groups come first, and topics that are gone are in no plan. */
 export const carryOut = (kafka: KafkaClient, plan: RewindPlan): Promise<void> =>
