@@ -16,7 +16,7 @@ const at = '2026-01-05T12:00:00.000Z';
 const of = { model: 'assistant', workload: 'w0' };
 
 /** Tables that hold the present alone, what is on its way, or what people begin one by one. */
-const SMALL = ['migrations', 'inbox_generations', 'inbox_before', 'early_facts', 'outbox', 'erased_examples', 'erased_users', 'withheld_targets', 'alert_tellings', 'receiver_troubles', 'webhook_ends', 'review_tallies', 'automation_holds', 'conclusions', 'order_refusals', 'report_contents', 'report_signatures', 'alert_acknowledgements', 'audit_anchors', 'verdict_changes', 'loss_curves', 'run_series', 'experiments', 'experiment_steps'];
+const SMALL = ['migrations', 'inbox_generations', 'inbox_before', 'early_facts', 'outbox', 'sent_events', 'sent_events_generation', 'erased_examples', 'erased_users', 'withheld_targets', 'alert_tellings', 'receiver_troubles', 'webhook_ends', 'review_tallies', 'automation_holds', 'conclusions', 'order_refusals', 'report_contents', 'report_signatures', 'alert_acknowledgements', 'audit_anchors', 'verdict_changes', 'loss_curves', 'run_series', 'experiments', 'experiment_steps'];
 
 /** Bodies as the services publish them, checked by the schemas of their events. */
 const bodiesOf = (domain) => {

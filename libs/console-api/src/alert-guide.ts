@@ -22,6 +22,7 @@ const guides: Readonly<Record<string, AlertGuide>> = {
   experiment_no_data: { ...experiment, means: 'Nothing is counted of an experiment.', todo: 'See whether its arms have traffic and events arrive.' },
   experiment_long: { ...experiment, means: 'An experiment has run long without an outcome.', todo: 'Stop it, or let it run if the answer is worth the wait.' },
   training_not_started: { page: '/cycles', document: 'docs/concepts/cycle.md', means: 'A cycle was asked for and could not start.', todo: 'Its message says what is missing; examples that wait and budgets are the usual reasons.' },
+  champion_disputed: { page: '/cycles', document: 'docs/operating/incidents.md', means: 'Candidates made from the champion are superseded, as if another version served.', todo: 'Compare what services hold to be the champion; they may have been restored from backups of different times.' },
   aa_check: { ...experiment, means: 'Two arms with the same version differ: what is measured cannot be trusted.', todo: 'Decide nothing by experiments until the reason is found.' },
   misplaced_keys: { page: '/', document: 'docs/operating/consumers.md', means: 'Events of one conversation come in more than one partition, so their order is not known.', todo: 'Let the producer use the conversation as key.' },
   delivery_gave_up: { page: '/alerts', document: 'docs/operating/alerts.md', means: 'A receiver of alerts or webhooks could not be reached for long, or refuses what it is sent.', todo: 'Mend the address or the secret, send a test, and send again what was given up.' },

@@ -9,6 +9,7 @@ import { crownChampion, endCycle, insertTarget, insertVersion, moveCycle } from 
 import { versionEventId } from '../registry/version-event-id.js';
 import { CycleStarter } from '../training/cycle-starter.js';
 import { TrainingRuns } from '../training/training-runs.js';
+import { watchDispute } from './champion-dispute.js';
 
 /** A cycle's way after training, and what people command. */
 @Controller()
@@ -28,32 +29,37 @@ export class CycleHandlers {
   }
 
   @OnEvent(candidateJudged)
-  async onJudged({ data: { cycleId, outcome, awaits } }: EventEnvelope<CandidateJudged>, tx: Transaction): Promise<void> {
+  async onJudged({ data }: EventEnvelope<CandidateJudged>, tx: Transaction): Promise<void> {
+    const { cycleId, outcome, awaits } = data;
     if (outcome === 'passed') await moveCycle(tx, { cycleId, state: 'rollout' });
     // The examples stay with the candidate until somebody has decided about it.
     else if (outcome === 'insufficient' && awaits === 'person') await moveCycle(tx, { cycleId, state: 'awaiting_person' });
-    else await endCycle(tx, cycleId, outcome === 'failed' ? 'rejected' : outcome);
+    else await watchDispute(tx, data, () => endCycle(tx, cycleId, outcome === 'failed' ? 'rejected' : outcome));
   }
 
   @OnEvent(versionPromoted)
   async onPromoted({ data }: EventEnvelope<VersionPromoted>, tx: Transaction): Promise<void> {
-    await crownChampion(tx, data, data.version);
-    await endCycle(tx, data.cycleId, 'promoted');
+    await watchDispute(tx, data, async () => {
+      await crownChampion(tx, data, data.version);
+      await endCycle(tx, data.cycleId, 'promoted');
+    });
   }
 
   /** A candidate whose champion has gone is not shipped: its data is free for the next cycle. */
   @OnEvent(rolloutAdvanced)
   async onAdvanced({ data }: EventEnvelope<RolloutAdvanced>, tx: Transaction): Promise<void> {
-    if (data.to === 'SUPERSEDED') await endCycle(tx, data.cycleId, 'superseded');
-    if (data.to === 'CANCELLED') await endCycle(tx, data.cycleId, data.actor.startsWith('human:') ? 'rejected' : 'insufficient');
+    if (data.to === 'SUPERSEDED') await watchDispute(tx, data, () => endCycle(tx, data.cycleId, 'superseded'));
+    if (data.to === 'CANCELLED') await watchDispute(tx, data, () => endCycle(tx, data.cycleId, data.actor.startsWith('human:') ? 'rejected' : 'insufficient'));
     if (data.from === 'AWAITING_APPROVAL' && data.to === 'DRAFT') await moveCycle(tx, { cycleId: data.cycleId, state: 'rollout' });
   }
 
   /** Also after a promotion, when a person takes the former champion back. */
   @OnEvent(versionRolledBack)
   async onRolledBack({ data }: EventEnvelope<VersionRolledBack>, tx: Transaction): Promise<void> {
-    await crownChampion(tx, data, data.previousVersion);
-    await endCycle(tx, data.cycleId, 'rolled_back');
+    await watchDispute(tx, data, async () => {
+      await crownChampion(tx, data, data.previousVersion);
+      await endCycle(tx, data.cycleId, 'rolled_back');
+    });
   }
 
   private async rejectCandidate({ model, workload, version }: Extract<Command, { name: 'candidate.reject' }>, tx: Transaction): Promise<void> {

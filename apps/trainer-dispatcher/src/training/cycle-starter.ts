@@ -9,6 +9,7 @@ import type { Job, Tick } from '@ratchet/service';
 import type { Config } from '../config.js';
 import { claimExamples, waitingExamples } from '../persistence/example.repository.js';
 import { hasOpenCycle } from '../persistence/fix.repository.js';
+import { supersededInRow } from '../persistence/superseded.repository.js';
 import { bundleOf, failureRates, insertCycle, lockTarget, targetsWithoutOpenCycle } from '../persistence/trainer.repository.js';
 import type { TargetRow } from '../persistence/trainer.repository.js';
 import { trainingHistory } from '../persistence/trigger.repository.js';
@@ -126,8 +127,9 @@ export class CycleStarter implements Tick, Job {
     const nowMs = Date.now();
     const { waiting, fresh, highPriority } = await waitingExamples(db, target);
     const { held, lastEndedAt, failedInRow } = await trainingHistory(db, target);
+    const { length: superseded } = await supersededInRow(db, target);
     const rates = await failureRates(db, target, { baselineOutcomes: config.TRIGGER_DEGRADATION_BASELINE, currentSince: new Date(nowMs - config.TRIGGER_DEGRADATION_WINDOW_MS) });
-    return { nowMs, lastTrainingMs: target.lastCycleAt.getTime(), lastEndedMs: lastEndedAt?.getTime(), failedInRow, held, ...rates, waitingExamples: waiting, newExamples: fresh, highPriorityFix: highPriority };
+    return { nowMs, lastTrainingMs: target.lastCycleAt.getTime(), lastEndedMs: lastEndedAt?.getTime(), failedInRow: failedInRow + superseded, held, ...rates, waitingExamples: waiting, newExamples: fresh, highPriorityFix: highPriority };
   }
 
   /** Under the target's lock, where no cycle is open. */

@@ -5,7 +5,7 @@ import type { INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { EventEnvelope } from '@ratchet/contracts';
 import { bundleHash, versionIdOf } from '@ratchet/domain';
-import type { Bundle, CandidateRegistered, Command, DatasetVersioned, ExamplesAdded, FixProposed, TrainingStarted, VersionPromoted, VersionPublished } from '@ratchet/domain';
+import type { AlertRaised, Bundle, CandidateRegistered, Command, DatasetVersioned, ExamplesAdded, FixProposed, TrainingStarted, VersionPromoted, VersionPublished } from '@ratchet/domain';
 import { createKafka, EventProducer } from '@ratchet/kafka';
 import { Logger, Metrics } from '@ratchet/observability';
 import { Database, prepareJobs } from '@ratchet/persistence';
@@ -19,6 +19,7 @@ import { CycleHandlers } from '../handlers/cycle.handlers.js';
 import { DatasetHandlers } from '../handlers/dataset.handlers.js';
 import { FixHandlers } from '../handlers/fix.handlers.js';
 import { migrations } from '../persistence/migrations.js';
+import { insertVersion } from '../persistence/trainer.repository.js';
 import { FixStarter } from './fix-starter.js';
 
 let server: TestDatabase;
@@ -74,6 +75,20 @@ const versions = (): Promise<VersionPublished[]> => sent('ratchet.version.publis
 const stateOf = async (fixId: string): Promise<unknown> => (await database.query('select state from fixes where fix_id = $1', [fixId]))[0]?.['state'];
 const judge = (cycleId: string | undefined, outcome: 'passed' | 'failed' | 'insufficient' | 'superseded'): Promise<void> =>
   database.transaction((tx) => app.get(CycleHandlers).onJudged(event({ cycleId: cycleId ?? '', ...target, version: 'v', baseVersion: champion, outcome, gates: [], message: '', judgedAt: now() }), tx));
+const disputes = (): Promise<AlertRaised[]> => sent('ratchet.alert.raised');
+/** As if so many milliseconds had passed since: of every cycle, and of the champion's promotion. */
+const endedEarlier = async (ms: number): Promise<void> => {
+  await database.query(`update cycles set ended_at = ended_at - $2 * interval '1 millisecond' where workload = $1`, [target.workload, ms]);
+  await database.query(`update targets set champion_since = champion_since - $2 * interval '1 millisecond' where workload = $1`, [target.workload, ms]);
+};
+/** A version that no cycle made. */
+const rival = async (): Promise<string> => {
+  const other = { ...bundle, systemPrompt: 'Another one.' };
+  const versionId = versionIdOf({ ordinal: 900, bundle: other });
+  await database.transaction((tx) => insertVersion(tx, { ...target, versionId, ordinal: 900, bundle: other }));
+  return versionId;
+};
+const serve = (version: string): Promise<void> => promote({ cycleId: randomUUID(), version });
 const promote = ({ cycleId, version }: { cycleId: string; version: string }): Promise<void> =>
   database.transaction((tx) => app.get(CycleHandlers).onPromoted(event({ cycleId, ...target, version, previousVersion: champion } as VersionPromoted), tx));
 
@@ -114,10 +129,49 @@ describe('a proposed fix', () => {
     const fixId = await propose();
     await tick();
     await judge((await registered())[0]?.cycleId, 'superseded');
+    await serve(await rival());
     await tick();
     const all = await registered();
     expect(all.map((one) => one.fixId)).toEqual([fixId, fixId]);
     expect(new Set(all.map(({ cycleId }) => cycleId)).size).toBe(2);
+  });
+
+  it('waits longer each time where no other champion is known here, says so at the third, and takes it back when one comes', async () => {
+    const fixId = await propose();
+    for (const round of [1, 2, 3]) {
+      await tick();
+      expect(await registered()).toHaveLength(round);
+      await judge((await registered()).at(-1)?.cycleId, 'superseded');
+      expect(await disputes()).toHaveLength(round === 3 ? 1 : 0);
+      await tick();
+      expect(await registered()).toHaveLength(round);
+      await endedEarlier(2 ** round * 60_000 - 5_000);
+      await tick();
+      expect(await registered()).toHaveLength(round);
+      await endedEarlier(5_000);
+    }
+    expect(await stateOf(fixId)).toBe('waiting');
+    const [raised] = await disputes();
+    expect(raised).toMatchObject({ name: 'champion_disputed', severity: 'warning', message: expect.stringContaining(champion) });
+    await serve(await rival());
+    expect(await sent('ratchet.alert.resolved')).toMatchObject([{ alertId: raised?.alertId, name: 'champion_disputed' }]);
+    await tick();
+    expect(await registered()).toHaveLength(4);
+  });
+
+  it('is disputed no more as soon as one of its cycles is judged otherwise', async () => {
+    await propose();
+    await propose({ fixType: 'safety_threshold', patch: { safetyThreshold: 0.6 } });
+    for (let round = 1; round <= 4; round += 1) {
+      await tick();
+      await judge((await registered()).at(-1)?.cycleId, round === 4 ? 'failed' : 'superseded');
+      await endedEarlier(2 ** round * 60_000);
+    }
+    expect(await registered()).toHaveLength(4);
+    expect(await disputes()).toHaveLength(1);
+    expect(await sent('ratchet.alert.resolved')).toHaveLength(1);
+    await tick();
+    expect(await registered()).toHaveLength(5);
   });
 
   it.each([['failed', 'rejected'], ['insufficient', 'insufficient']] as const)('that is %s by the gates is remembered as %s, and not tried again', async (outcome, state) => {

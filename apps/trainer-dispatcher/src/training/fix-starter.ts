@@ -8,9 +8,12 @@ import { CONFIG } from '@ratchet/service';
 import type { Tick } from '@ratchet/service';
 import type { Config } from '../config.js';
 import { hasOpenCycle, insertFixCycle, judgingDatasetOf, nextFix, settleFixes, targetsWithWaitingFixes } from '../persistence/fix.repository.js';
+import { supersededInRow } from '../persistence/superseded.repository.js';
 import { bundleOf, endCycle, insertVersion, lockTarget } from '../persistence/trainer.repository.js';
 import type { TargetRow } from '../persistence/trainer.repository.js';
 import { versionEventId } from '../registry/version-event-id.js';
+import { coolDownMs } from './trigger.js';
+import { triggerPolicyOf } from './trigger-policy.js';
 
 const TRIGGER = 'high_priority_fix';
 
@@ -31,7 +34,8 @@ export const fixConfigOf = ({ fixType, strategy, baseVersion }: FixProposed, cha
 
 /**
  * Makes candidates of fixes that are no training: the champion's bundle with the patch. A target has one cycle at a time, so a fix waits until the one before it has
- * ended; it is then built on whatever serves. One that was overtaken during its own cycle is built again.
+ * ended; it is then built on whatever serves. One that was overtaken during its own cycle is built again: at once on the champion that overtook it, and after a pause
+ * that doubles each time where no other champion is known here, as whoever judged it would say the same again.
  */
 @Injectable()
 export class FixStarter implements Tick {
@@ -40,7 +44,7 @@ export class FixStarter implements Tick {
   private readonly candidates;
 
   constructor(
-    @Inject(CONFIG) config: Config,
+    @Inject(CONFIG) private readonly config: Config,
     @Inject(Database) private readonly database: Database,
     @Inject(Logger) private readonly logger: Logger,
     @Inject(Metrics) metrics: Metrics,
@@ -56,7 +60,7 @@ export class FixStarter implements Tick {
 
   private async open(tx: Transaction, target: Target): Promise<void> {
     const locked = await lockTarget(tx, target);
-    if (!locked || (await hasOpenCycle(tx, target))) return;
+    if (!locked || (await hasOpenCycle(tx, target)) || (await this.isPausing(tx, target))) return;
     const fix = await nextFix(tx, target);
     const base = await bundleOf(tx, locked.champion);
     if (!fix || !base) return;
@@ -66,6 +70,12 @@ export class FixStarter implements Tick {
     if (patched.ok) await this.register(tx, cycle, patched.bundle);
     else await this.refuse(tx, cycle, patched.message);
     this.candidates.inc({ fix_type: fix.fixType, outcome: patched.ok ? 'candidate' : patched.reason });
+  }
+
+  private async isPausing(tx: Transaction, target: Target): Promise<boolean> {
+    const inRow = await supersededInRow(tx, target);
+    const last = inRow.at(-1);
+    return last !== undefined && Date.now() < last.endedAt.getTime() + coolDownMs(inRow.length, triggerPolicyOf(this.config, target.workload));
   }
 
   private async register(tx: Transaction, cycle: FixCycle, bundle: Bundle): Promise<void> {
