@@ -107,9 +107,9 @@ class Drill {
     await this.steps.take('stores restored', () => this.stack.restore(lost));
     const restoredAt = new Date().toISOString();
     await this.steps.take('services ready', () => this.stack.startLoop());
-    await this.steps.take('the judge has it all the same', () => verdictOn(onItsWay));
     const again = await this.steps.take('the gateway has the restored stage', () => untilRouted(gateway, 'a revision beyond the one that it has', { withinMs: SOON_MS, isSo: (routed) => routed.revision > last.revision && routed.candidate === candidate }));
     this.options.say(`the gateway had revision ${last.revision} with ${last.share ?? 'no share'}, the backup ${first.revision}; it takes ${again.revision} with ${again.share}`);
+    await this.steps.take('the judge has it all the same', () => verdictOn(onItsWay));
     await this.steps.take('the rollout goes on to its promotion', () => untilRouted(gateway, 'the candidate as champion', { withinMs: PROMOTED_WITHIN_MS, isSo: (routed) => routed.champion === candidate && routed.candidate === undefined }));
     await this.steps.take('the next fix has traffic', async () => {
       const next = await rollOutFix('fix-2', candidate);
