@@ -16,7 +16,7 @@ export const watchDispute = async (tx: Transaction, { model, workload }: Target,
   await change();
   const inRow = await supersededInRow(tx, target);
   const last = inRow[TOLD_AT - 1];
-  if (!before || standing?.cycleId === last?.cycleId) return;
+  if (!before || (standing === undefined) === (last === undefined)) return;
   const alertId = derivedId('champion-disputed', (standing ?? last)?.cycleId ?? '');
   const fields = { alertId, workload, name: 'champion_disputed' };
   const instant = new Date().toISOString();

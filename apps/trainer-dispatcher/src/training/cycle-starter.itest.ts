@@ -8,7 +8,7 @@ import { loadConfig } from '../config.js';
 import { DatasetHandlers } from '../handlers/dataset.handlers.js';
 import { HoldHandlers } from '../handlers/hold.handlers.js';
 import { migrations } from '../persistence/migrations.js';
-import { endCycle, insertCycle, insertTarget, insertVersion, storeExamples } from '../persistence/trainer.repository.js';
+import { crownChampion, endCycle, insertCycle, insertTarget, insertVersion, storeExamples } from '../persistence/trainer.repository.js';
 import type { CycleOutcome } from '../persistence/trainer.repository.js';
 import type { CycleStarter } from './cycle-starter.js';
 import { starterWith } from './spec-support/wiring.js';
@@ -110,23 +110,44 @@ describe('a cycle by a trigger', () => {
     expect(await started()).toMatchObject([{ trigger: 'performance_degradation', triggerFacts: { baselineOutcomes: 2_000, baselineFailures: 200, currentOutcomes: 1_000, currentFailures: 200 } }]);
   });
 
-  it('waits after one that came to nothing, and twice as long after the second', async () => {
-    const patient = starterOn(first(), { TRIGGER_PAUSE_MS: '3600000' });
+  describe('waits', () => {
+    let patient: CycleStarter;
+    beforeEach(() => {
+      patient = starterOn(first(), { TRIGGER_PAUSE_MS: '3600000' });
+    });
     const begins = async (minutesLater: number): Promise<boolean> => {
-      await first().query(`update targets set last_cycle_at = now() - $1::int * interval '1 minute'`, [minutesLater]);
+      await first().query(`update targets set last_cycle_at = now() - $1::int * interval '1 minute', champion_since = now() - interval '1 day'`, [minutesLater]);
       await first().query(`update cycles set ended_at = now() - $1::int * interval '1 minute' where ended_at is not null`, [minutesLater]);
       const before = (await started()).length;
       await patient.tick();
       return (await started()).length > before;
     };
-    await addDataset('d1', true);
-    expect([await begins(59), await begins(61)]).toEqual([false, true]);
-    await end('rejected');
-    await addDataset('d2', true);
-    expect([await begins(119), await begins(121)]).toEqual([false, true]);
-    await end('promoted');
-    await addDataset('d3', true);
-    expect([await begins(59), await begins(61)]).toEqual([false, true]);
+
+    it('after one that came to nothing, and twice as long after the second', async () => {
+      await addDataset('d1', true);
+      expect([await begins(59), await begins(61)]).toEqual([false, true]);
+      await end('rejected');
+      await addDataset('d2', true);
+      expect([await begins(119), await begins(121)]).toEqual([false, true]);
+      await end('promoted');
+      await addDataset('d3', true);
+      expect([await begins(59), await begins(61)]).toEqual([false, true]);
+    });
+
+    it('twice as long after one that was superseded though its champion stays, and no longer where another one came', async () => {
+      await addDataset('d1', true);
+      expect(await begins(61)).toBe(true);
+      await end('superseded');
+      await addDataset('d2', true);
+      expect([await begins(119), await begins(121)]).toEqual([false, true]);
+      await end('superseded');
+      await first().transaction(async (tx) => {
+        await insertVersion(tx, { ...target, versionId: 'v2', ordinal: 2, bundle: { provider: { name: 'p', model: 'other' } } });
+        await crownChampion(tx, target, 'v2');
+      });
+      await addDataset('d3', true);
+      expect([await begins(59), await begins(61)]).toEqual([false, true]);
+    });
   });
 });
 

@@ -12,7 +12,7 @@ export interface TriggerFacts {
   readonly lastTrainingMs: number;
   /** End of the last training; undefined where there was none. */
   readonly lastEndedMs?: number | undefined;
-  /** Trainings since the last promotion that came to nothing. */
+  /** Trainings since the last promotion that came to nothing, and cycles made from the champion that were superseded all the same. */
   readonly failedInRow: number;
   /** A person holds the automation of this target. */
   readonly held: boolean;
