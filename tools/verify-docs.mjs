@@ -62,7 +62,7 @@ const filled = (line, ids, state) => {
     .replace('--weights weights.json', '--weights libs/signals/src/failure/weights.json')
     .replace('--out weights.json', `--out ${join(state.folder, 'weights.json')}`)
     .replace(/\banchor(\.pub)?\.pem/g, (name) => join(state.folder, name))
-    .replace(/> audit\.jsonl/, `> ${join(state.folder, 'audit.jsonl')}`)
+    .replace(/> ([\w-]+\.jsonl)\b/, (_, name) => `> ${join(state.folder, name)}`)
     .replace('https://ratchet.example.com', state.url)
     .replace('localhost:8080', state.gateway.replace('http://', ''))
     .replace('localhost:9092', state.brokers)
