@@ -64,7 +64,9 @@ export class CycleHandlers {
 
   private async rejectCandidate({ model, workload, version }: Extract<Command, { name: 'candidate.reject' }>, tx: Transaction): Promise<void> {
     const rows = await tx.query<{ cycle_id: string }>(`select cycle_id from cycles where model = $1 and workload = $2 and version = $3 and ended_at is null`, [model, workload, version]);
-    for (const { cycle_id } of rows) await endCycle(tx, cycle_id, 'rejected');
+    await watchDispute(tx, { model, workload }, async () => {
+      for (const { cycle_id } of rows) await endCycle(tx, cycle_id, 'rejected');
+    });
   }
 
   private async adopt({ model, workload, bundle }: Extract<Command, { name: 'target.adopt' }>, causationId: string, tx: Transaction): Promise<void> {

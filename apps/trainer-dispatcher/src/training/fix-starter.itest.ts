@@ -75,6 +75,10 @@ const versions = (): Promise<VersionPublished[]> => sent('ratchet.version.publis
 const stateOf = async (fixId: string): Promise<unknown> => (await database.query('select state from fixes where fix_id = $1', [fixId]))[0]?.['state'];
 const judge = (cycleId: string | undefined, outcome: 'passed' | 'failed' | 'insufficient' | 'superseded'): Promise<void> =>
   database.transaction((tx) => app.get(CycleHandlers).onJudged(event({ cycleId: cycleId ?? '', ...target, version: 'v', baseVersion: champion, outcome, gates: [], message: '', judgedAt: now() }), tx));
+const reject = (version: string): Promise<void> => {
+  const command = { name: 'candidate.reject', commandId: randomUUID(), actor: 'ada', reason: 'not wanted', ...target, version, issuedAt: now() } as Command;
+  return database.transaction((tx) => app.get(CycleHandlers).onCommand(event(command), tx));
+};
 const disputes = (): Promise<AlertRaised[]> => sent('ratchet.alert.raised');
 /** As if so many milliseconds had passed since: of every cycle, and of the champion's promotion. */
 const endedEarlier = async (ms: number): Promise<void> => {
@@ -159,12 +163,16 @@ describe('a proposed fix', () => {
     expect(await registered()).toHaveLength(4);
   });
 
-  it('is disputed no more as soon as one of its cycles is judged otherwise', async () => {
+  it.each([
+    ['judged otherwise', ({ cycleId }: CandidateRegistered) => judge(cycleId, 'failed')],
+    ['rejected by a person', ({ version }: CandidateRegistered) => reject(version)],
+  ])('is disputed no more as soon as one of its cycles is %s', async (_, decide) => {
     await propose();
     await propose({ fixType: 'safety_threshold', patch: { safetyThreshold: 0.6 } });
     for (let round = 1; round <= 4; round += 1) {
       await tick();
-      await judge((await registered()).at(-1)?.cycleId, round === 4 ? 'failed' : 'superseded');
+      const candidate = (await registered()).at(-1) as CandidateRegistered;
+      await (round === 4 ? decide(candidate) : judge(candidate.cycleId, 'superseded'));
       await endedEarlier(2 ** round * 60_000);
     }
     expect(await registered()).toHaveLength(4);
